@@ -1,0 +1,2 @@
+//! PURE: text → posts → a catalog.
+

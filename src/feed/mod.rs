@@ -1,0 +1,3 @@
+//! PURE: the catalog → feeds → documents → an edition of them.
+
+pub mod edition;

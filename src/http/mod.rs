@@ -1,0 +1,2 @@
+//! PURE: a request and an edition → a response.
+

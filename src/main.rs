@@ -1,0 +1,3 @@
+//! feedmill: flags → options, logging, error → exit code; nothing else.
+
+fn main() {}

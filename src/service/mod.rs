@@ -1,0 +1,2 @@
+//! ALL I/O: files, sockets, the clock, signals.
+
