@@ -1,0 +1,179 @@
+//! Text as it may stand in a feed: XML-safe, composed, plain, and cut at a good place.
+//!
+//! Every string that reaches a document passes through [`xml_safe`] last. This file is the only
+//! owner of `unicode_normalization` and `unicode_segmentation`.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::content::html;
+use crate::content::html::elements;
+
+/// Characters that end a sentence wherever they stand.
+const SENTENCE_ENDS: [char; 5] = ['。', '！', '？', '；', '…'];
+
+/// Characters that may follow the end of a sentence and still belong to it.
+const CLOSERS: [char; 13] =
+    ['”', '’', '』', '」', '）', '】', '》', '〉', ')', ']', '"', '\'', '»'];
+
+/// `text` without the characters that XML 1.0 (§2.2) forbids, and with LF for CRLF and for a lone
+/// CR, as an XML parser would read it (§2.11).
+pub fn xml_safe(text: &str) -> Cow<'_, str> {
+    let Some(first) = first_unsafe(text.as_bytes()) else { return Cow::Borrowed(text) };
+    let (clean, rest) = text.split_at(first);
+    let mut safe = String::with_capacity(text.len());
+    safe.push_str(clean);
+    let mut characters = rest.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\r' if characters.peek() == Some(&'\n') => {}
+            '\r' => safe.push('\n'),
+            '\t' | '\n' => safe.push(character),
+            '\0'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}' => {}
+            _ => safe.push(character),
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// `text` in Unicode normalization form C: two spellings of one name become one.
+pub fn nfc(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || unicode_normalization::is_nfc(text) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
+}
+
+/// `text` in form KC: full-width digits and signs become the plain ones.
+pub fn nfkc(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || unicode_normalization::is_nfkc(text) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfkc().collect())
+    }
+}
+
+/// A title as plain text: HTML tags stripped, entities decoded once, runs of blanks and line ends
+/// collapsed, trimmed and XML-safe. A `<` that begins no HTML tag is kept: `a < b`, `Vec<T>`.
+pub fn plain(title: &str) -> String {
+    if title.bytes().any(|byte| byte == b'<' || byte == b'&') {
+        let text = html::text_of(&escape_what_is_no_tag(title));
+        return collapse(&xml_safe(&text));
+    }
+    collapse(&xml_safe(title))
+}
+
+/// `text` with every run of blanks and line ends as one blank, trimmed.
+pub fn collapse(text: &str) -> String {
+    let mut collapsed = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !collapsed.is_empty() {
+            collapsed.push(' ');
+        }
+        collapsed.push_str(word);
+    }
+    collapsed
+}
+
+/// The beginning of `text`, at most `limit` grapheme clusters long.
+///
+/// It ends after the last sentence end in the second half of the window; else before the last
+/// comma or blank there, else after a grapheme, and then with `…`.
+pub fn cut(text: &str, limit: usize) -> Cow<'_, str> {
+    // A grapheme has at least one byte.
+    if text.len() <= limit {
+        return Cow::Borrowed(text);
+    }
+    let mut ends: Vec<usize> = text
+        .grapheme_indices(true)
+        .take(limit + 1)
+        .map(|(start, grapheme)| start + grapheme.len())
+        .collect();
+    if ends.len() <= limit {
+        return Cow::Borrowed(text);
+    }
+    ends.truncate(limit);
+    let second_half = limit / 2;
+    let sentence = ends.iter().skip(second_half).rev().find(|end| {
+        let (before, after) = text.split_at(**end);
+        ends_sentence(before, after)
+    });
+    if let Some(end) = sentence {
+        return Cow::Borrowed(text[..*end].trim_end());
+    }
+    // One grapheme is kept free for the ellipsis.
+    ends.pop();
+    let clause = ends.iter().skip(second_half).rev().find(|end| starts_pause(&text[**end..]));
+    let end = clause.or(ends.last()).copied().unwrap_or(0);
+    let kept = text[..end].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '，' | ','));
+    Cow::Owned(if limit == 0 { String::new() } else { format!("{kept}…") })
+}
+
+/// The first byte of the first character that [`xml_safe`] has to change.
+fn first_unsafe(bytes: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        // U+FFFE and U+FFFF are EF BF BE and EF BF BF; full-width signs begin with EF as well.
+        let found = bytes[from..]
+            .iter()
+            .position(|byte| *byte == 0xEF || (*byte < 0x20 && *byte != b'\n' && *byte != b'\t'))?;
+        let at = from + found;
+        if bytes[at] != 0xEF || matches!(bytes.get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF])) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+/// Whether a sentence ends between `before` and `after`.
+fn ends_sentence(before: &str, after: &str) -> bool {
+    if after.starts_with(CLOSERS) {
+        return false;
+    }
+    let bare = before.trim_end_matches(CLOSERS);
+    let Some(last) = bare.chars().next_back() else { return false };
+    // `39.62`, `example.org` and `!important` are no sentence ends.
+    SENTENCE_ENDS.contains(&last)
+        || (matches!(last, '.' | '!' | '?')
+            && (after.is_empty() || after.starts_with(char::is_whitespace)))
+}
+
+/// Whether `rest` starts with a pause that a text may be cut before.
+fn starts_pause(rest: &str) -> bool {
+    let mut characters = rest.chars();
+    match characters.next() {
+        Some('，') => true,
+        // `1,000` is one number.
+        Some(',') => !characters.next().is_some_and(|next| next.is_ascii_digit()),
+        Some(first) => first.is_whitespace(),
+        None => false,
+    }
+}
+
+/// `title` with `&lt;` for each `<` that does not begin a complete tag of a known HTML element.
+fn escape_what_is_no_tag(title: &str) -> String {
+    let mut escaped = String::with_capacity(title.len() + 16);
+    let mut rest = title;
+    let last_end = title.rfind('>').unwrap_or(0);
+    while let Some(at) = rest.find('<') {
+        escaped.push_str(&rest[..at]);
+        let position = title.len() - rest.len() + at;
+        rest = &rest[at + 1..];
+        let is_tag = position < last_end && begins_tag(rest);
+        escaped.push_str(if is_tag { "<" } else { "&lt;" });
+    }
+    escaped.push_str(rest);
+    escaped
+}
+
+/// Whether what follows a `<` is the rest of a tag of a known HTML element.
+fn begins_tag(rest: &str) -> bool {
+    let name = rest.strip_prefix('/').unwrap_or(rest);
+    let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let follows = name.as_bytes().get(length);
+    matches!(follows, Some(b'>' | b'/' | b' ' | b'\t' | b'\n'))
+        && elements::is_known(&name[..length].to_ascii_lowercase())
+}

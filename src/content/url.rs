@@ -1,0 +1,131 @@
+//! URLs: relative ones made absolute against a post, unsafe ones refused, paths percent-encoded.
+//!
+//! The only owner of the `url` and `percent_encoding` crates. Resolution is that of browsers
+//! (WHATWG URL); what they leave in a URL although RFC 3986 forbids it is encoded afterwards.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+
+/// What may stand in one segment of a path unencoded: `pchar` of RFC 3986 §3.3.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@');
+
+/// The same for a whole path.
+const PATH: &AsciiSet = &SEGMENT.remove(b'/');
+
+/// The schemes that a link may have. `javascript:`, `vbscript:`, `data:`, `file:` and unknown ones
+/// may not.
+const LINK_SCHEMES: [&str; 18] = [
+    "http", "https", "mailto", "tel", "magnet", "ftp", "sftp", "sms", "geo", "xmpp", "irc", "ircs",
+    "matrix", "news", "webcal", "gemini", "ed2k", "feed",
+];
+
+/// The absolute URL of a post, against which its links are resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base(url::Url);
+
+impl Base {
+    /// Reads an absolute URL that others can be relative to.
+    pub fn parse(text: &str) -> Option<Self> {
+        url::Url::parse(text).ok().filter(|url| !url.cannot_be_a_base()).map(Self)
+    }
+
+    /// The URL, in its normal form.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The absolute form of a link; `None` when it is empty, malformed or of an unsafe scheme.
+    pub fn resolve(&self, link: &str) -> Option<String> {
+        let link = trimmed(link);
+        if link.is_empty() {
+            return None;
+        }
+        let url = self.0.join(link).ok()?;
+        LINK_SCHEMES.contains(&url.scheme()).then(|| strict(url.into()))
+    }
+
+    /// The absolute form of the address of something to load: `http` or `https` only.
+    pub fn resolve_media(&self, link: &str) -> Option<String> {
+        self.resolve(link).filter(|url| is_web(url))
+    }
+}
+
+/// The same as [`Base::resolve`] where there is no base: only absolute links have a form.
+pub fn absolute(link: &str) -> Option<String> {
+    let url = url::Url::parse(trimmed(link)).ok()?;
+    LINK_SCHEMES.contains(&url.scheme()).then(|| strict(url.into()))
+}
+
+/// Whether an absolute URL is one of the web.
+pub fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
+/// `path` for use as the path of a URL: everything but unreserved characters, sub-delimiters, `:`,
+/// `@` and `/` is percent-encoded, `%` as well.
+pub fn percent_encode_path(path: &str) -> String {
+    percent_encoding::utf8_percent_encode(path, PATH).to_string()
+}
+
+/// `segment` for use as one segment of a path: `/` is encoded too.
+pub fn encode_segment(segment: &str) -> String {
+    percent_encoding::utf8_percent_encode(segment, SEGMENT).to_string()
+}
+
+/// The text behind a percent-encoded path; `None` when it is not UTF-8.
+pub fn decode(encoded: &str) -> Option<String> {
+    percent_encoding::percent_decode_str(encoded).decode_utf8().ok().map(Into::into)
+}
+
+/// Without the blanks and control characters that browsers ignore around an address.
+fn trimmed(link: &str) -> &str {
+    link.trim_matches(|character: char| character <= ' ')
+}
+
+/// A serialized URL as RFC 3986 wants it: browsers leave `|`, `^`, `{`, `[` and lone `%` signs.
+fn strict(url: String) -> String {
+    let loose = |byte: u8| {
+        matches!(
+            byte,
+            b' ' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'[' | b']'
+        )
+    };
+    let bytes = url.as_bytes();
+    let lone = |at: usize| {
+        bytes[at] == b'%'
+            && !bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+    };
+    // `[` and `]` belong to the host of an IPv6 address.
+    let path = url.find("://").map_or(0, |scheme| {
+        let host = scheme + 3;
+        url[host..].find(['/', '?', '#']).map_or(url.len(), |end| host + end)
+    });
+    if !(path..bytes.len()).any(|at| loose(bytes[at]) || lone(at)) {
+        return url;
+    }
+    let mut strict = url[..path].to_owned();
+    for (offset, character) in url[path..].char_indices() {
+        match u8::try_from(character) {
+            Ok(byte) if loose(byte) => strict.push_str(percent_encoding::percent_encode_byte(byte)),
+            Ok(b'%') if lone(path + offset) => strict.push_str("%25"),
+            _ => strict.push(character),
+        }
+    }
+    strict
+}
