@@ -139,7 +139,170 @@ pub enum Error {
         rest: String,
     },
 
+    // -- YAML (content/front_matter.rs)
+    /// A YAML document that does not parse.
+    #[error("this is not YAML: {reason}")]
+    BrokenYaml {
+        /// What the parser said.
+        reason: String,
+    },
+    /// Front matter that does not parse, of which the known keys were read line by line.
+    #[error("the front matter is not YAML, its lines were read one by one: {reason}")]
+    Rescued {
+        /// What the parser said.
+        reason: String,
+    },
+    /// Front matter beyond [`crate::content::front_matter::MAX_FRONT_MATTER`].
+    #[error("the front matter is {bytes} bytes long, the first 16 KiB were read line by line")]
+    FrontMatterTooLong {
+        /// Its length.
+        bytes: usize,
+    },
+
+    // -- the site (content/site.rs)
+    /// A key under `feedmill:` that we do not know.
+    #[error("unknown key `{key}`")]
+    UnknownKey {
+        /// The key, with the keys above it: `feedmill.limt`.
+        key: String,
+        /// The known key that looks most like it, or all known keys.
+        instead: String,
+    },
+    /// A value that a key cannot have.
+    #[error("`{key}` cannot be {found}")]
+    BadValue {
+        /// The key, with the keys above it.
+        key: String,
+        /// The value, or what kind of value it is.
+        found: String,
+        /// What it can be.
+        expected: &'static str,
+    },
+    /// Neither `url` nor `--base-url` says where the site is.
+    #[error("the site has no `url`; links are made on {base_url}")]
+    NoUrl {
+        /// The address that was taken.
+        base_url: String,
+    },
+
+    // -- posts (content/post.rs, service/posts.rs)
+    /// No stamp in the front matter and no day in the name.
+    #[error("the post has no date")]
+    NoDate,
+    /// A post under `_posts` whose name has no day: Jekyll passes it over in silence.
+    #[error("the name has no date; Jekyll would not see this post")]
+    NoDayInName,
+    /// The date was not used; the day in the name was.
+    #[error("`{written}` is no date; the day in the name was taken")]
+    DayFromName {
+        /// The stamp as written.
+        written: String,
+    },
+    /// A value of a shape that its key cannot use.
+    #[error("`{key}` is {found} and was passed over")]
+    Unusable {
+        /// The key.
+        key: &'static str,
+        /// What kind of value it is.
+        found: &'static str,
+    },
+    /// The file ends inside its front matter.
+    #[error("the front matter has no end; the file is cut short")]
+    CutShort,
+    /// The file is empty.
+    #[error("the file is empty")]
+    Empty,
+    /// The file is not UTF-8.
+    #[error("the file is not UTF-8 (byte {offset})")]
+    NotUtf8 {
+        /// Where the first bad byte stands.
+        offset: usize,
+    },
+    /// The file is larger than any post.
+    #[error("the file has {bytes} bytes, a post at most {limit}")]
+    TooLarge {
+        /// Its size.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// A pipe, a socket, a device.
+    #[error("not a regular file")]
+    NotRegular,
+    /// A symbolic link that leads nowhere or out of the site.
+    #[error("the link leads {to}")]
+    BadLink {
+        /// Where it leads.
+        to: &'static str,
+    },
+    /// Front matter of another generator.
+    #[error("the front matter is TOML (`+++`), not YAML")]
+    Toml,
+    /// A file whose key another file of an earlier root has.
+    #[error("the same post as `{winner}`, which comes first")]
+    Shadowed {
+        /// The path of the file that is used.
+        winner: String,
+    },
+
+    // -- feeds (feed/format)
+    /// A feed could not be written down.
+    #[error("cannot write a feed as {format}: {reason}")]
+    Render {
+        /// The format's name.
+        format: &'static str,
+        /// What its library said.
+        reason: String,
+    },
+    // -- bodies (content/body.rs)
+    /// A pattern under `feedmill.clean` that cannot be compiled.
+    #[error("`{pattern}` under `feedmill.clean.{key}` is no valid pattern: {reason}")]
+    BadPattern {
+        /// The key under `feedmill.clean`.
+        key: &'static str,
+        /// The pattern as written.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// HTML that would take very long to parse.
+    #[error("the HTML is nested deeper than {limit} elements; only its text is used")]
+    BodyTooDeep {
+        /// The deepest nesting that is parsed.
+        limit: usize,
+    },
+    /// A body that no reader would take.
+    #[error("the body is longer than {limit} bytes; the rest is left out")]
+    BodyTooLong {
+        /// The longest body, in bytes.
+        limit: usize,
+    },
+    /// Liquid that feedmill does not know.
+    #[error("{count} Liquid tags or variables were dropped")]
+    LiquidDropped {
+        /// How many.
+        count: usize,
+    },
+
     // -- input and output
+    /// The site is no folder.
+    #[error("there is no such folder")]
+    NoSite,
+    /// Another program listens there.
+    #[error("the address is in use")]
+    AddressInUse,
+    /// `--listen` is no address.
+    #[error("this is no address to listen on")]
+    BadListen,
+    /// A root of posts lost all of them at once.
+    #[error("all {posts} posts are gone at once; their feeds stay as they are")]
+    LostRoot {
+        /// How many posts there were.
+        posts: usize,
+    },
+    /// The system gives no more watches on folders.
+    #[error("the system has no watch left for this folder")]
+    NoWatches,
     /// A file operation failed.
     #[error("cannot {doing}: {reason}")]
     Io {
@@ -152,15 +315,46 @@ pub enum Error {
 
 impl Error {
     /// What the reader of the message can do next; empty when the message says it all.
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> String {
         match self {
-            Self::UnreadableDate { .. } => "write it as `2022-01-04 07:38:28 +0800`",
+            Self::UnreadableDate { .. }
+            | Self::NotInCalendar { .. }
+            | Self::UnixSeconds { .. }
+            | Self::TrailingText { .. }
+            | Self::DayFromName { .. } => "write it as `2022-01-04 07:38:28 +0800`",
+            Self::NoDate => "add a line `date: 2022-01-04 07:38:28 +0800`",
+            Self::NoDayInName => "name it `2022-01-04-title.md` if Jekyll should build it too",
             Self::AmbiguousZone { .. } => "write the offset: `+0800` or `-0600`",
             Self::DayFirst { .. } => "write the year first: `2022-02-01`",
-            Self::NotInCalendar { .. } | Self::UnixSeconds { .. } | Self::TrailingText { .. } => {
-                "write it as `2022-01-04 07:38:28 +0800`"
+            Self::BrokenYaml { .. } | Self::Rescued { .. } => {
+                "put a value that holds `: `, `#` or quotes in single quotes and double those within"
             }
-            Self::Io { .. } => "",
+            Self::FrontMatterTooLong { .. } => "move long values into the body",
+            Self::UnknownKey { instead, .. } => return format!("did you mean {instead}?"),
+            Self::BadValue { expected, .. } => return format!("it can be {expected}"),
+            Self::NoUrl { .. } => "set `url` in `_config.yml`, or give --base-url",
+            Self::CutShort => "close the front matter with a line `---`",
+            Self::NotUtf8 { .. } => "save it as UTF-8 (`iconv -f GB18030 -t UTF-8`)",
+            Self::TooLarge { .. } => "link to large contents instead",
+            Self::BadLink { .. } => "posts stand in the site's own folder",
+            Self::NoSite => "name the folder that holds `_posts` or the posts themselves",
+            Self::AddressInUse => "stop the other program, or choose another address with --listen",
+            Self::BadListen => "write `127.0.0.1:8080` or `unix:/run/feedmill.sock`",
+            Self::LostRoot { .. } => "restore the folder, or restart feedmill if it is meant to be empty",
+            Self::NoWatches => "raise the sysctl `fs.inotify.max_user_watches`",
+            Self::Toml => "write the front matter between `---` lines, as `key: value`",
+            Self::Shadowed { .. } => "rename one of the two",
+            Self::BadPattern { key: "elements" | "author", .. } => "write a CSS selector: `p.credit`",
+            Self::BadPattern { .. } => "write a regular expression in the syntax of the Rust crate `regex`",
+            Self::BodyTooDeep { .. } => "close the elements that are left open",
+            Self::BodyTooLong { .. } => "split the post",
+            Self::LiquidDropped { .. } => "the text between tags was kept",
+            Self::Unusable { .. }
+            | Self::Empty
+            | Self::NotRegular
+            | Self::Render { .. }
+            | Self::Io { .. } => "",
         }
+        .to_owned()
     }
 }

@@ -14,6 +14,8 @@
 
 pub mod error;
 
+pub mod hash;
+
 pub mod content;
 
 pub mod feed;

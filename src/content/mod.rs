@@ -1,2 +1,36 @@
 //! PURE: text → posts → a catalog.
+//!
+//! [`site`] is what the author decided, [`post`] one file, [`catalog`] the index of them all; the
+//! other modules each know one thing that a post is made of.
 
+pub mod site;
+
+pub mod config;
+
+pub mod post;
+
+pub mod fields;
+
+pub mod front_matter;
+
+pub mod date;
+
+pub mod stamp;
+
+pub mod permalink;
+
+pub mod url;
+
+pub mod body;
+
+pub mod markdown;
+
+pub mod liquid;
+
+pub mod clean;
+
+pub mod html;
+
+pub mod text;
+
+pub mod catalog;

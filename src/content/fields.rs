@@ -1,0 +1,294 @@
+//! What each key of a post's front matter means.
+//!
+//! Jekyll's conventions, with none of its silence: what is passed over is remarked on.
+
+use crate::content::body::{Markup, SUMMARY_LENGTH};
+use crate::content::date::{Day, Moment};
+use crate::content::front_matter::{FrontMatter, Node};
+use crate::content::permalink::{Origin, Parts, Template, jekyll_id, tag_id};
+use crate::content::post::{Post, Withheld};
+use crate::content::site::{Author, Ids, Site, author};
+use crate::content::stamp::{day_in_name, read};
+use crate::content::text::{cut, nfc, plain, xml_safe};
+use crate::error::{Error, Remark, Severity};
+
+/// Reads one post's front matter and notes what is odd about it.
+pub struct Fields<'f, 'r> {
+    front: &'f FrontMatter<'f>,
+    origin: &'f Origin<'f>,
+    site: &'f Site,
+    remarks: &'r mut Vec<Remark>,
+}
+
+impl<'f, 'r> Fields<'f, 'r> {
+    /// Takes what a post's path and front matter say.
+    pub fn new(
+        front: &'f FrontMatter<'f>,
+        origin: &'f Origin<'f>,
+        site: &'f Site,
+        remarks: &'r mut Vec<Remark>,
+    ) -> Self {
+        Self { front, origin, site, remarks }
+    }
+
+    /// Makes the post.
+    ///
+    /// # Errors
+    /// When neither front matter nor name has a usable date.
+    pub fn post<'a>(&mut self, body: &'a str) -> Result<Post<'a>, Remark> {
+        let in_name = day_in_name(self.origin.stem);
+        let slug = match self.text("slug") {
+            Some(slug) => slug,
+            None => in_name.map_or(self.origin.stem, |(_, rest)| rest).to_owned(),
+        };
+        let date = self.date(in_name.map(|(day, _)| day))?;
+        let updated = self.updated(date);
+        let categories = self.categories();
+        let tags = self.names(&["tags", "tag"]);
+        let key = nfc(&self.origin.key).into_owned();
+        let (url, id) = self.addresses(date, &categories, &slug, &key);
+        let title = match self.front.get("title") {
+            None => xml_safe(&titleized(&slug)).into_owned(),
+            Some(node) => plain(self.scalar(node, "title").unwrap_or_default()),
+        };
+        Ok(Post {
+            date,
+            updated,
+            withheld: self.withheld(),
+            title,
+            categories,
+            tags,
+            authors: self.authors(),
+            url,
+            id,
+            lang: self.text("lang"),
+            summary: self.summary(),
+            image: self.image(),
+            separator: self
+                .text("excerpt_separator")
+                .or_else(|| self.site.excerpt_separator.clone()),
+            has_liquid: self.front.get("render_with_liquid") != Some(&Node::Bool(false)),
+            is_excerpt_only: self
+                .front
+                .get("feed")
+                .and_then(|feed| feed.get("excerpt_only"))
+                .is_some_and(|node| *node == Node::Bool(true)),
+            markup: if self.origin.is_html() { Markup::Html } else { Markup::Markdown },
+            body,
+            key,
+        })
+    }
+
+    fn warn(&mut self, key: &str, error: Error) {
+        let line = self.front.line_of(key);
+        self.remarks.push(Remark { severity: Severity::Warning, line, column: 0, error });
+    }
+
+    fn scalar<'n>(&mut self, node: &'n Node, key: &'static str) -> Option<&'n str> {
+        if matches!(node, Node::List(_) | Node::Map(_)) {
+            self.warn(key, Error::Unusable { key, found: node.kind() });
+        }
+        node.text()
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        let text = self.front.get(key).and_then(Node::text)?.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// The stamp of `date`, else the day in the name; never "now", never the file's own times.
+    fn date(&mut self, in_name: Option<Day>) -> Result<Moment, Remark> {
+        let written = self.front.get("date").and_then(Node::text).unwrap_or_default();
+        let has_key = self.front.get("date").is_some();
+        match read(written, self.front.is_quoted("date"), self.site.dates) {
+            Ok(reading) => {
+                for error in reading.warnings {
+                    self.warn("date", error);
+                }
+                if in_name.is_none() && self.origin.is_jekyll {
+                    self.remarks.push(Remark {
+                        severity: Severity::Note,
+                        line: 0,
+                        column: 0,
+                        error: Error::NoDayInName,
+                    });
+                }
+                Ok(reading.moment)
+            }
+            Err(unreadable) => {
+                let from_name = in_name.map(|day| self.site.dates.zone.midnight(day));
+                let line = self.front.line_of("date");
+                if let Some(moment) = from_name {
+                    if has_key {
+                        self.warn("date", Error::DayFromName { written: written.to_owned() });
+                    }
+                    return Ok(moment);
+                }
+                let error = if written.trim().is_empty() { Error::NoDate } else { unreadable };
+                Err(Remark { severity: Severity::Error, line, column: 0, error })
+            }
+        }
+    }
+
+    /// `last_modified_at` or `updated`; a stamp before the date is the date.
+    fn updated(&mut self, date: Moment) -> Moment {
+        for key in ["last_modified_at", "updated"] {
+            let Some(written) = self.front.get(key).and_then(Node::text) else { continue };
+            match read(written, self.front.is_quoted(key), self.site.dates) {
+                Ok(reading) => return reading.moment.max(date),
+                Err(error) => self.warn(key, error),
+            }
+        }
+        date
+    }
+
+    fn withheld(&self) -> Option<Withheld> {
+        let is = |key: &str, words: &[&str], truth: bool| match self.front.get(key) {
+            Some(Node::Bool(value)) => *value == truth,
+            // YAML 1.1, which Jekyll reads, has more words for these two.
+            Some(Node::Text(text)) => {
+                !self.front.is_quoted(key) && words.contains(&text.to_lowercase().as_str())
+            }
+            _ => false,
+        };
+        if is("published", &["no", "off", "false"], false) {
+            Some(Withheld::Unpublished)
+        } else if is("draft", &["yes", "on", "true"], true) {
+            Some(Withheld::Draft)
+        } else {
+            None
+        }
+    }
+
+    /// Folders above `_posts` first, then `categories`, then `category`, which is not split.
+    fn categories(&mut self) -> Vec<String> {
+        let folders = self.origin.folders.split('/').filter(|folder| !folder.is_empty());
+        let mut names: Vec<String> = folders.map(|folder| name_of(folder)).collect();
+        for name in self.names(&["categories", "category"]) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// The names under a plural key, which is split at blanks, and under its singular, which is not.
+    fn names(&mut self, keys: &[&'static str; 2]) -> Vec<String> {
+        let mut names = Vec::new();
+        for (key, is_plural) in keys.iter().zip([true, false]) {
+            let Some(node) = self.front.get(key) else { continue };
+            let mut found = Vec::new();
+            match node {
+                Node::Text(text) if is_plural && self.site.split_names => {
+                    found.extend(text.split_ascii_whitespace().map(name_of));
+                }
+                Node::Map(_) => {
+                    let found = node.kind();
+                    self.remarks.push(Remark {
+                        severity: Severity::Warning,
+                        line: self.front.line_of(key),
+                        column: 0,
+                        error: Error::Unusable { key, found },
+                    });
+                }
+                other => flatten(other, &mut found),
+            }
+            for name in found {
+                if !name.is_empty() && !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
+    }
+
+    fn authors(&self) -> Vec<Author> {
+        let mut authors = Vec::new();
+        for key in ["author", "authors"] {
+            match self.front.get(key) {
+                Some(Node::List(items)) => authors.extend(items.iter().filter_map(author)),
+                Some(node) => authors.extend(author(node)),
+                None => {}
+            }
+        }
+        for author in &mut authors {
+            author.name = plain(&author.name);
+        }
+        authors.retain(|author| !author.name.is_empty());
+        let mut seen = Vec::new();
+        authors.retain(|author| {
+            let is_new = !seen.contains(&author.name);
+            seen.push(author.name.clone());
+            is_new
+        });
+        authors
+    }
+
+    fn addresses(
+        &self,
+        date: Moment,
+        categories: &[String],
+        slug: &str,
+        key: &str,
+    ) -> (String, String) {
+        let own = self.text("permalink").map(|written| Template::new(&written));
+        let parts = Parts {
+            date,
+            zone: self.site.dates.zone,
+            categories,
+            slug,
+            extension: self.origin.page_extension(),
+        };
+        let template = own.as_ref().unwrap_or(&self.site.permalink);
+        let url = format!("{}{}", self.site.home, template.path(parts));
+        let written = self.text("id").or_else(|| self.text("guid"));
+        let id = written.unwrap_or_else(|| match self.site.ids {
+            Ids::Tag => tag_id(&self.site.tag_authority, key),
+            Ids::Permalink => url.clone(),
+            Ids::Jekyll => {
+                format!("{}{}", self.site.home, jekyll_id(&template.plain_path(parts), slug))
+            }
+        });
+        (url, xml_safe(&id).into_owned())
+    }
+
+    fn summary(&self) -> Option<String> {
+        let written = ["description", "excerpt"].into_iter().find_map(|key| self.text(key))?;
+        let text = plain(&written);
+        (!text.is_empty()).then(|| cut(&text, SUMMARY_LENGTH).into_owned())
+    }
+
+    fn image(&self) -> Option<String> {
+        let node = self.front.get("image")?;
+        let text = match node {
+            Node::Map(_) => ["path", "url", "src"]
+                .into_iter()
+                .find_map(|key| node.get(key).and_then(Node::text)),
+            scalar => scalar.text(),
+        }?;
+        (!text.trim().is_empty()).then(|| text.trim().to_owned())
+    }
+}
+
+/// A name as it is written, NFC, without what XML forbids and without blanks at its ends.
+fn name_of(written: &str) -> String {
+    xml_safe(&nfc(written.trim())).into_owned()
+}
+
+fn flatten(node: &Node, names: &mut Vec<String>) {
+    match node {
+        Node::List(items) => items.iter().for_each(|item| flatten(item, names)),
+        scalar => names.extend(scalar.text().map(name_of)),
+    }
+}
+
+/// `h02-no-title-here` → `H02 No Title Here`, Jekyll's title for a post without the key.
+fn titleized(slug: &str) -> String {
+    let capitalized = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map_or_else(String::new, |first| {
+            first.to_uppercase().chain(letters.as_str().to_lowercase().chars()).collect()
+        })
+    };
+    slug.split('-').map(capitalized).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,333 @@
+//! The YAML block at the head of a post, and YAML in general: the one place that knows serde_yaml.
+//!
+//! Decoding is tolerant, because posts are pasted together by scripts: byte order marks, blank
+//! lines before the first `---`, CRLF, a closing `...` and a closing line at the end of the file
+//! are all fine. When the YAML itself does not parse (`title: "a "b" c"`), the keys that feeds
+//! need are rescued line by line, and a warning names the line.
+
+use serde_yaml::Value;
+
+use crate::error::{Error, Remark, Severity};
+
+/// The longest front matter that is decoded, in bytes: libyaml is quadratic in nesting.
+pub const MAX_FRONT_MATTER: usize = 16 * 1024;
+
+/// The most opening brackets on one line, for the same reason.
+pub const MAX_BRACKETS: usize = 64;
+
+/// A decoded YAML value whose scalars are text as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node {
+    /// Nothing, `~` or `null`.
+    Null,
+    /// `true` or `false`, unquoted.
+    Bool(bool),
+    /// A number as it was written: `007`, `1.10`.
+    Number(String),
+    /// Text.
+    Text(String),
+    /// A sequence.
+    List(Vec<Node>),
+    /// A mapping, in the order of the file. Of equal keys the last one counts, as in Jekyll.
+    Map(Vec<(String, Node)>),
+}
+
+impl Node {
+    /// Decodes a whole YAML document; the remark says where it does not parse.
+    pub fn parse(yaml: &str) -> Result<Self, Remark> {
+        let fail = |line, column, reason: String| Remark {
+            severity: Severity::Error,
+            line,
+            column,
+            error: Error::BrokenYaml { reason },
+        };
+        let deepest = yaml.lines().position(|line| brackets(line) > MAX_BRACKETS);
+        if let Some(line) = deepest {
+            return Err(fail(
+                line + 1,
+                0,
+                format!("more than {MAX_BRACKETS} brackets on one line"),
+            ));
+        }
+        match serde_yaml::from_str::<Value>(yaml) {
+            Ok(value) => Ok(Self::from_value(value, yaml)),
+            Err(error) => {
+                let (line, column) = error.location().map_or((0, 0), |at| (at.line(), at.column()));
+                let reason = error.to_string();
+                let reason = reason.split(" at line ").next().unwrap_or(&reason).to_owned();
+                Err(fail(line, column, reason))
+            }
+        }
+    }
+
+    /// The value of a key of a mapping; `None` too when this is no mapping.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        let Self::Map(fields) = self else { return None };
+        fields.iter().rev().find(|(name, _)| name == key).map(|(_, node)| node)
+    }
+
+    /// A scalar as text; `None` for nothing, lists and mappings.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Bool(true) => Some("true"),
+            Self::Bool(false) => Some("false"),
+            Self::Number(text) | Self::Text(text) => Some(text),
+            Self::Null | Self::List(_) | Self::Map(_) => None,
+        }
+    }
+
+    /// What kind of value this is, in the words of a message.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Bool(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "text",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a mapping",
+        }
+    }
+
+    fn from_value(value: Value, yaml: &str) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(truth) => Self::Bool(truth),
+            Value::Number(number) => Self::Number(written(&number.to_string(), yaml)),
+            Value::String(text) => Self::Text(text),
+            Value::Sequence(items) => {
+                Self::List(items.into_iter().map(|item| Self::from_value(item, yaml)).collect())
+            }
+            Value::Mapping(fields) => Self::Map(
+                fields
+                    .into_iter()
+                    .map(|(key, node)| {
+                        let key = Self::from_value(key, yaml);
+                        (key.text().unwrap_or_default().to_owned(), Self::from_value(node, yaml))
+                    })
+                    .collect(),
+            ),
+            Value::Tagged(tagged) => Self::from_value(tagged.value, yaml),
+        }
+    }
+}
+
+/// How a number was written: YAML reads `1.10` as 1.1, but a version in a tag is text to its author.
+///
+/// The decoder keeps no source, so the spelling is looked for in it: a word of digits, dots, signs
+/// and exponents that is the same number.
+fn written(number: &str, yaml: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-' | '_');
+    let mut spellings = yaml.split(|c| !is_part(c)).filter(|word| {
+        word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-'))
+            && serde_yaml::from_str::<serde_yaml::Number>(word)
+                .is_ok_and(|n| n.to_string() == number)
+    });
+    spellings.next().unwrap_or(number).to_owned()
+}
+
+fn brackets(line: &str) -> usize {
+    line.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count()
+}
+
+/// A post's text, divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts<'a> {
+    /// The YAML between the two fences; empty when there is no front matter.
+    pub yaml: &'a str,
+    /// The file's line on which `yaml` begins, counted from 1.
+    pub yaml_line: usize,
+    /// All that follows.
+    pub body: &'a str,
+    /// The opening fence has no closing one: the file may still be being written.
+    pub is_open: bool,
+}
+
+/// Divides a post into front matter and body. A text without a first `---` line is all body.
+pub fn split(text: &str) -> Parts<'_> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut rest = text;
+    let mut line_number = 1;
+    loop {
+        let (line, after) = next_line(rest);
+        if is_fence(line, false) {
+            return split_after_fence(after, line_number + 1);
+        }
+        if after.is_empty() || !line.trim().is_empty() {
+            return Parts { yaml: "", yaml_line: 1, body: text, is_open: false };
+        }
+        rest = after;
+        line_number += 1;
+    }
+}
+
+fn split_after_fence(text: &str, yaml_line: usize) -> Parts<'_> {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (line, after) = next_line(rest);
+        if is_fence(line, true) {
+            let yaml = &text[..text.len() - rest.len()];
+            return Parts { yaml, yaml_line, body: after, is_open: false };
+        }
+        rest = after;
+    }
+    Parts { yaml: text, yaml_line, body: "", is_open: true }
+}
+
+/// The first line without its end, and what follows it.
+fn next_line(text: &str) -> (&str, &str) {
+    match text.find('\n') {
+        Some(end) => (&text[..end], &text[end + 1..]),
+        None => (text, ""),
+    }
+}
+
+fn is_fence(line: &str, is_closing: bool) -> bool {
+    let line = line.trim_end();
+    line == "---" || (is_closing && line == "...")
+}
+
+/// The decoded front matter of a post.
+#[derive(Debug, Clone)]
+pub struct FrontMatter<'a> {
+    fields: Node,
+    parts: Parts<'a>,
+}
+
+impl<'a> FrontMatter<'a> {
+    /// Decodes the front matter of a divided post. What could not be read as YAML has been
+    /// rescued line by line, and the remark says so.
+    pub fn decode(parts: Parts<'a>) -> (Self, Option<Remark>) {
+        if parts.yaml.len() > MAX_FRONT_MATTER {
+            let error = Error::FrontMatterTooLong { bytes: parts.yaml.len() };
+            let remark =
+                Remark { severity: Severity::Warning, line: parts.yaml_line, column: 0, error };
+            let head = &parts.yaml[..parts.yaml.floor_char_boundary(MAX_FRONT_MATTER)];
+            return (Self { fields: rescue(head), parts }, Some(remark));
+        }
+        let (fields, remark) = match Node::parse(parts.yaml) {
+            Ok(fields @ Node::Map(_)) => (fields, None),
+            Ok(Node::Null) => (Node::Map(Vec::new()), None),
+            Ok(other) => {
+                let reason = format!("expected `key: value` lines, found {}", other.kind());
+                (rescue(parts.yaml), Some((0, 0, reason)))
+            }
+            Err(Remark { line, column, error: Error::BrokenYaml { reason }, .. }) => {
+                (rescue(parts.yaml), Some((line, column, reason)))
+            }
+            Err(remark) => return (Self { fields: rescue(parts.yaml), parts }, Some(remark)),
+        };
+        let remark = remark.map(|(line, column, reason)| Remark {
+            severity: Severity::Warning,
+            // libyaml counts from the first line of the block.
+            line: parts.yaml_line + line.max(1) - 1,
+            column,
+            error: Error::Rescued { reason },
+        });
+        (Self { fields, parts }, remark)
+    }
+
+    /// The value of a key; `None` when the key is missing.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.fields.get(key)
+    }
+
+    /// The file's line of a top-level key, counted from 1; 0 when the key is nowhere.
+    pub fn line_of(&self, key: &str) -> usize {
+        line_of(self.parts.yaml, key).map_or(0, |index| self.parts.yaml_line + index)
+    }
+
+    /// Whether the value of a top-level key stands in quotes in the file: YAML 1.1, and with it
+    /// Jekyll, reads `no` and `2022-01-05 10:00:00` as other things when they do not.
+    pub fn is_quoted(&self, key: &str) -> bool {
+        let line =
+            line_of(self.parts.yaml, key).and_then(|index| self.parts.yaml.lines().nth(index));
+        line.and_then(|line| value_of(line, key))
+            .is_some_and(|value| value.trim_start().starts_with(['"', '\'']))
+    }
+}
+
+/// The index of the last line that sets a top-level key.
+pub fn line_of(yaml: &str, key: &str) -> Option<usize> {
+    yaml.lines()
+        .enumerate()
+        .filter(|(_, line)| value_of(line, key).is_some())
+        .last()
+        .map(|(index, _)| index)
+}
+
+fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
+    line.strip_prefix(key)?.trim_start().strip_prefix(':')
+}
+
+/// The keys that are worth rescuing from a block that is not YAML.
+const RESCUED_KEYS: &[&str] = &[
+    "title",
+    "date",
+    "categories",
+    "category",
+    "tags",
+    "tag",
+    "author",
+    "authors",
+    "permalink",
+    "slug",
+    "published",
+    "draft",
+    "last_modified_at",
+    "updated",
+    "lang",
+    "description",
+    "excerpt",
+    "image",
+    "id",
+    "guid",
+];
+
+/// Reads `key: value` lines without YAML's rules; what is not such a line is passed over.
+fn rescue(yaml: &str) -> Node {
+    let mut fields = Vec::new();
+    let mut lines = yaml.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((key, value)) = line.split_once(':') else { continue };
+        if !RESCUED_KEYS.contains(&key.trim_end()) {
+            continue;
+        }
+        let mut node = rescued_value(value.trim());
+        if node == Node::Null {
+            let mut items = Vec::new();
+            while let Some(item) =
+                lines.peek().and_then(|next| next.trim_start().strip_prefix("- "))
+            {
+                items.push(rescued_value(item.trim()));
+                lines.next();
+            }
+            if !items.is_empty() {
+                node = Node::List(items);
+            }
+        }
+        fields.push((key.trim_end().to_owned(), node));
+    }
+    Node::Map(fields)
+}
+
+fn rescued_value(value: &str) -> Node {
+    if let Some(inner) = enclosed(value, '"', '"') {
+        return Node::Text(inner.replace("\\\"", "\"").replace("\\\\", "\\"));
+    }
+    if let Some(inner) = enclosed(value, '\'', '\'') {
+        return Node::Text(inner.replace("''", "'"));
+    }
+    if let Some(inner) = enclosed(value, '[', ']') {
+        return Node::List(inner.split(',').map(|item| rescued_value(item.trim())).collect());
+    }
+    match value.split(" #").next().unwrap_or(value).trim_end() {
+        "" | "~" | "null" => Node::Null,
+        "true" => Node::Bool(true),
+        "false" => Node::Bool(false),
+        plain => Node::Text(plain.to_owned()),
+    }
+}
+
+fn enclosed(value: &str, open: char, close: char) -> Option<&str> {
+    value.strip_prefix(open)?.strip_suffix(close)
+}

@@ -1,0 +1,260 @@
+//! Where a post comes from and where it is on the web: its key, its slug, its address, its id.
+//!
+//! Addresses follow Jekyll 4, so that the links in our feeds meet the pages of the site; unlike
+//! Jekyll's they are always valid URLs (`?` in a category is encoded).
+
+use std::borrow::Cow;
+
+use crate::content::date::{Moment, Zone};
+use crate::content::url::percent_encode_path;
+
+/// The endings of posts, and what a page made from one ends in.
+const EXTENSIONS: &[(&str, &str)] = &[
+    ("md", ".html"),
+    ("markdown", ".html"),
+    ("mkd", ".html"),
+    ("html", ".html"),
+    ("htm", ".htm"),
+    ("txt", ".txt"),
+];
+
+/// Folders that hold posts, in the order in which they win over each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Layout {
+    /// Every `_posts` folder first, then these folders.
+    Folders(Vec<String>),
+    /// The site's folder itself: it has no `_posts` and names no folder.
+    Bare,
+}
+
+/// What a post's path says about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// Its name across all roots: the path without root and extension. Two files with one key are
+    /// one post, so a post keeps its id when a script moves it from `_posts` to `old_post`.
+    pub key: Cow<'a, str>,
+    /// The rank of its root; of files with one key the lowest rank wins.
+    pub rank: usize,
+    /// Whether it stands under `_posts`, where Jekyll looks too.
+    pub is_jekyll: bool,
+    /// The folders above `_posts`: categories.
+    pub folders: &'a str,
+    /// The file's name without its extension.
+    pub stem: &'a str,
+    /// The extension.
+    pub extension: &'a str,
+}
+
+impl<'a> Origin<'a> {
+    /// What `path`, which is relative to the site, says; `None` when no post can be there.
+    pub fn of(path: &'a str, layout: &Layout) -> Option<Self> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (stem, extension) = name.rsplit_once('.')?;
+        let is_post = EXTENSIONS.iter().any(|(known, _)| known.eq_ignore_ascii_case(extension));
+        if !is_post || stem.is_empty() || is_ignored(name) {
+            return None;
+        }
+        let bare_path = &path[..path.len() - extension.len() - 1];
+        let origin =
+            |key, rank, folders, is_jekyll| Self { key, rank, is_jekyll, folders, stem, extension };
+        let Layout::Folders(roots) = layout else {
+            return Some(origin(Cow::Borrowed(bare_path), 0, "", false));
+        };
+        if let Some((above, below)) = around_posts(folder) {
+            let below = if below.is_empty() { stem.to_owned() } else { format!("{below}/{stem}") };
+            let key = if above.is_empty() { below } else { format!("{above}/{below}") };
+            return Some(origin(Cow::Owned(key), 0, above, true));
+        }
+        let is_below = |root: &String| {
+            bare_path.strip_prefix(root.as_str()).and_then(|rest| rest.strip_prefix('/'))
+        };
+        let (rank, key) = roots
+            .iter()
+            .enumerate()
+            .find_map(|(index, root)| Some((index + 1, is_below(root)?)))?;
+        Some(origin(Cow::Borrowed(key), rank, "", false))
+    }
+
+    /// The ending of the post's page.
+    pub fn page_extension(&self) -> &'static str {
+        let known =
+            EXTENSIONS.iter().find(|(extension, _)| extension.eq_ignore_ascii_case(self.extension));
+        known.map_or(".html", |(_, page)| page)
+    }
+
+    /// Whether the file bypasses Markdown.
+    pub fn is_html(&self) -> bool {
+        matches!(self.page_extension(), ".htm") || self.extension.eq_ignore_ascii_case("html")
+    }
+}
+
+/// The folders above and below the innermost `_posts` in a path.
+fn around_posts(folder: &str) -> Option<(&str, &str)> {
+    let start = folder
+        .match_indices("_posts")
+        .map(|(start, _)| start)
+        .filter(|start| {
+            let end = start + "_posts".len();
+            (*start == 0 || folder.as_bytes()[start - 1] == b'/')
+                && folder.as_bytes().get(end).is_none_or(|byte| *byte == b'/')
+        })
+        .last()?;
+    let below = folder[start + "_posts".len()..].trim_start_matches('/');
+    Some((folder[..start].trim_end_matches('/'), below))
+}
+
+/// Whether a name is hidden or belongs to an editor's or a copier's half-done work.
+pub fn is_ignored(name: &str) -> bool {
+    name.starts_with(['.', '#'])
+        || name.ends_with(['~', '#'])
+        || name == "4913"
+        || has_extension(name, &["swp", "swx", "tmp", "part"])
+}
+
+fn has_extension(name: &str, extensions: &[&str]) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extensions.contains(&extension))
+}
+
+/// A template of addresses, from `permalink:`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template(String);
+
+/// What a template is filled with.
+#[derive(Debug, Clone, Copy)]
+pub struct Parts<'a> {
+    /// When the post was published; its day is that of the site's zone.
+    pub date: Moment,
+    /// The site's zone.
+    pub zone: Zone,
+    /// Categories as they are written.
+    pub categories: &'a [String],
+    /// The slug as it is written, or the file's name without day and extension.
+    pub slug: &'a str,
+    /// The ending of the page.
+    pub extension: &'a str,
+}
+
+impl Template {
+    /// One of Jekyll's styles by its name, or a template of one's own.
+    pub fn new(written: &str) -> Self {
+        let template = match written {
+            "date" => "/:categories/:year/:month/:day/:title:output_ext",
+            "pretty" => "/:categories/:year/:month/:day/:title/",
+            "ordinal" => "/:categories/:year/:y_day/:title:output_ext",
+            "weekdate" => "/:categories/:year/W:week/:short_day/:title:output_ext",
+            "none" => "/:categories/:title:output_ext",
+            custom => custom,
+        };
+        Self(template.to_owned())
+    }
+
+    /// The path of a post's page, percent-encoded, with a slash at its start.
+    pub fn path(&self, parts: Parts<'_>) -> String {
+        percent_encode_path(&self.plain_path(parts))
+    }
+
+    /// The path as Jekyll has it before it becomes a URL.
+    pub fn plain_path(&self, parts: Parts<'_>) -> String {
+        let mut path = String::with_capacity(64);
+        let mut rest = self.0.as_str();
+        while let Some(start) = rest.find(':') {
+            path.push_str(&rest[..start]);
+            rest = &rest[start + 1..];
+            let end =
+                rest.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(rest.len());
+            // `:title_x` is `:title` and `_x`: the longest known name counts.
+            let known = (1..=end).rev().find_map(|end| Some((end, filled(&rest[..end], parts)?)));
+            if let Some((end, value)) = known {
+                path.push_str(&value);
+                rest = &rest[end..];
+            } else {
+                path.push(':');
+            }
+        }
+        path.push_str(rest);
+        sanitized(&path)
+    }
+}
+
+/// The value of a placeholder, or `None` when there is no such one.
+fn filled(name: &str, parts: Parts<'_>) -> Option<String> {
+    let local = parts.zone.local(parts.date);
+    Some(match name {
+        "categories" => categories(parts.categories),
+        "year" => format!("{:04}", local.year),
+        "month" => format!("{:02}", local.month),
+        "i_month" => local.month.to_string(),
+        "day" => format!("{:02}", local.day),
+        "i_day" => local.day.to_string(),
+        "short_year" => format!("{:02}", local.year.rem_euclid(100)),
+        "y_day" => format!("{:03}", local.ordinal),
+        "week" => format!("{:02}", local.iso_week),
+        "short_day" => ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+            .get(local.weekday as usize - 1)?
+            .to_string(),
+        "hour" => format!("{:02}", local.hour),
+        "minute" => format!("{:02}", local.minute),
+        "second" => format!("{:02}", local.second),
+        "title" => slugified(parts.slug, is_pretty),
+        "slug" => slugified(parts.slug, is_letter_or_digit).to_lowercase(),
+        "output_ext" => parts.extension.to_owned(),
+        _ => return None,
+    })
+}
+
+/// Categories in an address: lower case, each once, not slugified.
+fn categories(written: &[String]) -> String {
+    let mut lower: Vec<String> = Vec::with_capacity(written.len());
+    for category in written {
+        let category = category.to_lowercase();
+        if !lower.contains(&category) {
+            lower.push(category);
+        }
+    }
+    lower.join("/")
+}
+
+/// Every run of characters that may not stay becomes one `-`; one at either end goes.
+fn slugified(text: &str, stays: fn(char) -> bool) -> String {
+    let mut slug = String::with_capacity(text.len());
+    for c in text.chars() {
+        if stays(c) {
+            slug.push(c);
+        } else if !slug.ends_with('-') || slug.is_empty() {
+            slug.push('-');
+        }
+    }
+    let slug = slug.strip_prefix('-').unwrap_or(&slug);
+    slug.strip_suffix('-').unwrap_or(slug).to_owned()
+}
+
+fn is_letter_or_digit(c: char) -> bool {
+    c.is_alphanumeric()
+}
+
+fn is_pretty(c: char) -> bool {
+    c.is_alphanumeric() || "._~!$&'()+,;=@".contains(c)
+}
+
+/// Jekyll's cleaning of a path: no `..`, no `./`, no two slashes.
+fn sanitized(path: &str) -> String {
+    let path = format!("/{path}").replace("..", "/").replace("./", "");
+    let mut clean = String::with_capacity(path.len());
+    for c in path.chars() {
+        if c != '/' || !clean.ends_with('/') {
+            clean.push(c);
+        }
+    }
+    clean
+}
+
+/// The id that jekyll-feed gave a post, as a path: the folder of its address and its slug.
+pub fn jekyll_id(plain_path: &str, slug: &str) -> String {
+    let folder = plain_path.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
+    percent_encode_path(&format!("{folder}/{slug}"))
+}
+
+/// A `tag:` URI (RFC 4151) under an authority like `example.org,2025`.
+pub fn tag_id(authority: &str, specific: &str) -> String {
+    format!("tag:{authority}:{}", percent_encode_path(specific))
+}

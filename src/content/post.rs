@@ -1,0 +1,206 @@
+//! A post: one file, parsed; and its card, which is what the catalog keeps of it.
+
+use std::sync::Arc;
+
+use crate::content::body::{Body, Markup, Source, render};
+use crate::content::date::Moment;
+use crate::content::fields::Fields;
+use crate::content::front_matter::{FrontMatter, split};
+use crate::content::liquid::Variables;
+use crate::content::permalink::Origin;
+use crate::content::site::{Author, Site, Taxonomy};
+use crate::content::text::cut;
+use crate::error::{Error, Remark, Severity};
+use crate::hash::Hash;
+
+/// The longest title that is made from a body, in graphemes.
+const MADE_TITLE: usize = 40;
+
+/// One post, without what a feed makes of its body.
+#[derive(Debug, Clone)]
+pub struct Post<'a> {
+    /// Its name across all roots.
+    pub key: String,
+    /// When it was published.
+    pub date: Moment,
+    /// When it was last changed, by its own word; never before `date`.
+    pub updated: Moment,
+    /// Why it is not published; `None` when it is.
+    pub withheld: Option<Withheld>,
+    /// The title as plain text; empty when it has to be made from the body.
+    pub title: String,
+    /// Categories, each once, as they are written (NFC).
+    pub categories: Vec<String>,
+    /// Tags, likewise.
+    pub tags: Vec<String>,
+    /// Who wrote it; the site's author is not among them.
+    pub authors: Vec<Author>,
+    /// Absolute address of its page.
+    pub url: String,
+    /// Its id, the same in every feed and for ever.
+    pub id: String,
+    /// The language, when it is not the site's.
+    pub lang: Option<String>,
+    /// `description`, else `excerpt`: plain text, cut.
+    pub summary: Option<String>,
+    /// `image`, as it is written.
+    pub image: Option<String>,
+    /// What ends the excerpt in the body.
+    pub separator: Option<String>,
+    /// Whether the post wants its summary only in feeds (`feed.excerpt_only`).
+    pub is_excerpt_only: bool,
+    /// Whether Liquid in the body means something (`render_with_liquid`).
+    pub has_liquid: bool,
+    /// How the body is written.
+    pub markup: Markup,
+    /// The body as it stands in the file.
+    pub body: &'a str,
+}
+
+/// Why a post is not published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Withheld {
+    /// `published: false`.
+    Unpublished,
+    /// `draft: true`.
+    Draft,
+}
+
+impl Withheld {
+    /// The reason in the words of a message.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Unpublished => "published: false",
+            Self::Draft => "draft: true",
+        }
+    }
+}
+
+/// What is made of one file: a post or the reason why there is none, and what else was noticed.
+#[derive(Debug)]
+pub struct Parsed<'a> {
+    /// The post, or why the file gives none.
+    pub post: Result<Post<'a>, Remark>,
+    /// Warnings and notes.
+    pub remarks: Vec<Remark>,
+}
+
+impl<'a> Post<'a> {
+    /// Parses the text of one file. The body is not rendered yet.
+    pub fn parse(origin: &Origin<'_>, text: &'a str, site: &Site) -> Parsed<'a> {
+        let parts = split(text);
+        let mut remarks = Vec::new();
+        if let Some(error) = unusable(text, parts.is_open) {
+            return Parsed {
+                post: Err(Remark { severity: Severity::Error, line: 0, column: 0, error }),
+                remarks,
+            };
+        }
+        let (front, remark) = FrontMatter::decode(parts);
+        remarks.extend(remark);
+        let post = Fields::new(&front, origin, site, &mut remarks).post(parts.body);
+        Parsed { post, remarks }
+    }
+
+    /// Renders the body; fills the title and the summary that the front matter does not have.
+    pub fn render(&self, site: &Site) -> Rendered {
+        let source = Source {
+            markup: self.markup,
+            text: self.body,
+            base: &self.url,
+            separator: self.separator.as_deref(),
+            liquid: self.has_liquid.then_some(Variables {
+                site_url: site.home.strip_suffix(&site.baseurl).unwrap_or(&site.home),
+                site_baseurl: &site.baseurl,
+                site_title: &site.title,
+                page_title: &self.title,
+                page_url: self.url.strip_prefix(&site.home).unwrap_or(&self.url),
+                resolve: &|_| None,
+            }),
+        };
+        let mut body = render(&source, &site.cleaning);
+        let summary = self.summary.clone().unwrap_or_else(|| std::mem::take(&mut body.summary));
+        let title = if self.title.is_empty() {
+            made_title(&summary, &self.key)
+        } else {
+            self.title.clone()
+        };
+        Rendered { title, summary, is_excerpt_only: self.is_excerpt_only, body }
+    }
+
+    /// The name of every feed that the post belongs to, besides the site's.
+    pub fn groups(&self, site: &Site) -> Vec<(Taxonomy, String)> {
+        let mut groups = Vec::new();
+        for taxonomy in &site.taxonomies {
+            let names: Vec<&String> = match taxonomy {
+                Taxonomy::Category => self.categories.iter().collect(),
+                Taxonomy::Tag => self.tags.iter().collect(),
+                Taxonomy::Author => self.authors.iter().map(|author| &author.name).collect(),
+            };
+            groups.extend(names.into_iter().map(|name| (*taxonomy, name.clone())));
+        }
+        groups
+    }
+}
+
+/// A post with its body.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The title; never empty.
+    pub title: String,
+    /// The summary; empty only when the post has no text at all.
+    pub summary: String,
+    /// Whether the post wants its summary only in feeds (`feed.excerpt_only`).
+    pub is_excerpt_only: bool,
+    /// The body.
+    pub body: Body,
+}
+
+/// The catalog's record of one file: enough to order and to group it, no title, no body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// The post's name across all roots.
+    pub key: Arc<str>,
+    /// The file, relative to the site.
+    pub path: Arc<str>,
+    /// The rank of the file's root.
+    pub rank: usize,
+    /// When it was published.
+    pub date: Moment,
+    /// Whether it is published at all, once its date has come.
+    pub is_withheld: bool,
+    /// The feeds that it belongs to, besides the site's.
+    pub groups: Vec<(Taxonomy, Arc<str>)>,
+    /// Hash of the file's bytes: equal bytes are no change.
+    pub hash: Hash,
+    /// The file as it was when it was read.
+    pub stamp: FileStamp,
+}
+
+/// What tells without reading whether a file is still the one that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct FileStamp {
+    /// Size in bytes.
+    pub size: u64,
+    /// Time of the last change, in nanoseconds since 1970.
+    pub modified: i64,
+    /// Number of the file on its disk.
+    pub inode: u64,
+}
+
+fn unusable(text: &str, is_open: bool) -> Option<Error> {
+    if text.trim_start_matches('\u{feff}').trim().is_empty() {
+        return Some(Error::Empty);
+    }
+    if is_open {
+        return Some(Error::CutShort);
+    }
+    let first = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+    (first.trim_end() == "+++").then_some(Error::Toml)
+}
+
+/// A title for a post without one: the start of its text, else its name.
+fn made_title(summary: &str, key: &str) -> String {
+    let title = if summary.is_empty() { key.rsplit('/').next().unwrap_or(key) } else { summary };
+    cut(title, MADE_TITLE).into_owned()
+}
