@@ -1,3 +1,9 @@
 //! PURE: the catalog → feeds → documents → an edition of them.
 
+pub mod model;
+
+pub mod assemble;
+
 pub mod edition;
+
+pub mod format;

@@ -1,0 +1,192 @@
+//! Which feeds exist, where they stand, and what of a post goes into an entry.
+
+use std::sync::Arc;
+
+use crate::content::catalog::FeedName;
+use crate::content::date::{Moment, Zone};
+use crate::content::permalink::tag_id;
+use crate::content::post::{Post, Rendered};
+use crate::content::site::{self, NamesFrom, Site, Taxonomy};
+use crate::content::text::nfc;
+use crate::content::url::{Base, percent_encode_path};
+use crate::feed::model::{Category, Entry, Feed, Image, Person, Stamp};
+use crate::hash::Hash;
+
+/// The longest folder name in bytes: file systems take 255, and a temporary name is longer.
+pub const MAX_FOLDER: usize = 200;
+
+/// The date of a feed without entries: any day that never changes will do.
+const EMPTY_SINCE: Moment = Moment::from_unix(946_684_800);
+
+/// Names that Windows keeps for devices; an export may be copied there.
+const DEVICES: &[&str] = &["con", "prn", "aux", "nul"];
+
+/// The folder of a feed below the base URL and in the export alike, with a slash at its end:
+/// `category/财经/`; nothing for the site's own feed.
+pub fn folder(name: &FeedName) -> String {
+    match name {
+        FeedName::Site => String::new(),
+        FeedName::Group(taxonomy, name) => format!("{}/{}/", taxonomy.word(), folder_name(name)),
+    }
+}
+
+/// A group's name as the name of a folder: itself, but for characters that some file system
+/// refuses, which are percent-encoded. Different names stay different.
+pub fn folder_name(name: &str) -> String {
+    let mut folder = String::with_capacity(name.len());
+    let last = name.chars().count().saturating_sub(1);
+    let is_device = DEVICES.contains(&name.to_ascii_lowercase().as_str());
+    for (index, c) in name.chars().enumerate() {
+        let is_edge =
+            (index == 0 && (c == '.' || is_device)) || (index == last && matches!(c, '.' | ' '));
+        if is_edge || is_unsafe(c) {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                folder.push_str(&format!("%{byte:02X}"));
+            }
+        } else {
+            folder.push(c);
+        }
+    }
+    if folder.len() > MAX_FOLDER {
+        let hash = Hash::of(name.as_bytes()).to_string();
+        let cut = folder.floor_char_boundary(MAX_FOLDER - 9);
+        folder = format!("{}-{}", &folder[..cut], &hash[..8]);
+    }
+    folder
+}
+
+fn is_unsafe(c: char) -> bool {
+    let is_invisible = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    c.is_control()
+        || is_invisible
+        || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '%')
+}
+
+/// What a post is in every feed that carries it.
+pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
+    let zone = site.dates.zone;
+    let from_body = rendered.body.author.map(|name| Person { name, email: None, uri: None });
+    let mut authors: Vec<Person> = post.authors.iter().map(person).collect();
+    if authors.is_empty() {
+        authors.extend(from_body);
+    }
+    let base = Base::parse(&format!("{}/", site.home));
+    let image = post.image.as_deref().and_then(|image| {
+        // As Jekyll does it, `/img/x.png` lies below `baseurl`.
+        base?
+            .resolve(image.strip_prefix('/').filter(|rest| !rest.starts_with('/')).unwrap_or(image))
+    });
+    Entry {
+        id: post.id.clone(),
+        url: post.url.clone(),
+        title: rendered.title,
+        summary: rendered.summary,
+        content: Some(rendered.body.html)
+            .filter(|html| !rendered.is_excerpt_only && !html.is_empty()),
+        published: stamp(post.date, zone),
+        updated: stamp(post.updated, zone),
+        authors,
+        categories: categories(post, site),
+        lang: post.lang.clone().filter(|lang| Some(lang) != site.lang.as_ref()),
+        image: image.map(|url| Image { media_type: image_type(&url), url }),
+        source: rendered.body.source_link,
+    }
+}
+
+/// The feed of `name` with its entries, newest first.
+pub fn feed(site: &Site, name: &FeedName, entries: Vec<Arc<Entry>>) -> Feed {
+    let path = folder(name);
+    let address = format!("{}/{}", site.base, percent_encode_path(&path));
+    let (title, description, home_page) = match name {
+        FeedName::Site => (site.title.clone(), site.description.clone(), format!("{}/", site.home)),
+        FeedName::Group(taxonomy, group) => {
+            let display = display_name(site, *taxonomy, group, &entries);
+            let title = format!("{display} · {}", site.title);
+            (title.clone(), title, address.clone())
+        }
+    };
+    let updated = entries.iter().map(|entry| &entry.updated).max_by_key(|stamp| stamp.unix);
+    Feed {
+        // A post's key never begins with a slash, so no entry has this id.
+        id: tag_id(&site.tag_authority, &format!("/{path}")),
+        title,
+        description,
+        home_page,
+        folder: address,
+        lang: site.lang.clone(),
+        author: site
+            .author
+            .as_ref()
+            .map_or_else(|| Person { name: site.title.clone(), email: None, uri: None }, person),
+        copyright: site.copyright.clone(),
+        icon: site.icon.clone(),
+        logo: site.logo.clone(),
+        updated: updated.cloned().unwrap_or_else(|| stamp(EMPTY_SINCE, Zone::UTC)),
+        extent: site.window_of(path.trim_end_matches('/')).extent,
+        entries,
+    }
+}
+
+/// A group's name for people: from the configuration, else from the newest post's first tag
+/// when the site wants that, else the name itself.
+fn display_name(site: &Site, taxonomy: Taxonomy, group: &str, entries: &[Arc<Entry>]) -> String {
+    if let Some(name) = site.names.get(group) {
+        return name.clone();
+    }
+    if taxonomy == Taxonomy::Category && site.names_from == NamesFrom::Tag {
+        let scheme = scheme(site, Taxonomy::Category);
+        let is_tag = |category: &&Category| category.scheme != scheme;
+        let tag = entries.first().and_then(|entry| entry.categories.iter().find(is_tag));
+        let name =
+            tag.map(|tag| tag.term.strip_suffix(site.names_suffix.as_str()).unwrap_or(&tag.term));
+        if let Some(name) = name.filter(|name| !name.is_empty()) {
+            return name.to_owned();
+        }
+    }
+    nfc(group).into_owned()
+}
+
+fn categories(post: &Post<'_>, site: &Site) -> Vec<Category> {
+    let of = |taxonomy, names: &[String]| {
+        let category = |name: &String| Category {
+            term: name.clone(),
+            label: site.names.get(name).cloned(),
+            scheme: scheme(site, taxonomy),
+        };
+        names.iter().map(category).collect::<Vec<_>>()
+    };
+    let mut categories = of(Taxonomy::Category, &post.categories);
+    for tag in of(Taxonomy::Tag, &post.tags) {
+        if !categories.iter().any(|category| category.term == tag.term) {
+            categories.push(tag);
+        }
+    }
+    categories
+}
+
+/// The address of a taxonomy, when it has feeds.
+fn scheme(site: &Site, taxonomy: Taxonomy) -> Option<String> {
+    site.taxonomies.contains(&taxonomy).then(|| format!("{}/{}/", site.base, taxonomy.word()))
+}
+
+fn person(author: &site::Author) -> Person {
+    Person { name: author.name.clone(), email: author.email.clone(), uri: author.uri.clone() }
+}
+
+fn stamp(moment: Moment, zone: Zone) -> Stamp {
+    Stamp { unix: moment.unix(), rfc822: zone.rfc822(moment), rfc3339: zone.rfc3339(moment) }
+}
+
+fn image_type(url: &str) -> Option<&'static str> {
+    let path = url.split(['?', '#']).next().unwrap_or(url).to_ascii_lowercase();
+    Some(match path.rsplit('.').next()? {
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "svg" => "image/svg+xml",
+        _ => return None,
+    })
+}

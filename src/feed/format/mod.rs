@@ -1,0 +1,36 @@
+//! The formats: one file each, and one list of them all. A new format is a new file and two lines here.
+
+pub mod atom;
+
+pub mod json;
+
+pub mod rss;
+
+use crate::error::Error;
+use crate::feed::model::Feed;
+
+/// One way of writing a feed down.
+#[derive(Debug)]
+pub struct Format {
+    /// Its name, for people.
+    pub name: &'static str,
+    /// Its file in a feed's folder.
+    pub file: &'static str,
+    /// The `Content-Type` of its documents.
+    pub media_type: &'static str,
+    /// Writes a feed; the same feed gives the same bytes.
+    pub render: fn(&Feed) -> Result<Vec<u8>, Error>,
+}
+
+impl Format {
+    /// The self link of a feed in this format.
+    pub fn self_link(&self, feed: &Feed) -> String {
+        format!("{}{}", feed.folder, self.file)
+    }
+}
+
+/// All formats, in the order in which they are shown.
+pub const FORMATS: &[Format] = &[rss::FORMAT, atom::FORMAT, json::FORMAT];
+
+/// What a feed's `generator` says. It names no version: a new one would change every document.
+pub const GENERATOR: &str = "feedmill";

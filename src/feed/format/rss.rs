@@ -1,0 +1,106 @@
+//! RSS 2.0, with `content:encoded`, `dc:creator`, Media RSS images and the Atom self link.
+
+use std::collections::BTreeMap;
+
+use rss::extension::atom::{AtomExtension, Link};
+use rss::extension::dublincore::DublinCoreExtension;
+use rss::extension::{Extension, ExtensionMap};
+use rss::{Category, Channel, Guid, Item};
+
+use crate::error::Error;
+use crate::feed::format::{Format, GENERATOR};
+use crate::feed::model::{Entry, Feed, Image};
+
+/// The format.
+pub const FORMAT: Format = Format {
+    name: "RSS",
+    file: "rss.xml",
+    media_type: "application/rss+xml; charset=utf-8",
+    render,
+};
+
+/// Media RSS; the crate writes extension names raw and declares no namespace by itself.
+const MEDIA: &str = "http://search.yahoo.com/mrss/";
+
+fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
+    let mut namespaces = BTreeMap::new();
+    if feed.entries.iter().any(|entry| entry.image.is_some()) {
+        namespaces.insert("media".to_owned(), MEDIA.to_owned());
+    }
+    let self_link = Link {
+        href: FORMAT.self_link(feed),
+        rel: "self".to_owned(),
+        mime_type: Some("application/rss+xml".to_owned()),
+        ..Link::default()
+    };
+    // The image's title and link are the channel's (RSS 2.0 specification, `image`).
+    let image = feed.logo.as_ref().or(feed.icon.as_ref()).map(|url| rss::Image {
+        url: url.clone(),
+        title: feed.title.clone(),
+        link: feed.home_page.clone(),
+        ..rss::Image::default()
+    });
+    let channel = Channel {
+        title: feed.title.clone(),
+        link: feed.home_page.clone(),
+        description: feed.description.clone(),
+        language: feed.lang.clone(),
+        copyright: feed.copyright.clone(),
+        last_build_date: (!feed.entries.is_empty()).then(|| feed.updated.rfc822.clone()),
+        generator: Some(GENERATOR.to_owned()),
+        image,
+        atom_ext: Some(AtomExtension { links: vec![self_link] }),
+        items: feed.entries.iter().map(|entry| item(feed, entry)).collect(),
+        namespaces,
+        ..Channel::default()
+    };
+    let mut bytes = Vec::with_capacity(8192 * (feed.entries.len() + 1));
+    channel
+        .pretty_write_to(&mut bytes, b' ', 1)
+        .map_err(|error| Error::Render { format: FORMAT.name, reason: error.to_string() })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn item(feed: &Feed, entry: &Entry) -> Item {
+    Item {
+        title: Some(entry.title.clone()),
+        link: Some(entry.url.clone()),
+        guid: Some(Guid { value: entry.id.clone(), permalink: entry.id == entry.url }),
+        pub_date: Some(entry.published.rfc822.clone()),
+        description: feed.summary(entry).map(str::to_owned),
+        content: feed.content(entry).map(str::to_owned),
+        categories: entry
+            .categories
+            .iter()
+            .map(|category| Category {
+                name: category.term.clone(),
+                domain: category.scheme.clone(),
+            })
+            .collect(),
+        // `author` wants a mail address (RSS 2.0 specification); `dc:creator` takes a name.
+        dublin_core_ext: (!entry.authors.is_empty()).then(|| DublinCoreExtension {
+            creators: entry.authors.iter().map(|author| author.name.clone()).collect(),
+            ..DublinCoreExtension::default()
+        }),
+        extensions: entry.image.as_ref().map(media).unwrap_or_default(),
+        ..Item::default()
+    }
+}
+
+fn media(image: &Image) -> ExtensionMap {
+    let element = |name: &str, attributes: &[(&str, &str)]| {
+        let url = ("url".to_owned(), image.url.clone());
+        let others =
+            attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let attrs = std::iter::once(url).chain(others).collect();
+        vec![Extension { name: format!("media:{name}"), attrs, ..Extension::default() }]
+    };
+    let mut described = vec![("medium", "image")];
+    described.extend(image.media_type.map(|media_type| ("type", media_type)));
+    let elements = BTreeMap::from([
+        ("content".to_owned(), element("content", &described)),
+        ("thumbnail".to_owned(), element("thumbnail", &[])),
+    ]);
+    ExtensionMap::from([("media".to_owned(), elements)])
+}

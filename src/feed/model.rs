@@ -1,0 +1,125 @@
+//! A feed and its entries, neutral of any format. Each field says what it becomes in RSS 2.0,
+//! Atom 1.0 (RFC 4287) and JSON Feed 1.1.
+//!
+//! All text is XML-safe, all addresses are absolute URLs: the formats only write.
+
+use std::sync::Arc;
+
+use crate::content::site::Extent;
+
+/// A feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feed {
+    /// RSS none · Atom `id` · JSON none. The same for ever, and not shared with any other feed.
+    pub id: String,
+    /// RSS `title` · Atom `title` · JSON `title`. Never empty.
+    pub title: String,
+    /// RSS `description` · Atom `subtitle` · JSON `description`. Never empty.
+    pub description: String,
+    /// RSS `link` · Atom `link rel="alternate"` · JSON `home_page_url`.
+    pub home_page: String,
+    /// Address of the folder of the feed's documents, with a slash at its end. With a format's
+    /// file name it is the self link: RSS `atom:link rel="self"` · Atom `link rel="self"` · JSON `feed_url`.
+    pub folder: String,
+    /// RSS `language` · Atom `xml:lang` · JSON `language`.
+    pub lang: Option<String>,
+    /// RSS none (a channel names no author) · Atom `author` · JSON `authors`.
+    pub author: Person,
+    /// RSS `copyright` · Atom `rights` · JSON none.
+    pub copyright: Option<String>,
+    /// RSS none (its image is larger) · Atom `icon` · JSON `favicon`, and `icon` without a logo.
+    pub icon: Option<String>,
+    /// RSS `image` · Atom `logo` · JSON `icon`.
+    pub logo: Option<String>,
+    /// RSS `lastBuildDate` · Atom `updated` · JSON none. The latest of the entries'; of an empty
+    /// feed a day that never changes.
+    pub updated: Stamp,
+    /// How much of each entry this feed carries: see [`Feed::content`] and [`Feed::summary`].
+    pub extent: Extent,
+    /// RSS `item` · Atom `entry` · JSON `items`. Newest first.
+    pub entries: Vec<Arc<Entry>>,
+}
+
+impl Feed {
+    /// The content of an entry, when this feed carries it.
+    pub fn content<'e>(&self, entry: &'e Entry) -> Option<&'e str> {
+        entry.content.as_deref().filter(|_| self.extent == Extent::Full)
+    }
+
+    /// The summary of an entry, when this feed carries it and there is one.
+    pub fn summary<'e>(&self, entry: &'e Entry) -> Option<&'e str> {
+        Some(entry.summary.as_str()).filter(|text| self.extent != Extent::Title && !text.is_empty())
+    }
+}
+
+/// One post in a feed. The same post is the same entry in every feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// RSS `guid` · Atom `id` · JSON `id`.
+    pub id: String,
+    /// RSS `link` · Atom `link rel="alternate"` · JSON `url`.
+    pub url: String,
+    /// RSS `title` · Atom `title` · JSON `title`. Plain text, never empty.
+    pub title: String,
+    /// RSS `description` · Atom `summary` · JSON `summary`. Plain text.
+    pub summary: String,
+    /// RSS `content:encoded` · Atom `content type="html"` · JSON `content_html`. Absent when the
+    /// post wants its summary only.
+    pub content: Option<String>,
+    /// RSS `pubDate` · Atom `published` · JSON `date_published`.
+    pub published: Stamp,
+    /// RSS none · Atom `updated` · JSON `date_modified`, when it is not `published`.
+    pub updated: Stamp,
+    /// RSS `dc:creator` · Atom `author` · JSON `authors`. Empty when the feed's author wrote it.
+    pub authors: Vec<Person>,
+    /// RSS `category` · Atom `category` · JSON `tags`.
+    pub categories: Vec<Category>,
+    /// RSS none (it has no place for it) · Atom `xml:lang` · JSON `language`.
+    pub lang: Option<String>,
+    /// RSS `media:content` and `media:thumbnail` · Atom `link rel="enclosure"` · JSON `image`.
+    pub image: Option<Image>,
+    /// RSS none (`source` means a feed) · Atom `link rel="via"` · JSON `external_url`.
+    pub source: Option<String>,
+}
+
+/// Somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// RSS `dc:creator` · Atom `name` · JSON `name`. Never empty.
+    pub name: String,
+    /// Atom `email`.
+    pub email: Option<String>,
+    /// Atom `uri` · JSON `url`.
+    pub uri: Option<String>,
+}
+
+/// A category or a tag of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Category {
+    /// RSS the text of `category` · Atom `term` · JSON the text in `tags`.
+    pub term: String,
+    /// Atom `label`: the display name, when it is another.
+    pub label: Option<String>,
+    /// RSS `domain` · Atom `scheme`: the address of the taxonomy; none for tags without feeds.
+    pub scheme: Option<String>,
+}
+
+/// A picture that stands for an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// Its address.
+    pub url: String,
+    /// Its media type, when its name tells.
+    pub media_type: Option<&'static str>,
+}
+
+/// An instant, written out in the site's zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// Unix seconds, to compare.
+    pub unix: i64,
+    /// RSS: `Tue, 04 Jan 2022 07:38:28 +0800` (RFC 822 with four digits of the year).
+    pub rfc822: String,
+    /// Atom and JSON: `2022-01-04T07:38:28+08:00` (RFC 3339).
+    pub rfc3339: String,
+}
