@@ -1,0 +1,375 @@
+//! Routing: a request and an edition → a status, headers, and which document is the body.
+//!
+//! Every answer comes from the edition. A path is only ever looked up in it, never joined to a
+//! folder, so no request can name a file. Both `/category/x/` and, where the base URL has a path,
+//! `/feeds/category/x/` are understood: a proxy may or may not take the base path away.
+
+use crate::feed::edition::{Document, Edition};
+use crate::http::address::{decode, encode, is_host, is_plain};
+use crate::http::conditional::{self, Decision, header_value};
+use crate::http::encoding::{Accepted, Coding};
+use http::header::{
+    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW,
+    CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, HOST, HeaderName, LAST_MODIFIED, LOCATION, REFERRER_POLICY, RETRY_AFTER,
+    TRANSFER_ENCODING, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version};
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// The longest request target that is looked at, in bytes; a longer one is answered 414.
+pub const LONGEST_TARGET: usize = 8 * 1024;
+
+/// The largest sum of header names and values that is looked at, in bytes; more is answered 431.
+pub const LARGEST_HEADERS: usize = 16 * 1024;
+
+/// What is asked: the head of a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The target: a path with a query, or absolute (RFC 9112 §3.2).
+    pub uri: &'a Uri,
+    /// The version: HTTP/1.0 knows no `Host`.
+    pub version: Version,
+    /// All headers.
+    pub headers: &'a HeaderMap,
+}
+
+/// What the operator decides about serving.
+#[derive(Debug, Clone)]
+pub struct Serving {
+    /// The path of the base URL, decoded, without slashes at its ends: `feeds`, or nothing.
+    base: String,
+    /// `Cache-Control` of every document.
+    cache_control: HeaderValue,
+}
+
+impl Serving {
+    /// Settings for a base URL whose path is `base_path` (empty, `/` or `/feeds`, percent-encoded
+    /// or not), and answers that stay fresh for `max_age` seconds.
+    pub fn new(base_path: &str, max_age: u32) -> Self {
+        let base = decode(base_path).ok().flatten().unwrap_or(Cow::Borrowed(base_path));
+        let cache_control = format!(
+            "public, max-age={max_age}, stale-while-revalidate={max_age}, stale-if-error=86400"
+        );
+        Self {
+            base: base.trim_matches('/').to_owned(),
+            cache_control: header_value(cache_control.as_bytes()),
+        }
+    }
+
+    /// The address of a path, as a client outside sees it: always with the base path, because a
+    /// proxy that takes it away does not put it back into `Location`.
+    fn address(&self, path: &str) -> String {
+        let mut address = String::with_capacity(self.base.len() + path.len() + 16);
+        if !self.base.is_empty() {
+            address.push('/');
+            encode(&self.base, &mut address);
+        }
+        address.push('/');
+        encode(path, &mut address);
+        address
+    }
+}
+
+/// Whether feedmill can keep its promise at this moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Health {
+    /// What is wrong, a sentence each; empty when all is well.
+    pub reasons: Vec<String>,
+}
+
+/// A response, short of the bytes of its document.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// All headers but `Date`, and but `Content-Length` where a coding decides it.
+    pub headers: HeaderMap,
+    /// What follows; a HEAD request gets all headers of it and not the body itself.
+    pub body: Body,
+}
+
+/// What follows the headers.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// A short text.
+    Text(Cow<'static, str>),
+    /// A document of the edition.
+    Document {
+        /// Its path below the base URL and in the export.
+        path: Arc<str>,
+        /// What its bytes must be.
+        document: Arc<Document>,
+        /// The coding that they travel in.
+        coding: Coding,
+    },
+}
+
+/// Answers a request from an edition.
+pub fn respond(request: &Request, edition: &Edition, serving: &Serving, health: &Health) -> Answer {
+    if let Some(refusal) = refuse(request) {
+        return refusal;
+    }
+    let mut answer = match *request.method {
+        Method::GET | Method::HEAD => look_up(request, edition, serving, health),
+        Method::OPTIONS => options(),
+        _ => {
+            let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, "method not allowed\n");
+            answer.headers.insert(ALLOW, METHODS);
+            answer
+        }
+    };
+    // A body is not read; what follows it on the connection could be taken for a request.
+    if request.headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0") {
+        answer.headers.insert(CONNECTION, CLOSE);
+    }
+    answer
+}
+
+/// 503: the document's bytes cannot be had at this moment.
+pub fn unavailable() -> Answer {
+    let mut answer = text(StatusCode::SERVICE_UNAVAILABLE, "try again in a moment\n");
+    answer.headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    answer
+}
+
+const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
+const EVERYONE: HeaderValue = HeaderValue::from_static("*");
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+const BY_CODING: HeaderValue = HeaderValue::from_static("accept-encoding");
+const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, Last-Modified, Link, Retry-After");
+/// Post bodies come from elsewhere: whatever cleaning let through stays without effect.
+const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; img-src https: http: data:; style-src 'self'; script-src 'self'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
+/// Answers a request whose head alone is wrong; the connection ends with it.
+fn refuse(request: &Request) -> Option<Answer> {
+    let target = request.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    let size: usize =
+        request.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let (status, words) = if target > LONGEST_TARGET {
+        (StatusCode::URI_TOO_LONG, "the address is too long\n")
+    } else if size > LARGEST_HEADERS {
+        (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large\n")
+    } else if request.headers.contains_key(TRANSFER_ENCODING) {
+        // Beside a Content-Length it is how requests are smuggled (RFC 9112 §6.3), and hyper takes
+        // the Content-Length away before anyone sees it. No method here has a use for a body.
+        (StatusCode::BAD_REQUEST, "transfer codings are not accepted\n")
+    } else if !has_one_host(request) {
+        (StatusCode::BAD_REQUEST, "one valid host is needed\n")
+    } else if request.uri.scheme_str().is_some_and(|scheme| scheme != "http" && scheme != "https") {
+        (StatusCode::BAD_REQUEST, "only http and https are served\n")
+    } else {
+        return None;
+    };
+    let mut answer = text(status, words);
+    answer.headers.insert(CONNECTION, CLOSE);
+    Some(answer)
+}
+
+/// RFC 9112 §3.2: HTTP/1.1 needs exactly one `Host`, and a valid one.
+fn has_one_host(request: &Request) -> bool {
+    let mut hosts = request.headers.get_all(HOST).into_iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) => request.version < Version::HTTP_11,
+        (Some(host), None) => is_host(host.as_bytes()),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// GET and HEAD: finds what the path means.
+fn look_up(request: &Request, edition: &Edition, serving: &Serving, health: &Health) -> Answer {
+    let Ok(decoded) = decode(request.uri.path()) else {
+        return text(StatusCode::BAD_REQUEST, "the address is not well encoded\n");
+    };
+    let Some(path) = decoded.as_deref().and_then(|path| path.strip_prefix('/')) else {
+        return not_found(serving);
+    };
+    if !is_plain(path) {
+        return not_found(serving);
+    }
+    let below_base = path.strip_prefix(serving.base.as_str()).filter(|_| !serving.base.is_empty());
+    // The base path may also be the name of something below it, so the whole path comes second.
+    let found = match below_base {
+        Some("") => Found::Moved(StatusCode::PERMANENT_REDIRECT, Cow::Borrowed("")),
+        Some(rest) => match rest.strip_prefix('/').map(|rest| find(edition, rest)) {
+            None | Some(Found::Nothing) => find(edition, path),
+            Some(found) => found,
+        },
+        None => find(edition, path),
+    };
+    match found {
+        Found::Document(path, document) => send(request, path, document, serving),
+        Found::Moved(status, path) => redirect(status, &path, serving),
+        Found::Health => tell_health(edition, health),
+        Found::Nothing => not_found(serving),
+    }
+}
+
+/// What a path below the base URL means.
+enum Found<'a> {
+    Document(&'a Arc<str>, &'a Arc<Document>),
+    Moved(StatusCode, Cow<'a, str>),
+    Health,
+    Nothing,
+}
+
+fn find<'a>(edition: &'a Edition, path: &str) -> Found<'a> {
+    let is_folder = path.is_empty() || path.ends_with('/');
+    let found = if is_folder {
+        edition.document(&format!("{path}index.html"))
+    } else {
+        edition.document(path)
+    };
+    if let Some((path, document)) = found {
+        return Found::Document(path, document);
+    }
+    if path == "healthz" {
+        return Found::Health;
+    }
+    if let Some(target) = edition.moved(path) {
+        return Found::Moved(StatusCode::MOVED_PERMANENTLY, Cow::Borrowed(target));
+    }
+    if !is_folder && edition.document(&format!("{path}/index.html")).is_some() {
+        return Found::Moved(StatusCode::PERMANENT_REDIRECT, Cow::Owned(format!("{path}/")));
+    }
+    Found::Nothing
+}
+
+/// The document itself, or 304, or 412.
+fn send(request: &Request, path: &Arc<str>, document: &Arc<Document>, serving: &Serving) -> Answer {
+    let accepted = Accepted::of(request.headers);
+    let coding = accepted.choose(document.length);
+    let mut headers = HeaderMap::with_capacity(20);
+    headers.insert(CACHE_CONTROL, serving.cache_control.clone());
+    headers.insert(LAST_MODIFIED, conditional::last_modified_value(document));
+    // Also on 304 and on bytes that are never compressed: a cache keys all answers by it.
+    headers.insert(VARY, BY_CODING);
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, EVERYONE);
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    match conditional::decide(request.headers, document, accepted, coding) {
+        Decision::NotModified(tag) => {
+            headers.insert(ETAG, tag);
+            return Answer { status: StatusCode::NOT_MODIFIED, headers, body: Body::Empty };
+        }
+        Decision::Failed => {
+            return text(StatusCode::PRECONDITION_FAILED, "the document is another one by now\n");
+        }
+        Decision::Send => {}
+    }
+    headers.insert(ETAG, conditional::entity_tag(document.hash, coding));
+    headers.insert(CONTENT_TYPE, header_value(document.media_type.as_bytes()));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    // Feeds are small and their codings vary: no ranges, rather than ranges half done.
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("none"));
+    match coding {
+        Coding::Identity => headers.insert(CONTENT_LENGTH, HeaderValue::from(document.length)),
+        Coding::Gzip => headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip")),
+    };
+    if document.media_type.starts_with("text/html") {
+        headers.insert(CONTENT_SECURITY_POLICY, PAGE_POLICY);
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
+    let (path, document) = (Arc::clone(path), Arc::clone(document));
+    Answer { status: StatusCode::OK, headers, body: Body::Document { path, document, coding } }
+}
+
+/// 301 or 308 to a path below the base URL.
+fn redirect(status: StatusCode, path: &str, serving: &Serving) -> Answer {
+    let mut answer = text(status, "");
+    answer.headers.insert(LOCATION, header_value(serving.address(path).as_bytes()));
+    // Without a limit both are kept for ever, and a category may come and go.
+    answer.headers.insert(CACHE_CONTROL, serving.cache_control.clone());
+    answer
+}
+
+fn not_found(serving: &Serving) -> Answer {
+    text(
+        StatusCode::NOT_FOUND,
+        format!("not found; all feeds are listed at {}\n", serving.address("")),
+    )
+}
+
+/// The answer to a preflight (Fetch standard, CORS protocol), so that readers in browsers may be
+/// conditional, and to `OPTIONS *`.
+fn options() -> Answer {
+    let preflight: [(HeaderName, HeaderValue); 5] = [
+        (ALLOW, METHODS),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, EVERYONE),
+        (ACCESS_CONTROL_ALLOW_METHODS, METHODS),
+        (
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static("If-None-Match, If-Modified-Since"),
+        ),
+        (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400")),
+    ];
+    let headers = HeaderMap::from_iter(preflight);
+    Answer { status: StatusCode::NO_CONTENT, headers, body: Body::Empty }
+}
+
+/// `/healthz`: 200 while the promise is kept, else 503 with the reasons, in JSON.
+fn tell_health(edition: &Edition, health: &Health) -> Answer {
+    let healthy = health.reasons.is_empty();
+    let (status, word) = if healthy {
+        (StatusCode::OK, "ok")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "degraded")
+    };
+    let mut body = format!("{{\"status\":\"{word}\",\"documents\":{}", edition.documents().count());
+    if !healthy {
+        let reasons: Vec<String> =
+            health.reasons.iter().map(|reason| json_string(reason)).collect();
+        body.push_str(",\"reasons\":[");
+        body.push_str(&reasons.join(","));
+        body.push(']');
+    }
+    body.push_str("}\n");
+    let mut answer = text(status, body);
+    answer.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// A JSON string (RFC 8259 §7); control characters are written `\u00XX`.
+fn json_string(text: &str) -> String {
+    let mut json = String::with_capacity(text.len() + 2);
+    json.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => json.extend(['\\', character]),
+            '\0'..' ' => {
+                // Writing to a string cannot fail.
+                let _ = write!(json, "\\u{:04x}", u32::from(character));
+            }
+            _ => json.push(character),
+        }
+    }
+    json.push('"');
+    json
+}
+
+/// A short answer that is no document.
+fn text(status: StatusCode, words: impl Into<Cow<'static, str>>) -> Answer {
+    let words = words.into();
+    let mut headers = HeaderMap::with_capacity(10);
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(words.len()));
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, EVERYONE);
+    // What is wrong now may be right after the next pass.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if words.is_empty() {
+        return Answer { status, headers, body: Body::Empty };
+    }
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    Answer { status, headers, body: Body::Text(words) }
+}
