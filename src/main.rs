@@ -1,3 +1,195 @@
 //! feedmill: flags → options, logging, error → exit code; nothing else.
 
-fn main() {}
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use feedmill::content::date::Moment;
+use feedmill::error::{Finding, Result};
+use feedmill::service::report::{self, Style};
+use feedmill::service::run::{self, Settings};
+use feedmill::service::source::Roots;
+
+/// Exit code of a `build --strict` or `check` that found rejected posts.
+const REJECTED: u8 = 1;
+
+/// Exit code of a command that could not do its work.
+const FAILED: u8 = 2;
+
+/// Turns a folder of posts into RSS, Atom and JSON feeds, keeps them right, and serves them.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Flags {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the feeds, serve them, and keep them up to date until stopped
+    Serve {
+        #[command(flatten)]
+        common: Common,
+        /// How log lines look
+        #[arg(long, env = "FEEDMILL_LOG", default_value = "text")]
+        log: Log,
+    },
+    /// Build the feeds once, as files for any web server
+    Build {
+        #[command(flatten)]
+        common: Common,
+        /// Exit with 1 when a post was rejected
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Read everything, write nothing, and say what is wrong
+    Check {
+        #[command(flatten)]
+        common: Common,
+        /// How findings are written
+        #[arg(long, default_value = "text")]
+        format: Form,
+    },
+    /// Show what feedmill makes of each post
+    List {
+        #[command(flatten)]
+        common: Common,
+        /// How posts are written
+        #[arg(long, default_value = "text")]
+        format: Form,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// The site: a folder with `_posts` in it, or the folder of posts itself
+    #[arg(default_value = "content")]
+    site: PathBuf,
+    /// The folder that the feeds are written to
+    #[arg(long, env = "FEEDMILL_OUTPUT", default_value = "feeds")]
+    output: PathBuf,
+    /// Where the feeds are served, as the world sees it [default: `url` and `baseurl` of the site]
+    #[arg(long, env = "FEEDMILL_BASE_URL")]
+    base_url: Option<String>,
+    /// Where to listen: ADDRESS:PORT or unix:PATH
+    #[arg(long, env = "FEEDMILL_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Megabytes of documents kept in memory
+    #[arg(long, env = "FEEDMILL_CACHE", default_value_t = 64)]
+    cache: usize,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Form {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Log {
+    Text,
+    Json,
+}
+
+impl Common {
+    fn settings(&self) -> Settings {
+        Settings {
+            site: self.site.clone(),
+            output: self.output.clone(),
+            base_url: self.base_url.clone(),
+            listen: self.listen.clone(),
+            cache: self.cache.saturating_mul(1024 * 1024),
+        }
+    }
+}
+
+impl From<Form> for Style {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Text => Self::Text,
+            Form::Json => Self::Json,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let outcome = match Flags::parse().command {
+        Command::Serve { common, log } => serve(&common.settings(), log),
+        Command::Build { common, strict } => build(&common.settings(), strict),
+        Command::Check { common, format } => check(&common.settings(), format.into()),
+        Command::List { common, format } => list(&common.settings(), format.into()),
+    };
+    outcome.unwrap_or_else(|finding| {
+        say(&mut io::stderr(), |out| report::write_findings(out, std::slice::from_ref(&finding)));
+        ExitCode::from(FAILED)
+    })
+}
+
+/// Writes for people. A pipe that is closed at the other end is their decision, no failure.
+fn say(out: &mut dyn Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    let _ = write(out).and_then(|()| out.flush());
+}
+
+fn serve(settings: &Settings, log: Log) -> Result<ExitCode> {
+    let is_terminal = io::stderr().is_terminal();
+    let subscriber =
+        tracing_subscriber::fmt().with_writer(io::stderr).with_target(false).with_ansi(is_terminal);
+    match log {
+        Log::Text => subscriber.init(),
+        Log::Json => subscriber.json().flatten_event(true).init(),
+    }
+    run::serve(settings, |address, mill| {
+        say(&mut io::stdout(), |out| {
+            writeln!(
+                out,
+                "{} posts in {} feeds",
+                mill.catalog().len(),
+                mill.catalog().feeds().count()
+            )?;
+            writeln!(
+                out,
+                "watching {}, writing {}",
+                settings.site.display(),
+                settings.output.display()
+            )?;
+            writeln!(out, "serving {address}/atom.xml (also rss.xml and feed.json)")
+        });
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn build(settings: &Settings, is_strict: bool) -> Result<ExitCode> {
+    let built = run::build(settings)?;
+    let named = |finding: Finding| report::below(&settings.site, finding);
+    let findings: Vec<Finding> = built.pass.findings.into_iter().map(named).collect();
+    say(&mut io::stderr(), |out| report::write_findings(out, &findings));
+    say(&mut io::stdout(), |out| {
+        writeln!(
+            out,
+            "{} posts, {} rejected; {} feeds, {} documents written to {} in {:.2} s",
+            built.posts,
+            built.rejected,
+            built.pass.feeds,
+            built.pass.written,
+            settings.output.display(),
+            built.took.as_secs_f64()
+        )
+    });
+    Ok(if is_strict && built.rejected > 0 { ExitCode::from(REJECTED) } else { ExitCode::SUCCESS })
+}
+
+fn check(settings: &Settings, style: Style) -> Result<ExitCode> {
+    let (site, warnings) = run::load(settings)?;
+    let roots = Roots::new(settings.site.clone(), &site, settings.output.clone());
+    let rejected = report::check(&site, warnings, &roots, style, &mut io::stdout().lock())?;
+    Ok(if rejected > 0 { ExitCode::from(REJECTED) } else { ExitCode::SUCCESS })
+}
+
+fn list(settings: &Settings, style: Style) -> Result<ExitCode> {
+    let (site, _) = run::load(settings)?;
+    let roots = Roots::new(settings.site.clone(), &site, settings.output.clone());
+    let now = Moment::from_unix(run::now().div_euclid(1_000_000_000));
+    report::list(&site, &roots, now, style, &mut io::stdout().lock())?;
+    Ok(ExitCode::SUCCESS)
+}

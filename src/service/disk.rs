@@ -1,0 +1,111 @@
+//! The few ways in which we touch a disk: stamp, read, write atomically, list, lock.
+//!
+//! Every failure names the path and what was being done.
+
+use std::fs::{self, Metadata, OpenOptions, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::content::post::FileStamp;
+use crate::error::{Error, Finding, Result};
+
+/// How the names of half-written files begin; such files are ours to remove.
+pub const TEMPORARY: &str = ".feedmill-tmp-";
+
+/// Mode of written files: web servers of other users read the export.
+const MODE: u32 = 0o644;
+
+/// The stamp of a file.
+pub fn stamp(metadata: &Metadata) -> FileStamp {
+    FileStamp {
+        size: metadata.len(),
+        modified: metadata
+            .mtime()
+            .saturating_mul(1_000_000_000)
+            .saturating_add(metadata.mtime_nsec()),
+        inode: metadata.ino(),
+    }
+}
+
+/// Reads a regular file of at most `limit` bytes, and stamps it as it was before it was read.
+///
+/// # Errors
+/// When it cannot be read, is larger, or is something else: a pipe is never waited for.
+pub fn read(path: &Path, limit: u64) -> std::result::Result<(Vec<u8>, FileStamp), Error> {
+    let failed = |source: io::Error| Error::Io { doing: "read it", reason: source.to_string() };
+    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+    let flags = i32::try_from(flags.bits()).unwrap_or(0);
+    let mut file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(Error::NotRegular);
+    }
+    if metadata.len() > limit {
+        return Err(Error::TooLarge { bytes: metadata.len(), limit });
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    // The file may grow while it is read: one byte more than allowed tells.
+    (&mut file).take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > limit {
+        return Err(Error::TooLarge { bytes: bytes.len() as u64, limit });
+    }
+    Ok((bytes, stamp(&metadata)))
+}
+
+/// A written file that does not have its name yet; dropped without it, it is removed.
+#[derive(Debug)]
+pub struct Temporary {
+    path: PathBuf,
+    target: PathBuf,
+    is_named: bool,
+}
+
+impl Temporary {
+    /// Writes `bytes` beside `target`, whose folder is made when it is missing.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be written.
+    pub fn write(target: PathBuf, bytes: &[u8]) -> Result<Self> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let folder = target.parent().unwrap_or_else(|| Path::new("."));
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!("{TEMPORARY}{}-{number}", std::process::id()));
+        let open = || OpenOptions::new().write(true).create_new(true).open(&path);
+        let file = open().or_else(|error| {
+            if error.kind() != io::ErrorKind::NotFound {
+                return Err(error);
+            }
+            fs::create_dir_all(folder)?;
+            open()
+        });
+        let mut file = file.map_err(|error| Finding::io("write it", &target, &error))?;
+        let temporary = Self { path, target, is_named: false };
+        file.write_all(bytes)
+            // The umask may keep the file from other users; they are meant to read it.
+            .and_then(|()| file.set_permissions(Permissions::from_mode(MODE)))
+            .map_err(|error| Finding::io("write it", &temporary.target, &error))?;
+        Ok(temporary)
+    }
+
+    /// Gives the file its name; readers see the old file or this one, never a part.
+    ///
+    /// # Errors
+    /// When it cannot be renamed.
+    pub fn name(mut self) -> Result<()> {
+        fs::rename(&self.path, &self.target)
+            .map_err(|error| Finding::io("rename it", &self.target, &error))?;
+        self.is_named = true;
+        Ok(())
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.is_named {
+            // What stays behind is removed at the next start.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The output folder: documents are written beside their place, then all are renamed.
+//!
+//! A document whose bytes are on disk already is not touched, so its modification time is the
+//! time of its last change: any web server answers conditional requests rightly from it, and so
+//! do we after a restart. Files of ours that are in no edition any more are removed; files that
+//! are not ours never.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::content::site::Taxonomy;
+use crate::error::{Finding, Result};
+use crate::feed::edition::{Document, Edition};
+use crate::feed::format::{FORMATS, GENERATOR};
+use crate::hash::Hash;
+use crate::service::disk::{self, TEMPORARY, Temporary};
+
+/// How much of a file is read to see whether it is ours.
+const MARK_WITHIN: u64 = 64 * 1024 * 1024;
+
+/// The output folder.
+#[derive(Debug)]
+pub struct Output {
+    folder: PathBuf,
+}
+
+/// Documents that are written and not yet in their place.
+#[derive(Debug)]
+pub struct Staging<'a> {
+    output: &'a Output,
+    written: Mutex<Vec<Temporary>>,
+}
+
+impl Output {
+    /// Opens the output folder, and makes it when it is missing; removes half-written files of ours.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or listed.
+    pub fn open(folder: PathBuf) -> Result<Self> {
+        fs::create_dir_all(&folder).map_err(|error| Finding::io("make it", &folder, &error))?;
+        let output = Self { folder };
+        for file in output.files()? {
+            let is_half_written = file
+                .file_name()
+                .and_then(|name| name.to_str())
+                .is_some_and(|name| name.starts_with(TEMPORARY));
+            if is_half_written {
+                fs::remove_file(&file).map_err(|error| Finding::io("remove it", &file, &error))?;
+            }
+        }
+        Ok(output)
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Begins to write documents.
+    pub fn stage(&self) -> Staging<'_> {
+        Staging { output: self, written: Mutex::new(Vec::new()) }
+    }
+
+    /// Removes documents that are in no edition any more, and the folders that this empties.
+    ///
+    /// # Errors
+    /// When a file that is there cannot be removed.
+    pub fn remove<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> Result<()> {
+        for path in paths {
+            let file = self.folder.join(path);
+            match fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Finding::io("remove it", &file, &error));
+                }
+                _ => self.remove_empty_folders(&file),
+            }
+        }
+        Ok(())
+    }
+
+    /// The documents on disk that we wrote and that `edition` does not have.
+    ///
+    /// Nothing else says what we wrote before a restart: a file is ours when it stands where a
+    /// document of ours would stand, and says that we made it.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    pub fn stale(&self, edition: &Edition) -> Result<Vec<String>> {
+        let mut stale = Vec::new();
+        for file in self.files()? {
+            let Some(path) = file.strip_prefix(&self.folder).ok().and_then(Path::to_str) else {
+                continue;
+            };
+            if is_address_of_ours(path)
+                && edition.document(path).is_none()
+                && says_that_we_made_it(&file)
+            {
+                stale.push(path.to_owned());
+            }
+        }
+        stale.sort_unstable();
+        Ok(stale)
+    }
+
+    /// The files in the folders that are ours: the output itself, and one per feed.
+    fn files(&self) -> Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        let mut folders = vec![(self.folder.clone(), 0)];
+        while let Some((folder, depth)) = folders.pop() {
+            let failed = |error| Finding::io("list it", &folder, &error);
+            for entry in fs::read_dir(&folder).map_err(failed)? {
+                let entry = entry.map_err(failed)?;
+                let kind = entry.file_type().map_err(failed)?;
+                let is_ours = depth == 1
+                    || (depth == 0
+                        && Taxonomy::ALL
+                            .iter()
+                            .any(|taxonomy| entry.file_name() == taxonomy.word()));
+                if kind.is_dir() && is_ours {
+                    folders.push((entry.path(), depth + 1));
+                } else if kind.is_file() {
+                    files.push(entry.path());
+                }
+            }
+        }
+        Ok(files)
+    }
+
+    fn remove_empty_folders(&self, file: &Path) {
+        let folders = file.ancestors().skip(1).take_while(|folder| *folder != self.folder);
+        for folder in folders {
+            // A folder with foreign files in it stays.
+            if fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
+    }
+}
+
+impl Staging<'_> {
+    /// Writes a document beside its place, unless its bytes are there already. `before` is the
+    /// document that the last edition has at this path, `now` the time in Unix seconds.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn put(
+        &self,
+        path: &str,
+        media_type: &'static str,
+        bytes: &[u8],
+        before: Option<&Arc<Document>>,
+        now: i64,
+    ) -> Result<Arc<Document>> {
+        let hash = Hash::of(bytes);
+        if let Some(before) =
+            before.filter(|before| before.hash == hash && before.media_type == media_type)
+        {
+            return Ok(Arc::clone(before));
+        }
+        let length = bytes.len() as u64;
+        let file = self.output.folder.join(path);
+        let on_disk = if before.is_none() { same_on_disk(&file, bytes) } else { None };
+        let document =
+            |last_modified| Arc::new(Document { hash, length, media_type, last_modified });
+        if let Some(modified) = on_disk {
+            return Ok(document(modified.min(now)));
+        }
+        let temporary = Temporary::write(file, bytes)?;
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).push(temporary);
+        Ok(document(now))
+    }
+
+    /// Gives all written documents their names; returns how many there were.
+    ///
+    /// # Errors
+    /// When one cannot be renamed; those before it are in place then.
+    pub fn commit(self) -> Result<usize> {
+        let written = self.written.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let count = written.len();
+        written.into_iter().try_for_each(Temporary::name)?;
+        Ok(count)
+    }
+}
+
+/// When a file with just these bytes was last changed, in Unix seconds.
+fn same_on_disk(file: &Path, bytes: &[u8]) -> Option<i64> {
+    let metadata = fs::symlink_metadata(file).ok()?;
+    if !metadata.is_file() || metadata.len() != bytes.len() as u64 {
+        return None;
+    }
+    let (found, stamp) = disk::read(file, metadata.len()).ok()?;
+    (found == bytes).then_some(stamp.modified.div_euclid(1_000_000_000))
+}
+
+/// Whether a document of ours could stand at a path below the output.
+fn is_address_of_ours(path: &str) -> bool {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    let Some(name) = parts.pop() else { return false };
+    let is_name = FORMATS.iter().any(|format| format.file == name);
+    let is_folder = match parts.as_slice() {
+        [] => true,
+        [taxonomy, _] => Taxonomy::ALL.iter().any(|known| known.word() == *taxonomy),
+        _ => false,
+    };
+    is_name && is_folder
+}
+
+/// Every format names its generator near its beginning.
+fn says_that_we_made_it(file: &Path) -> bool {
+    disk::read(file, MARK_WITHIN).is_ok_and(|(bytes, _)| {
+        let head = &bytes[..bytes.len().min(4096)];
+        head.windows(GENERATOR.len()).any(|window| window == GENERATOR.as_bytes())
+    })
+}

@@ -1,0 +1,446 @@
+//! The mill: the state between passes, and one pass at a time over it.
+//!
+//! A pass reads what changed, asks the catalog which feeds that touches, renders just those,
+//! exports them, and only then has a new edition. When the export fails, the old edition stays
+//! and the feeds are owed to the next pass.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::content::catalog::{Catalog, Change, FeedName};
+use crate::content::date::Moment;
+use crate::content::permalink::{Layout, Origin};
+use crate::content::post::FileStamp;
+use crate::content::site::Site;
+use crate::error::{Error, Finding, Result, Severity};
+use crate::feed::assemble;
+use crate::feed::edition::{Document, Edition};
+use crate::feed::format::FORMATS;
+use crate::service::export::{Output, Staging};
+use crate::service::parallel;
+use crate::service::posts::{self, Memo, Read};
+use crate::service::source::{Roots, Scan};
+
+/// How long a file that is cut short is taken to be still in the making, in nanoseconds.
+const IN_THE_MAKING: i64 = 2_000_000_000;
+
+/// A time, in nanoseconds since 1970; the clock itself is read in `run.rs`.
+pub type Nanoseconds = i64;
+
+/// The state between passes.
+#[derive(Debug)]
+pub struct Mill {
+    site: Site,
+    roots: Roots,
+    layout: Layout,
+    catalog: Catalog,
+    memo: Memo,
+    output: Output,
+    edition: Arc<Edition>,
+    /// Files that give no post, with what they were when that was found out.
+    rejected: HashMap<Arc<str>, FileStamp>,
+    /// What was noticed, by path.
+    findings: BTreeMap<String, Vec<Finding>>,
+    /// Files that may still be being written, and when to read them again.
+    unfinished: BTreeMap<Arc<str>, Nanoseconds>,
+    /// Feeds whose last export failed.
+    owed: BTreeSet<FeedName>,
+    /// Whether the files on disk are those of `edition`: not before the first pass, and not
+    /// after one that failed half-way.
+    is_disk_known: bool,
+    /// Why the posts of a root are kept although the root lost them all.
+    held: Option<Finding>,
+}
+
+/// What a pass did.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Pass {
+    /// Feeds that were rendered.
+    pub feeds: usize,
+    /// Documents that were written because their bytes are new.
+    pub written: usize,
+    /// What was noticed for the first time.
+    pub findings: Vec<Finding>,
+}
+
+impl Mill {
+    /// A mill for a site, with nothing read yet.
+    ///
+    /// # Errors
+    /// When the output folder cannot be opened.
+    pub fn new(site: Site, folder: PathBuf, output: PathBuf) -> Result<Self> {
+        let output = Output::open(output)?;
+        let roots = Roots::new(folder, &site, output.folder().to_owned());
+        Ok(Self {
+            site,
+            roots,
+            layout: Layout::Bare,
+            catalog: Catalog::default(),
+            memo: Memo::default(),
+            output,
+            edition: Arc::default(),
+            rejected: HashMap::new(),
+            findings: BTreeMap::new(),
+            unfinished: BTreeMap::new(),
+            owed: BTreeSet::new(),
+            is_disk_known: false,
+            held: None,
+        })
+    }
+
+    /// What is published.
+    pub fn edition(&self) -> Arc<Edition> {
+        Arc::clone(&self.edition)
+    }
+
+    /// The settings that are in force.
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// Where the content is.
+    pub fn roots(&self) -> &Roots {
+        &self.roots
+    }
+
+    /// The index of posts.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Everything that was noticed, by path.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.values().flatten()
+    }
+
+    /// How many files give no post.
+    pub fn rejected(&self) -> usize {
+        self.rejected.len()
+    }
+
+    /// Why the posts of a lost root are kept.
+    pub fn held(&self) -> Option<&Finding> {
+        self.held.as_ref()
+    }
+
+    /// When something is to be done without any event: a post becomes due, or a file that was cut
+    /// short is to be read again.
+    pub fn next_look(&self) -> Option<Nanoseconds> {
+        let due = self.catalog.next_due().map(|due| due.unix().saturating_mul(1_000_000_000));
+        due.into_iter().chain(self.unfinished.values().copied()).min()
+    }
+
+    /// Takes other settings; the next pass must be [`Mill::rebuild`].
+    pub fn configure(&mut self, site: Site) {
+        self.roots.content.clone_from(&site.content);
+        self.roots.exclude.clone_from(&site.exclude);
+        self.site = site;
+        self.memo.clear();
+    }
+
+    /// Reads and renders everything.
+    ///
+    /// # Errors
+    /// When the site cannot be walked or the export fails; the old edition stays then.
+    pub fn rebuild(&mut self, now: Nanoseconds) -> Result<Pass> {
+        let (scan, layout) = self.roots.scan()?;
+        self.layout = layout;
+        self.catalog = Catalog::default();
+        self.rejected.clear();
+        self.findings.clear();
+        self.unfinished.clear();
+        self.held = None;
+        let mut pass = Pass::default();
+        let changes = self.read(scan, now, &mut pass);
+        self.catalog.apply(changes, self.horizon(now));
+        self.note_shadowed(&mut pass);
+        // What is on disk is compared byte by byte: someone may have touched it.
+        self.is_disk_known = false;
+        self.publish_all(now, &mut pass)?;
+        Ok(pass)
+    }
+
+    /// Compares the whole site with what is known of it, and takes in the difference. Posts of a
+    /// root that has lost them all at once are kept until it is back.
+    ///
+    /// # Errors
+    /// When the export fails.
+    pub fn rescan(&mut self, now: Nanoseconds) -> Result<Pass> {
+        let (mut scan, layout) = match self.roots.scan() {
+            Ok(found) => found,
+            Err(finding) => {
+                self.held = Some(*finding);
+                return Ok(Pass::default());
+            }
+        };
+        self.held = self.lost(&scan);
+        if layout != self.layout && self.held.is_none() {
+            return self.rebuild(now);
+        }
+        let mut pass = Pass::default();
+        let known = self.known();
+        let found: BTreeSet<&str> = scan.files.iter().map(|(path, _)| &**path).collect();
+        let gone: Vec<Arc<str>> =
+            known.keys().filter(|path| !found.contains(&***path)).cloned().collect();
+        let mut changes = Vec::new();
+        if self.held.is_none() {
+            changes.extend(gone.into_iter().filter_map(|path| self.remove(&path)));
+        }
+        scan.files.retain(|(path, stamp)| known.get(path) != Some(stamp));
+        changes.extend(self.read(scan, now, &mut pass));
+        self.turn(changes, now, pass)
+    }
+
+    /// Looks again at paths where something may have changed.
+    ///
+    /// # Errors
+    /// When the export fails.
+    pub fn look(&mut self, paths: &BTreeSet<PathBuf>, now: Nanoseconds) -> Result<Pass> {
+        let mut pass = Pass::default();
+        let mut changes = Vec::new();
+        let mut scan = Scan::default();
+        for path in paths {
+            let Some(relative) = self.roots.relative(path) else { continue };
+            match self.roots.look(path) {
+                Ok(Some(stamp)) if self.roots.is_walked_to(path.parent().unwrap_or(path)) => {
+                    if Origin::of(&relative, &self.layout).is_some() {
+                        scan.files.push((relative.into(), stamp));
+                    }
+                }
+                Ok(Some(_)) => {}
+                Ok(None) if path.is_dir() => {
+                    // A folder that cannot be listed yet will be found by the next scan.
+                    let Ok(found) = self.roots.scan_folder(path, &self.layout) else { continue };
+                    scan.files.extend(found.files);
+                    scan.findings.extend(found.findings);
+                }
+                Ok(None) => changes.extend(self.remove(&relative)),
+                Err(error) => scan.findings.push(*Finding::about(relative, error)),
+            }
+        }
+        scan.findings.retain(|finding| Origin::of(&finding.path, &self.layout).is_some());
+        scan.files.retain(|(path, stamp)| self.stamp_of(path) != Some(*stamp));
+        changes.extend(self.read(scan, now, &mut pass));
+        self.turn(changes, now, pass)
+    }
+
+    /// Does what has become due: posts whose time has come, files to be read again, feeds owed.
+    ///
+    /// # Errors
+    /// When the export fails.
+    pub fn tick(&mut self, now: Nanoseconds) -> Result<Pass> {
+        let due = |(path, at): (&Arc<str>, &Nanoseconds)| {
+            (*at <= now).then(|| self.roots.site.join(&**path))
+        };
+        let paths: BTreeSet<PathBuf> = self.unfinished.iter().filter_map(due).collect();
+        self.look(&paths, now)
+    }
+
+    /// Whether a path is, below the site, one that a post was read from.
+    pub fn is_post(&self, path: &Path) -> bool {
+        self.roots.relative(path).is_some_and(|path| self.stamp_of(&path).is_some())
+    }
+
+    /// Applies changes and publishes what they touch.
+    fn turn(&mut self, changes: Vec<Change>, now: Nanoseconds, mut pass: Pass) -> Result<Pass> {
+        let mut touched = self.catalog.apply(changes, self.horizon(now));
+        if !self.site.future {
+            touched.extend(self.catalog.release(seconds(now)));
+        }
+        if touched.is_empty() && self.owed.is_empty() {
+            return Ok(pass);
+        }
+        self.owed.extend(touched);
+        if self.is_disk_known {
+            let edition = Edition::clone(&self.edition);
+            self.publish(edition, now, &mut pass)?;
+        } else {
+            self.publish_all(now, &mut pass)?;
+        }
+        Ok(pass)
+    }
+
+    fn publish_all(&mut self, now: Nanoseconds, pass: &mut Pass) -> Result<()> {
+        self.owed = self.catalog.feeds().cloned().collect();
+        self.publish(Edition::default(), now, pass)
+    }
+
+    /// Until when posts are published; `None` for ever.
+    fn horizon(&self, now: Nanoseconds) -> Option<Moment> {
+        (!self.site.future).then(|| seconds(now))
+    }
+
+    /// Reads files in parallel and notes what is odd about them.
+    fn read(&mut self, scan: Scan, now: Nanoseconds, pass: &mut Pass) -> Vec<Change> {
+        let Self { roots, layout, site, .. } = self;
+        let read = |(path, _): &(Arc<str>, FileStamp)| posts::card(&roots.site, path, layout, site);
+        let reads = parallel::map(&scan.files, read);
+        let mut changes = Vec::with_capacity(reads.len());
+        for ((path, _), read) in scan.files.into_iter().zip(reads) {
+            let Some(Read { change, stamp, findings, is_cut_short }) = read else { continue };
+            let settled = stamp.modified.saturating_add(IN_THE_MAKING);
+            if is_cut_short && settled > now {
+                self.unfinished.insert(path, settled);
+                continue;
+            }
+            self.unfinished.remove(&path);
+            self.note(&path, findings, pass);
+            if matches!(change, Change::Remove { .. }) {
+                self.rejected.insert(path, stamp);
+            } else {
+                self.rejected.remove(&path);
+            }
+            changes.push(change);
+        }
+        for finding in scan.findings {
+            let path = finding.path.clone();
+            changes.extend(self.remove(&path));
+            if finding.severity == Severity::Error {
+                self.rejected.insert(path.as_str().into(), FileStamp::default());
+            }
+            self.note(&path, vec![finding], pass);
+        }
+        changes
+    }
+
+    fn note(&mut self, path: &str, findings: Vec<Finding>, pass: &mut Pass) {
+        if findings.is_empty() {
+            self.findings.remove(path);
+        } else if self.findings.get(path) != Some(&findings) {
+            pass.findings.extend(findings.iter().cloned());
+            self.findings.insert(path.to_owned(), findings);
+        }
+    }
+
+    /// Forgets a file that is gone; the change that this is for the catalog.
+    fn remove(&mut self, path: &str) -> Option<Change> {
+        self.rejected.remove(path);
+        self.findings.remove(path);
+        self.unfinished.remove(path);
+        let origin = Origin::of(path, &self.layout)?;
+        let key = crate::content::text::nfc(&origin.key);
+        let card = self.catalog.card(&key, path)?;
+        Some(Change::Remove { key: Arc::clone(&card.key), path: Arc::clone(&card.path) })
+    }
+
+    fn stamp_of(&self, path: &str) -> Option<FileStamp> {
+        if self.unfinished.contains_key(path) {
+            return None;
+        }
+        let of_card = || {
+            let origin = Origin::of(path, &self.layout)?;
+            Some(self.catalog.card(&crate::content::text::nfc(&origin.key), path)?.stamp)
+        };
+        self.rejected.get(path).copied().or_else(of_card)
+    }
+
+    fn known(&self) -> HashMap<Arc<str>, FileStamp> {
+        let posts = self.catalog.cards().map(|card| (Arc::clone(&card.path), card.stamp));
+        posts.chain(self.rejected.iter().map(|(path, stamp)| (Arc::clone(path), *stamp))).collect()
+    }
+
+    /// The root that had several posts and now has none, if there is one.
+    fn lost(&self, scan: &Scan) -> Option<Finding> {
+        let mut left: HashMap<usize, usize> = HashMap::new();
+        for (path, _) in &scan.files {
+            let rank = Origin::of(path, &self.layout).map_or(0, |origin| origin.rank);
+            *left.entry(rank).or_default() += 1;
+        }
+        let mut had: BTreeMap<usize, usize> = BTreeMap::new();
+        for card in self.catalog.cards() {
+            *had.entry(card.rank).or_default() += 1;
+        }
+        let (rank, posts) =
+            had.into_iter().find(|(rank, posts)| *posts > 1 && !left.contains_key(rank))?;
+        let folder = match rank.checked_sub(1).and_then(|index| self.roots.content.get(index)) {
+            Some(folder) => self.roots.site.join(folder),
+            None => self.roots.site.clone(),
+        };
+        Some(*Finding::about(folder.display().to_string(), Error::LostRoot { posts }))
+    }
+
+    /// Notes the files whose key an earlier file has.
+    fn note_shadowed(&mut self, pass: &mut Pass) {
+        for finding in posts::shadowed(&self.catalog) {
+            self.findings.entry(finding.path.clone()).or_default().push(finding.clone());
+            pass.findings.push(finding);
+        }
+    }
+
+    /// Renders and exports the feeds that are owed into `edition`, which becomes the current one.
+    fn publish(&mut self, mut edition: Edition, now: Nanoseconds, pass: &mut Pass) -> Result<()> {
+        let feeds: Vec<&FeedName> = self.owed.iter().collect();
+        let staging = self.output.stage();
+        let rendered = parallel::map(&feeds, |feed| self.render(feed, &staging, now));
+        let mut gone = Vec::new();
+        for (feed, documents) in feeds.iter().zip(rendered) {
+            let documents = documents?;
+            if documents.is_empty() {
+                gone.extend(addresses(feed).map(|(_, path)| path));
+            }
+            for (path, document) in documents {
+                edition.put(path.into(), document);
+            }
+        }
+        pass.feeds = feeds.len();
+        let is_first = !std::mem::replace(&mut self.is_disk_known, false);
+        pass.written = staging.commit()?;
+        for path in &gone {
+            edition.remove(path);
+        }
+        self.output.remove(gone.iter().map(String::as_str))?;
+        let last = std::mem::replace(&mut self.edition, Arc::new(edition));
+        let dropped = last
+            .documents()
+            .map(|(path, _)| path)
+            .filter(|path| self.edition.document(path).is_none());
+        self.output.remove(dropped.map(|path| &**path))?;
+        if is_first {
+            let stale = self.output.stale(&self.edition)?;
+            self.output.remove(stale.iter().map(String::as_str))?;
+        }
+        self.is_disk_known = true;
+        self.owed.clear();
+        Ok(())
+    }
+
+    /// Renders one feed in all formats; nothing when the feed has no posts any more.
+    fn render(
+        &self,
+        name: &FeedName,
+        staging: &Staging<'_>,
+        now: Nanoseconds,
+    ) -> Result<Vec<(String, Arc<Document>)>> {
+        if *name != FeedName::Site && self.catalog.count(name) == 0 {
+            return Ok(Vec::new());
+        }
+        let window = self.site.window_of(assemble::folder(name).trim_end_matches('/'));
+        let cards = self.catalog.window(name, window);
+        let entry = |card| self.memo.entry(card, &self.roots.site, &self.layout, &self.site);
+        let feed = assemble::feed(&self.site, name, cards.into_iter().filter_map(entry).collect());
+        let mut documents = Vec::with_capacity(FORMATS.len());
+        for (format, path) in addresses(name) {
+            let bytes =
+                (format.render)(&feed).map_err(|error| Finding::about(path.as_str(), error))?;
+            let before = if self.is_disk_known { self.edition.document(&path) } else { None };
+            let before = before.map(|(_, document)| document);
+            let now = seconds(now).unix();
+            let document = staging.put(&path, format.media_type, &bytes, before, now)?;
+            documents.push((path, document));
+        }
+        Ok(documents)
+    }
+}
+
+/// Where a feed's documents stand, below the base URL and in the export alike.
+fn addresses(
+    name: &FeedName,
+) -> impl Iterator<Item = (&'static crate::feed::format::Format, String)> {
+    let folder = assemble::folder(name);
+    FORMATS.iter().map(move |format| (format, format!("{folder}{}", format.file)))
+}
+
+fn seconds(now: Nanoseconds) -> Moment {
+    Moment::from_unix(now.div_euclid(1_000_000_000))
+}

@@ -1,0 +1,171 @@
+//! Reads posts: each file's card for the catalog, and whole posts for entries.
+//!
+//! A rendered post is kept in a bounded memo, because one post stands in several feeds.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::content::catalog::{Catalog, Change};
+use crate::content::permalink::{Layout, Origin};
+use crate::content::post::{Card, FileStamp, Post};
+use crate::content::site::Site;
+use crate::error::{Error, Finding, Remark, Severity};
+use crate::feed::assemble;
+use crate::feed::model::Entry;
+use crate::hash::Hash;
+use crate::service::disk;
+
+/// The largest post, in bytes.
+pub const MAX_POST: u64 = 8 * 1024 * 1024;
+
+/// How many bytes of entries each of the memo's two generations holds.
+const GENERATION: usize = 24 * 1024 * 1024;
+
+/// What reading a file for the catalog gave.
+#[derive(Debug)]
+pub struct Read {
+    /// What it means for the catalog.
+    pub change: Change,
+    /// The file as it was when it was read.
+    pub stamp: FileStamp,
+    /// What was noticed; an error among them says why there is no post.
+    pub findings: Vec<Finding>,
+    /// Whether the file looks as if it were still being written.
+    pub is_cut_short: bool,
+}
+
+/// Reads one file, whose path is relative to the site. The whole file is read: opening it costs
+/// most, and the hash of all its bytes tells a change from a mere touch.
+pub fn card(folder: &Path, path: &Arc<str>, layout: &Layout, site: &Site) -> Option<Read> {
+    let origin = Origin::of(path, layout)?;
+    let key: Arc<str> = crate::content::text::nfc(&origin.key).into();
+    let removed = Change::Remove { key: Arc::clone(&key), path: Arc::clone(path) };
+    let rejected = |error: Error, stamp| {
+        let is_cut_short = matches!(error, Error::CutShort | Error::Empty);
+        let remark = Remark { severity: Severity::Error, line: 0, column: 0, error };
+        Read { change: removed.clone(), stamp, findings: vec![remark.at(path)], is_cut_short }
+    };
+    let (bytes, stamp) = match disk::read(&folder.join(&**path), MAX_POST) {
+        Ok(read) => read,
+        Err(error) => return Some(rejected(error, FileStamp::default())),
+    };
+    let text = match text(&bytes) {
+        Ok(text) => text,
+        Err(error) => return Some(rejected(error, stamp)),
+    };
+    let parsed = Post::parse(&origin, text, site);
+    let mut findings: Vec<Finding> =
+        parsed.remarks.into_iter().map(|remark| remark.at(path)).collect();
+    let post = match parsed.post {
+        Ok(post) => post,
+        Err(remark) => {
+            let is_cut_short = matches!(remark.error, Error::CutShort | Error::Empty);
+            findings.push(remark.at(path));
+            return Some(Read { change: removed, stamp, findings, is_cut_short });
+        }
+    };
+    let groups =
+        post.groups(site).into_iter().map(|(taxonomy, name)| (taxonomy, name.into())).collect();
+    let card = Card {
+        key,
+        path: Arc::clone(path),
+        rank: origin.rank,
+        date: post.date,
+        is_withheld: post.withheld.is_some(),
+        groups,
+        hash: Hash::of(&bytes),
+        stamp,
+    };
+    Some(Read { change: Change::Put(card), stamp, findings, is_cut_short: false })
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// When it is not UTF-8.
+pub fn text(bytes: &[u8]) -> Result<&str, Error> {
+    std::str::from_utf8(bytes).map_err(|error| Error::NotUtf8 { offset: error.valid_up_to() })
+}
+
+/// The files whose key an earlier file has, in the order of their paths.
+pub fn shadowed(catalog: &Catalog) -> Vec<Finding> {
+    let finding = |card: &Card| {
+        let winner = catalog.winner(&card.key).filter(|winner| winner.path != card.path)?;
+        let error = Error::Shadowed { winner: winner.path.to_string() };
+        Some(Finding { severity: Severity::Warning, ..*Finding::about(&*card.path, error) })
+    };
+    let mut findings: Vec<Finding> = catalog.cards().filter_map(finding).collect();
+    findings.sort_unstable_by(|left, right| left.path.cmp(&right.path));
+    findings
+}
+
+/// Rendered posts by the hash of their file, in two generations: what is used moves to the
+/// young one, and the old one is dropped when the young one is full.
+#[derive(Debug, Default)]
+pub struct Memo {
+    generations: Mutex<Generations>,
+}
+
+#[derive(Debug, Default)]
+struct Generations {
+    young: HashMap<Name, Arc<Entry>>,
+    old: HashMap<Name, Arc<Entry>>,
+    /// Bytes of texts in the young one.
+    size: usize,
+}
+
+/// Path and hash: equal files at two places are two posts.
+type Name = (Arc<str>, Hash);
+
+impl Memo {
+    /// The entry of a card, read and rendered unless the memo has it. `None` when the file cannot
+    /// be read any more as it was: its change is on its way.
+    pub fn entry(
+        &self,
+        card: &Card,
+        folder: &Path,
+        layout: &Layout,
+        site: &Site,
+    ) -> Option<Arc<Entry>> {
+        let name = (Arc::clone(&card.path), card.hash);
+        if let Some(entry) = self.lock().find(&name) {
+            return Some(entry);
+        }
+        let (bytes, _) = disk::read(&folder.join(&*card.path), MAX_POST).ok()?;
+        let origin = Origin::of(&card.path, layout)?;
+        let post = Post::parse(&origin, text(&bytes).ok()?, site).post.ok()?;
+        let entry = Arc::new(assemble::entry(&post, post.render(site), site));
+        self.lock().keep(name, Arc::clone(&entry));
+        Some(entry)
+    }
+
+    /// Forgets everything: the site has other settings now.
+    pub fn clear(&self) {
+        *self.lock() = Generations::default();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Generations> {
+        self.generations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Generations {
+    fn find(&mut self, name: &Name) -> Option<Arc<Entry>> {
+        if let Some(entry) = self.young.get(name) {
+            return Some(Arc::clone(entry));
+        }
+        let entry = self.old.remove(name)?;
+        self.keep(name.clone(), Arc::clone(&entry));
+        Some(entry)
+    }
+
+    fn keep(&mut self, name: Name, entry: Arc<Entry>) {
+        self.size += entry.content.as_ref().map_or(0, String::len) + entry.summary.len() + 512;
+        self.young.insert(name, entry);
+        if self.size > GENERATION {
+            self.old = std::mem::take(&mut self.young);
+            self.size = 0;
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! `feedmill list` and `feedmill check`: what is made of each post, and what is wrong with it.
+//!
+//! Both read everything and write nothing but their report.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::content::catalog::{Catalog, Change};
+use crate::content::date::Moment;
+use crate::content::permalink::{Layout, Origin};
+use crate::content::post::{FileStamp, Post};
+use crate::content::site::Site;
+use crate::error::{Error, Finding, Result, Severity};
+use crate::service::source::{Roots, Scan};
+use crate::service::{disk, parallel, posts};
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// For people.
+    Text,
+    /// For tools: one JSON array.
+    Json,
+}
+
+/// What is made of one file.
+#[derive(Debug, Serialize)]
+struct Row {
+    path: String,
+    key: String,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(flatten)]
+    post: Option<Facts>,
+}
+
+/// What is known of a file that is a post.
+#[derive(Debug, Serialize)]
+struct Facts {
+    url: String,
+    id: String,
+    date: String,
+    updated: String,
+    title: String,
+    categories: Vec<String>,
+    tags: Vec<String>,
+    authors: Vec<String>,
+}
+
+/// A finding for tools.
+#[derive(Debug, Serialize)]
+struct Record {
+    path: String,
+    #[serde(skip_serializing_if = "is_zero")]
+    line: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    column: usize,
+    severity: String,
+    problem: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    hint: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+/// Everything that a report is about.
+struct Reading {
+    layout: Layout,
+    scan: Scan,
+    catalog: Catalog,
+    findings: BTreeMap<String, Vec<Finding>>,
+}
+
+fn read(site: &Site, roots: &Roots) -> Result<Reading> {
+    let (mut scan, layout) = roots.scan()?;
+    let read = |(path, _): &(Arc<str>, FileStamp)| posts::card(&roots.site, path, &layout, site);
+    let mut findings: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
+    let mut changes = Vec::new();
+    for read in parallel::map(&scan.files, read).into_iter().flatten() {
+        for finding in read.findings {
+            findings.entry(finding.path.clone()).or_default().push(finding);
+        }
+        if matches!(read.change, Change::Put(_)) {
+            changes.push(read.change);
+        }
+    }
+    for finding in std::mem::take(&mut scan.findings) {
+        findings.entry(finding.path.clone()).or_default().push(finding);
+    }
+    let mut catalog = Catalog::default();
+    catalog.apply(changes, None);
+    for finding in posts::shadowed(&catalog) {
+        findings.entry(finding.path.clone()).or_default().push(finding);
+    }
+    Ok(Reading { layout, scan, catalog, findings })
+}
+
+/// Writes what is made of each post as of `now`, in the order of the paths.
+///
+/// # Errors
+/// When the site cannot be read or the report not be written.
+pub fn list(
+    site: &Site,
+    roots: &Roots,
+    now: Moment,
+    style: Style,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let reading = read(site, roots)?;
+    let row = |(path, _): &(Arc<str>, FileStamp)| row(site, roots, &reading, path, now);
+    let mut rows: Vec<Row> =
+        parallel::map(&reading.scan.files, row).into_iter().flatten().collect();
+    let without_row =
+        |path: &&String| !reading.scan.files.iter().any(|(file, _)| **file == ***path);
+    let odd: Vec<Row> =
+        reading.findings.keys().filter(without_row).map(|path| rejected(&reading, path)).collect();
+    rows.extend(odd);
+    rows.sort_by(|left, right| left.path.cmp(&right.path));
+    let written = match style {
+        Style::Json => write_json(out, &rows),
+        Style::Text => rows.iter().try_for_each(|row| write_row(out, row)),
+    };
+    written.map_err(|error| Finding::io("write", Path::new("the report"), &error))
+}
+
+fn row(site: &Site, roots: &Roots, reading: &Reading, path: &Arc<str>, now: Moment) -> Option<Row> {
+    let origin = Origin::of(path, &reading.layout)?;
+    let key = crate::content::text::nfc(&origin.key).into_owned();
+    if reading.catalog.card(&key, path).is_none() {
+        return Some(rejected(reading, path));
+    }
+    let (bytes, _) = disk::read(&roots.site.join(&**path), posts::MAX_POST).ok()?;
+    let post = Post::parse(&origin, posts::text(&bytes).ok()?, site).post.ok()?;
+    let winner = reading.catalog.winner(&key).filter(|winner| winner.path != *path);
+    let zone = site.dates.zone;
+    let reason = if let Some(winner) = winner {
+        Some(Error::Shadowed { winner: winner.path.to_string() }.to_string())
+    } else if let Some(withheld) = post.withheld {
+        Some(withheld.reason().to_owned())
+    } else if post.date > now && !site.future {
+        Some(format!("due {}", zone.rfc3339(post.date)))
+    } else {
+        None
+    };
+    let title = if post.title.is_empty() { post.render(site).title } else { post.title.clone() };
+    let facts = Facts {
+        url: post.url.clone(),
+        id: post.id.clone(),
+        date: zone.rfc3339(post.date),
+        updated: zone.rfc3339(post.updated),
+        title,
+        categories: post.categories.clone(),
+        tags: post.tags.clone(),
+        authors: post.authors.iter().map(|author| author.name.clone()).collect(),
+    };
+    let state = if reason.is_some() { "withheld" } else { "published" };
+    Some(Row { path: path.to_string(), key, state, reason, post: Some(facts) })
+}
+
+fn rejected(reading: &Reading, path: &str) -> Row {
+    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
+    let found = reading.findings.get(path).and_then(|findings| findings.iter().find(is_error));
+    let key =
+        Origin::of(path, &reading.layout).map(|origin| origin.key.into_owned()).unwrap_or_default();
+    let reason = found.map(|finding| finding.error.to_string());
+    Row { path: path.to_owned(), key, state: "rejected", reason, post: None }
+}
+
+fn write_json<T: Serialize>(out: &mut dyn Write, rows: &[T]) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, rows)?;
+    writeln!(out)
+}
+
+fn write_row(out: &mut dyn Write, row: &Row) -> io::Result<()> {
+    let reason = row.reason.as_deref().map(|reason| format!("  ({reason})")).unwrap_or_default();
+    match &row.post {
+        Some(post) => {
+            let categories = post.categories.join(", ");
+            writeln!(
+                out,
+                "{}  {:9}  {}  [{categories}]  {}{reason}",
+                post.date, row.state, row.key, post.title
+            )
+        }
+        None => writeln!(out, "{:25}  {:9}  {}{reason}", "-", row.state, row.path.escape_debug()),
+    }
+}
+
+/// Writes all findings, in the order of the paths; `warnings` are those of the configuration.
+/// Returns how many posts are rejected.
+///
+/// # Errors
+/// When the site cannot be read or the report not be written.
+pub fn check(
+    site: &Site,
+    warnings: Vec<Finding>,
+    roots: &Roots,
+    style: Style,
+    out: &mut dyn Write,
+) -> Result<usize> {
+    let reading = read(site, roots)?;
+    let posts = reading.scan.files.len();
+    let found = warnings.into_iter().chain(reading.findings.into_values().flatten());
+    let findings: Vec<Finding> = found.map(|finding| below(&roots.site, finding)).collect();
+    let rejected = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let written = match style {
+        Style::Json => {
+            let records: Vec<Record> = findings.iter().map(record).collect();
+            write_json(out, &records)
+        }
+        Style::Text => write_findings(out, &findings).and_then(|()| {
+            let others = findings.len() - rejected;
+            writeln!(out, "{posts} files read: {rejected} rejected, {others} other findings")
+        }),
+    };
+    written.map_err(|error| Finding::io("write", Path::new("the report"), &error))?;
+    Ok(rejected)
+}
+
+/// A finding whose path is relative to the site, named from where the user stands.
+pub fn below(site: &Path, finding: Finding) -> Finding {
+    Finding { path: site.join(&finding.path).display().to_string(), ..finding }
+}
+
+fn record(finding: &Finding) -> Record {
+    Record {
+        path: finding.path.clone(),
+        line: finding.line,
+        column: finding.column,
+        severity: finding.severity.to_string(),
+        problem: finding.error.to_string(),
+        hint: finding.error.hint(),
+    }
+}
+
+/// Writes findings for people: `path:line:column: problem`, the line itself, and a hint.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn write_findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
+    let mut sources: HashMap<&str, String> = HashMap::new();
+    for finding in findings {
+        writeln!(out, "{}: {}", finding.severity, finding)?;
+        if finding.line > 0 {
+            let source = sources.entry(&finding.path).or_insert_with(|| {
+                let bytes =
+                    disk::read(Path::new(&finding.path), posts::MAX_POST).map(|(bytes, _)| bytes);
+                String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
+            });
+            write_excerpt(out, source, finding)?;
+        }
+        let hint = finding.error.hint();
+        if !hint.is_empty() {
+            writeln!(out, "  hint: {hint}")?;
+        }
+    }
+    Ok(())
+}
+
+/// The longest line that is shown, in characters.
+const EXCERPT: usize = 100;
+
+fn write_excerpt(out: &mut dyn Write, source: &str, finding: &Finding) -> io::Result<()> {
+    let Some(line) = source.lines().nth(finding.line - 1) else { return Ok(()) };
+    let shown: String =
+        line.chars().take(EXCERPT).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    writeln!(out, "{:5} | {shown}", finding.line)?;
+    if (1..=EXCERPT).contains(&finding.column) {
+        // Han characters are two columns wide in a terminal.
+        let before: usize = line
+            .chars()
+            .take(finding.column - 1)
+            .map(|c| if c >= '\u{2e80}' { 2 } else { 1 })
+            .sum();
+        writeln!(out, "      | {:before$}^", "")?;
+    }
+    Ok(())
+}

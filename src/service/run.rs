@@ -1,0 +1,424 @@
+//! The commands that keep feeds: build once, or serve and keep building. The one place that reads
+//! the clock, and the one that ties the rest of the service together.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::content::site::{Site, Surroundings};
+use crate::error::{Error, Finding, Result, Severity};
+use crate::http::respond::{Health, Serving};
+use crate::service::cache::Cache;
+use crate::service::mill::{Mill, Nanoseconds, Pass};
+use crate::service::server::{self, Limits, Listener, Published, Server, Shelf};
+use crate::service::source::{CONFIG, Hint, Identity, Watch, identity};
+use crate::service::systemd;
+use crate::service::{disk, posts, report};
+
+/// The largest configuration, in bytes.
+const MAX_CONFIG: u64 = 1024 * 1024;
+
+/// How long hints are gathered before the first pass after a quiet time.
+const SETTLE: Duration = Duration::from_millis(4);
+
+/// The longest time that a change waits for others.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// Passes take at most one part in this many of the time while changes keep coming.
+const SHARE: u32 = 4;
+
+/// More posts deleted at once than this are looked at together, when it is quiet again: the
+/// whole folder may be on its way out.
+const MASS_REMOVAL: usize = 8;
+
+/// How long it must be quiet after that.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// How often the identity of the content folders is checked.
+const HEARTBEAT: Duration = Duration::from_secs(2);
+
+/// How often the whole site is scanned, whatever the events said.
+const RESCAN: Duration = Duration::from_secs(600);
+
+/// How long feeds may be taken from a cache without asking, in seconds.
+const MAX_AGE: u32 = 300;
+
+/// What the operator decided.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The site's folder.
+    pub site: PathBuf,
+    /// The export.
+    pub output: PathBuf,
+    /// Where the feeds are served, as the world sees it.
+    pub base_url: Option<String>,
+    /// Where to listen: `ADDRESS:PORT` or `unix:PATH`.
+    pub listen: String,
+    /// Bytes of documents kept in memory.
+    pub cache: usize,
+}
+
+/// Reads the site's configuration; the findings are warnings, their paths relative to the site.
+///
+/// # Errors
+/// When the site is no folder, or its configuration cannot be read or used.
+pub fn load(settings: &Settings) -> Result<(Site, Vec<Finding>)> {
+    if identity(&settings.site).is_none() {
+        return Err(Finding::about(settings.site.display().to_string(), Error::NoSite));
+    }
+    read_config(settings).map_err(|finding| Box::new(report::below(&settings.site, *finding)))
+}
+
+fn read_config(settings: &Settings) -> Result<(Site, Vec<Finding>)> {
+    let path = settings.site.join(CONFIG);
+    let failed = |error| Finding::about(CONFIG, error);
+    let bytes =
+        if path.exists() { disk::read(&path, MAX_CONFIG).map_err(failed)?.0 } else { Vec::new() };
+    let config = posts::text(&bytes).map_err(failed)?;
+    let folder = settings.site.canonicalize().unwrap_or_else(|_| settings.site.clone());
+    let folder_name = folder.file_name().and_then(|name| name.to_str()).unwrap_or("feeds");
+    let address = if settings.listen.starts_with("unix:") { "localhost" } else { &settings.listen };
+    let around = Surroundings {
+        config_path: CONFIG,
+        folder_name,
+        base_url: settings.base_url.as_deref(),
+        fallback_url: &format!("http://{address}"),
+    };
+    Site::parse(config, around)
+}
+
+/// What `build` did.
+#[derive(Debug)]
+pub struct Built {
+    /// Posts that were read, published or not.
+    pub posts: usize,
+    /// Files that gave no post.
+    pub rejected: usize,
+    /// The pass.
+    pub pass: Pass,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Builds the export once.
+///
+/// # Errors
+/// When the configuration is wrong, the site cannot be read or the export cannot be written.
+pub fn build(settings: &Settings) -> Result<Built> {
+    let start = Instant::now();
+    let (site, warnings) = load(settings)?;
+    let mut mill = Mill::new(site, settings.site.clone(), settings.output.clone())?;
+    let mut pass = mill.rebuild(now())?;
+    if let Some(again) = mill.next_look().filter(|at| *at < now() + 2_000_000_000) {
+        // A file is cut short and very young: its writer gets the time to finish it.
+        std::thread::sleep(Duration::from_nanos(u64::try_from(again - now()).unwrap_or(0)));
+        pass.findings.extend(mill.tick(now())?.findings);
+    }
+    pass.findings.splice(0..0, warnings);
+    Ok(Built {
+        posts: mill.catalog().len(),
+        rejected: mill.rejected(),
+        pass,
+        took: start.elapsed(),
+    })
+}
+
+/// Word of anything that the loop has to react to.
+#[derive(Debug)]
+enum Event {
+    Hint(Hint),
+    Reload,
+    Stop,
+    Failed(Box<Finding>),
+}
+
+impl From<Hint> for Event {
+    fn from(hint: Hint) -> Self {
+        Self::Hint(hint)
+    }
+}
+
+/// Builds, serves and keeps building until a signal ends it. `ready` is told where the server
+/// listens, once it does.
+///
+/// # Errors
+/// When it cannot start: whatever fails later is logged, shown by `/healthz`, and tried again.
+pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Finding::io("start threads for", Path::new("the server"), &error))?;
+    let (listener, address) = runtime.block_on(async { systemd::listen(&settings.listen) })?;
+    let (site, warnings) = load(settings)?;
+    log(&warnings, &settings.site);
+    let serving = Serving::new(site.base_path(), MAX_AGE);
+    let mut mill = Mill::new(site, settings.site.clone(), settings.output.clone())?;
+    let (sender, events) = channel();
+    let mut watch = Watch::new(sender.clone())?;
+    watch.cover(&mill.roots().folders(&settings.site))?;
+    let pass = mill.rebuild(now())?;
+    log(&pass.findings, &settings.site);
+
+    let shelf = Arc::new(Shelf::new(Published::default()));
+    let cache = Arc::new(Cache::new(settings.output.clone(), settings.cache));
+    let server = Server { shelf: Arc::clone(&shelf), serving, cache, limits: Limits::default() };
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    runtime.spawn(pass_signals_on(sender.clone()));
+    let mut miller = Miller {
+        settings,
+        mill,
+        watch,
+        shelf,
+        events,
+        trouble: None,
+        identity: identity(&settings.site),
+        last: (Instant::now(), Duration::ZERO),
+        scanned: Instant::now(),
+    };
+    miller.publish();
+    let serving = runtime.spawn(serve_until(server, listener, stopped, sender));
+    ready(&address, &miller.mill);
+    systemd::ready(&address);
+    let outcome = miller.run();
+    systemd::stopping();
+    drop(stop);
+    // The server has its own deadline for what is still being sent.
+    let _ = runtime.block_on(serving);
+    outcome
+}
+
+async fn serve_until(
+    server: Server,
+    listener: Listener,
+    stopped: tokio::sync::oneshot::Receiver<()>,
+    events: Sender<Event>,
+) {
+    let shutdown = async {
+        let _ = stopped.await;
+    };
+    if let Err(finding) = server::serve(server, listener, shutdown).await {
+        let _ = events.send(Event::Failed(finding));
+    }
+}
+
+/// SIGTERM and SIGINT stop, SIGHUP reloads the configuration.
+async fn pass_signals_on(events: Sender<Event>) {
+    let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
+    let mut waiting = tokio::task::JoinSet::new();
+    for kind in kinds {
+        let events = events.clone();
+        waiting.spawn(async move {
+            let Ok(mut stream) = signal(kind) else { return };
+            while stream.recv().await.is_some() {
+                let event = if kind == SignalKind::hangup() { Event::Reload } else { Event::Stop };
+                if events.send(event).is_err() {
+                    break;
+                }
+            }
+        });
+    }
+    while waiting.join_next().await.is_some() {}
+}
+
+/// The loop: it waits, gathers what has changed, and makes one pass at a time.
+struct Miller<'a> {
+    settings: &'a Settings,
+    mill: Mill,
+    watch: Watch,
+    shelf: Arc<Shelf>,
+    events: Receiver<Event>,
+    /// Why the last pass or reload failed.
+    trouble: Option<Box<Finding>>,
+    /// The site's folder, as it was when it was last watched.
+    identity: Option<Identity>,
+    /// When the last pass ended, and how long it took.
+    last: (Instant, Duration),
+    /// When the site was last scanned.
+    scanned: Instant,
+}
+
+/// What has come together since the last pass.
+#[derive(Debug, Default)]
+struct Batch {
+    paths: BTreeSet<PathBuf>,
+    is_scan: bool,
+    is_reload: bool,
+    is_stop: bool,
+}
+
+impl Miller<'_> {
+    fn run(&mut self) -> Result<()> {
+        loop {
+            let mut batch = Batch::default();
+            match self.events.recv_timeout(self.patience()) {
+                Ok(event) => {
+                    batch.take(event)?;
+                    self.gather(&mut batch)?;
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+            if batch.is_stop {
+                return Ok(());
+            }
+            let start = Instant::now();
+            let outcome = self.pass(&batch);
+            self.settle(outcome, start);
+            systemd::alive();
+        }
+    }
+
+    /// How long to wait for an event at most.
+    fn patience(&self) -> Duration {
+        let due = self
+            .mill
+            .next_look()
+            .map(|at| Duration::from_nanos(u64::try_from(at - now()).unwrap_or(0)));
+        due.map_or(HEARTBEAT, |due| due.min(HEARTBEAT))
+    }
+
+    /// Gathers what else is changing: hardly any time after a quiet while, longer when passes
+    /// are long, so that a burst costs a few passes and not one for each file.
+    fn gather(&self, batch: &mut Batch) -> Result<()> {
+        let start = Instant::now();
+        let (ended, took) = self.last;
+        let pause = ended + (took * SHARE).min(LONGEST_WAIT);
+        let mut until = (start + SETTLE).max(pause.min(start + LONGEST_WAIT));
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.events.recv_timeout(left) {
+                Ok(event) => batch.take(event)?,
+                Err(_) if !batch.is_scan && self.removals(batch) > MASS_REMOVAL => {
+                    batch.is_scan = true
+                }
+                Err(_) => return Ok(()),
+            }
+            if batch.is_stop {
+                return Ok(());
+            }
+            if batch.is_scan {
+                until = (Instant::now() + QUIET).min(start + LONGEST_WAIT);
+            }
+        }
+    }
+
+    fn removals(&self, batch: &Batch) -> usize {
+        batch.paths.iter().filter(|path| !path.exists() && self.mill.is_post(path)).count()
+    }
+
+    fn pass(&mut self, batch: &Batch) -> Result<Pass> {
+        let config = self.settings.site.join(CONFIG);
+        if batch.is_reload || batch.paths.contains(&config) {
+            return self.reload();
+        }
+        let is_replaced = identity(&self.settings.site) != self.identity;
+        if is_replaced {
+            self.identity = identity(&self.settings.site);
+            self.watch.forget(&self.settings.site);
+            self.watch.cover(&self.mill.roots().folders(&self.settings.site))?;
+        }
+        let mut is_folder_gone = false;
+        for path in &batch.paths {
+            if path.is_dir() {
+                // Watched first and looked at then: nothing that comes in between is missed.
+                self.watch.cover(&self.mill.roots().folders(path))?;
+            } else if self.watch.is_watched(path) {
+                self.watch.forget(path);
+                is_folder_gone = true;
+            }
+        }
+        let is_late = self.scanned.elapsed() > RESCAN || self.mill.held().is_some();
+        if batch.is_scan || is_replaced || is_folder_gone || is_late {
+            if batch.is_scan {
+                tracing::info!("scanning the whole site");
+            }
+            self.scanned = Instant::now();
+            self.watch.cover(&self.mill.roots().folders(&self.settings.site))?;
+            return self.mill.rescan(now());
+        }
+        if batch.paths.is_empty() {
+            self.mill.tick(now())
+        } else {
+            self.mill.look(&batch.paths, now())
+        }
+    }
+
+    /// Takes a new configuration, or keeps the old one and says why.
+    fn reload(&mut self) -> Result<Pass> {
+        let (site, warnings) = load(self.settings)?;
+        log(&warnings, &self.settings.site);
+        self.mill.configure(site);
+        self.watch.cover(&self.mill.roots().folders(&self.settings.site))?;
+        let pass = self.mill.rebuild(now())?;
+        tracing::info!("took the new configuration");
+        Ok(pass)
+    }
+
+    /// Publishes what a pass made, or says why it made nothing.
+    fn settle(&mut self, outcome: Result<Pass>, start: Instant) {
+        let took = start.elapsed();
+        let is_idle = matches!(&outcome, Ok(pass) if *pass == Pass::default());
+        match outcome {
+            Ok(pass) => {
+                log(&pass.findings, &self.settings.site);
+                if pass.feeds > 0 {
+                    tracing::info!(feeds = pass.feeds, written = pass.written, ?took, "published");
+                }
+                self.trouble = None;
+            }
+            Err(finding) => {
+                if self.trouble.as_ref() != Some(&finding) {
+                    tracing::error!(hint = finding.error.hint(), "{finding}");
+                }
+                self.trouble = Some(finding);
+            }
+        }
+        if !is_idle {
+            self.last = (Instant::now(), took);
+        }
+        self.publish();
+    }
+
+    fn publish(&self) {
+        let reasons = self.mill.held().into_iter().chain(self.trouble.as_deref());
+        let health = Health { reasons: reasons.map(ToString::to_string).collect() };
+        self.shelf.store(Published { edition: self.mill.edition(), health });
+    }
+}
+
+impl Batch {
+    fn take(&mut self, event: Event) -> Result<()> {
+        match event {
+            Event::Hint(Hint::Look(paths)) => self.paths.extend(paths),
+            Event::Hint(Hint::Scan) => self.is_scan = true,
+            Event::Reload => self.is_reload = true,
+            Event::Stop => self.is_stop = true,
+            Event::Failed(finding) => return Err(finding),
+        }
+        Ok(())
+    }
+}
+
+/// Logs findings; notes are for `feedmill check`.
+fn log(findings: &[Finding], site: &Path) {
+    for finding in findings {
+        let hint = finding.error.hint();
+        let place = site.display();
+        match finding.severity {
+            Severity::Error => tracing::error!(hint, "{place}/{finding}"),
+            Severity::Warning => tracing::warn!(hint, "{place}/{finding}"),
+            Severity::Note => {}
+        }
+    }
+}
+
+/// The time, in nanoseconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+pub fn now() -> Nanoseconds {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Nanoseconds::try_from(since.as_nanos()).unwrap_or(Nanoseconds::MAX)
+}

@@ -1,0 +1,416 @@
+//! hyper: connections, limits, timeouts and the graceful stop.
+//!
+//! Answers are decided in `http/respond.rs`; this file fetches the bytes that they name. Only
+//! HTTP/1.1 is spoken: feed readers need no more, and a proxy in front speaks the rest. hyper
+//! itself bounds neither the number of connections nor the time of a write, so both are bound here.
+
+use crate::error::{Finding, Result};
+use crate::feed::edition::Edition;
+use crate::http::encoding::Coding;
+use crate::http::respond::{self, Answer, Body, Health, Request, Serving};
+use crate::service::cache::{Cache, Miss};
+use bytes::Bytes;
+use hyper::header::{CONTENT_LENGTH, HeaderValue};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::path::Path;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, Sleep, sleep, timeout};
+
+/// What is published at this moment.
+#[derive(Debug, Clone, Default)]
+pub struct Published {
+    /// The documents.
+    pub edition: Arc<Edition>,
+    /// What `/healthz` tells.
+    pub health: Health,
+}
+
+/// Where the newest edition lies: written once a pass, read on every request without a lock.
+#[derive(Debug)]
+pub struct Shelf(arc_swap::ArcSwap<Published>);
+
+impl Shelf {
+    /// A shelf with a first edition on it.
+    pub fn new(published: Published) -> Self {
+        Self(arc_swap::ArcSwap::from_pointee(published))
+    }
+
+    /// What lies there now.
+    pub fn load(&self) -> Arc<Published> {
+        self.0.load_full()
+    }
+
+    /// Puts a new edition there; answers that have begun keep the old one.
+    pub fn store(&self, published: Published) {
+        self.0.store(Arc::new(published));
+    }
+}
+
+/// What a client may take of the server. The sizes of target and headers are in `http/respond.rs`.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Connections at a time; more wait in the kernel's queue. Below the usual limit of open
+    /// files, so that accepting never fails for want of one.
+    pub connections: usize,
+    /// From the first wait for a request until its head is complete; also how long an idle
+    /// connection is kept.
+    pub head: Duration,
+    /// How long a client may take no byte of an answer.
+    pub stalled_write: Duration,
+    /// Header lines; more are answered 431.
+    pub header_lines: usize,
+    /// The read buffer of a connection in bytes; a head that does not fit is answered 431.
+    pub buffer: usize,
+    /// How long an answer waits for the edition whose documents are already on disk.
+    pub next_edition: Duration,
+    /// How long a stop waits for answers that have begun.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 4096,
+            head: Duration::from_secs(10),
+            stalled_write: Duration::from_secs(30),
+            header_lines: 100,
+            buffer: 32 * 1024,
+            next_edition: Duration::from_secs(2),
+            drain: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Where connections come from.
+#[derive(Debug)]
+pub enum Listener {
+    /// An address and a port.
+    Tcp(tokio::net::TcpListener),
+    /// A socket in the file system.
+    Unix(tokio::net::UnixListener),
+}
+
+/// All that an answer is made of.
+#[derive(Debug)]
+pub struct Server {
+    /// The edition.
+    pub shelf: Arc<Shelf>,
+    /// What the operator decides about answers.
+    pub serving: Serving,
+    /// The bytes.
+    pub cache: Arc<Cache>,
+    /// The limits.
+    pub limits: Limits,
+}
+
+/// Serves until `shutdown` is ready, then finishes what has begun and returns.
+///
+/// # Errors
+/// When the listener is no listening socket; whatever else goes wrong is over in a while.
+pub async fn serve(
+    server: Server,
+    listener: Listener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<()> {
+    let server = Arc::new(server);
+    // Nothing is ever sent: that the sender is gone is the message.
+    let (running, stopping) = watch::channel(());
+    let mut connections = JoinSet::new();
+    let accepting = accept(&server, &listener, &stopping, &mut connections);
+    let outcome = match first_of(accepting, shutdown).await {
+        First::Left(failed) => Err(failed),
+        First::Right(()) => Ok(()),
+    };
+    drop((listener, running));
+    let drained = async { while connections.join_next().await.is_some() {} };
+    if timeout(server.limits.drain, drained).await.is_err() {
+        // Dropping the set ends them.
+        tracing::warn!(connections = connections.len(), "stopped before all answers were taken");
+    }
+    outcome
+}
+
+/// What pauses the accept loop after an error: without it, running out of files costs a whole core.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Takes connections for as long as that is possible.
+async fn accept(
+    server: &Arc<Server>,
+    listener: &Listener,
+    stopping: &watch::Receiver<()>,
+    connections: &mut JoinSet<()>,
+) -> Box<Finding> {
+    let seats = Arc::new(Semaphore::new(server.limits.connections));
+    let mut last_log: Option<Instant> = None;
+    loop {
+        while connections.try_join_next().is_some() {}
+        // The semaphore is never closed, so there always is a seat.
+        let seat = Arc::clone(&seats).acquire_owned().await.ok();
+        let accepted = match listener {
+            Listener::Tcp(tcp) => tcp.accept().await.map(|(stream, _)| {
+                // An answer is one write; waiting for more to send with it gains nothing.
+                if let Err(refused) = stream.set_nodelay(true) {
+                    tracing::debug!(%refused, "cannot set TCP_NODELAY");
+                }
+                connections.spawn(converse(Arc::clone(server), stream, stopping.clone(), seat));
+            }),
+            Listener::Unix(unix) => unix.accept().await.map(|(stream, _)| {
+                connections.spawn(converse(Arc::clone(server), stream, stopping.clone(), seat));
+            }),
+        };
+        let Err(failed) = accepted else { continue };
+        if failed.kind() == io::ErrorKind::InvalidInput {
+            return Finding::io("accept connections", Path::new("listener"), &failed);
+        }
+        if last_log.is_none_or(|last| last.elapsed() >= Duration::from_secs(1)) {
+            last_log = Some(Instant::now());
+            tracing::warn!(%failed, "cannot accept a connection");
+        }
+        sleep(ACCEPT_PAUSE).await;
+    }
+}
+
+/// Serves one connection; its seat is free when it ends.
+async fn converse<S>(
+    server: Arc<Server>,
+    stream: S,
+    mut stopping: watch::Receiver<()>,
+    _seat: Option<OwnedSemaphorePermit>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let limits = server.limits;
+    let stream =
+        Impatient { stream: TokioIo::new(stream), patience: limits.stalled_write, deadline: None };
+    let service = hyper::service::service_fn(|request| {
+        let server = Arc::clone(&server);
+        async move { Ok::<_, Infallible>(answer(&server, request).await) }
+    });
+    // Not the builder that also speaks HTTP/2: it waits for the first bytes without a timeout.
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_headers(limits.header_lines)
+        .max_buf_size(limits.buffer)
+        .half_close(false)
+        .serve_connection(stream, service);
+    let mut connection = pin!(connection);
+    let outcome = match first_of(connection.as_mut(), stopping.changed()).await {
+        First::Left(outcome) => outcome,
+        First::Right(_) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(broken) = outcome {
+        tracing::debug!(%broken, "a connection broke");
+    }
+}
+
+/// One answer: decided by the edition, its bytes from the cache or the disk.
+async fn answer(
+    server: &Server,
+    request: hyper::Request<hyper::body::Incoming>,
+) -> hyper::Response<Reply> {
+    let (head, _unread) = request.into_parts();
+    let asked = Request {
+        method: &head.method,
+        uri: &head.uri,
+        version: head.version,
+        headers: &head.headers,
+    };
+    let mut waiting: Option<Patience> = None;
+    loop {
+        let answer = {
+            let published = server.shelf.0.load();
+            respond::respond(&asked, &published.edition, &server.serving, &published.health)
+        };
+        let Body::Document { path, document, coding } = &answer.body else {
+            return reply(answer, None);
+        };
+        if head.method == hyper::Method::HEAD && *coding == Coding::Identity {
+            // All is said in the headers: the edition knows the length.
+            return reply(answer, None);
+        }
+        let found = match server.cache.hit(document.hash, *coding) {
+            Some(bytes) => Ok(bytes),
+            None => server.cache.bytes(path, document, *coding).await,
+        };
+        let miss = match found {
+            Ok(bytes) => return reply(answer, Some((bytes, head.method == hyper::Method::HEAD))),
+            Err(miss) => miss,
+        };
+        // The export is written before the edition is published: in between, the disk is ahead.
+        let patience = waiting.get_or_insert_with(|| Patience::new(server.limits.next_edition));
+        if !patience.wait().await {
+            match miss {
+                Miss::Replaced => tracing::warn!(?path, "the export does not hold this document"),
+                Miss::Unreadable(finding) => tracing::warn!(%finding, "a document cannot be sent"),
+            }
+            return reply(respond::unavailable(), None);
+        }
+    }
+}
+
+/// The answer as hyper wants it; `bytes` are those of its document, and whether only their length
+/// is wanted.
+fn reply(answer: Answer, bytes: Option<(Bytes, bool)>) -> hyper::Response<Reply> {
+    let mut headers = answer.headers;
+    let body = match (answer.body, bytes) {
+        (Body::Document { .. }, Some((bytes, only_length))) => {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+            if only_length { Bytes::new() } else { bytes }
+        }
+        (Body::Text(std::borrow::Cow::Borrowed(words)), _) => Bytes::from_static(words.as_bytes()),
+        (Body::Text(std::borrow::Cow::Owned(words)), _) => Bytes::from(words),
+        (Body::Document { .. } | Body::Empty, _) => Bytes::new(),
+    };
+    let mut response = hyper::Response::new(Reply(body));
+    *response.status_mut() = answer.status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// How long to wait until the next look, and for how long in all.
+struct Patience {
+    until: Instant,
+    pause: Duration,
+}
+
+impl Patience {
+    fn new(limit: Duration) -> Self {
+        Self { until: Instant::now() + limit, pause: Duration::from_millis(5) }
+    }
+
+    /// Waits a while, longer each time; false when there is no time left.
+    async fn wait(&mut self) -> bool {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return false;
+        }
+        sleep(self.pause.min(left)).await;
+        self.pause = (self.pause * 2).min(Duration::from_millis(100));
+        true
+    }
+}
+
+/// A body that is there already: one shared piece, never copied.
+struct Reply(Bytes);
+
+impl http_body::Body for Reply {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<std::result::Result<http_body::Frame<Bytes>, Infallible>>> {
+        let bytes = std::mem::take(&mut self.0);
+        Poll::Ready((!bytes.is_empty()).then(|| Ok(http_body::Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        http_body::SizeHint::with_exact(self.0.len() as u64)
+    }
+}
+
+/// A stream whose writes fail when the other side takes nothing for too long. The timer is made
+/// when a write has to wait, which on a fast connection is never.
+struct Impatient<S> {
+    stream: TokioIo<S>,
+    patience: Duration,
+    deadline: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Impatient<S> {
+    fn bounded<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.deadline = None;
+            return written;
+        }
+        let patience = self.patience;
+        let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(patience)));
+        ready!(deadline.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> hyper::rt::Read for Impatient<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: hyper::rt::ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> hyper::rt::Write for Impatient<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.bounded(context, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
+        self.bounded(context, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        // A flush that succeeds has moved nothing: only a write shows that the client reads.
+        if self.deadline.is_none() { self.bounded(context, flushed) } else { flushed }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let shut = Pin::new(&mut self.stream).poll_shutdown(context);
+        self.bounded(context, shut)
+    }
+}
+
+enum First<A, B> {
+    Left(A),
+    Right(B),
+}
+
+/// Waits for whichever is ready first; the other is dropped.
+async fn first_of<A, B>(
+    left: impl Future<Output = A>,
+    right: impl Future<Output = B>,
+) -> First<A, B> {
+    let (mut left, mut right) = (pin!(left), pin!(right));
+    std::future::poll_fn(|context| match left.as_mut().poll(context) {
+        Poll::Ready(left) => Poll::Ready(First::Left(left)),
+        Poll::Pending => right.as_mut().poll(context).map(First::Right),
+    })
+    .await
+}

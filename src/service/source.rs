@@ -1,0 +1,346 @@
+//! The content folders: what stands in them, and word of what changes.
+//!
+//! A scan is the truth; events are hints that say where to look again. Watches are set folder by
+//! folder, so that what is not walked is not watched either.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+
+use crate::content::permalink::{Layout, Origin, is_ignored};
+use crate::content::post::FileStamp;
+use crate::content::site::Site;
+use crate::error::{Error, Finding, Result, Severity};
+use crate::service::disk;
+
+/// The site's configuration file.
+pub const CONFIG: &str = "_config.yml";
+
+/// The deepest folder that is walked.
+const MAX_DEPTH: usize = 64;
+
+/// Folders that hold what others have made.
+const NEVER: &[&str] = &["_site", "node_modules", "vendor"];
+
+/// Where to look, and where not.
+#[derive(Debug, Clone)]
+pub struct Roots {
+    /// The site's folder.
+    pub site: PathBuf,
+    /// Folders of posts, relative to the site, beside every `_posts`.
+    pub content: Vec<String>,
+    /// Folders and files that are not looked into, relative to the site.
+    pub exclude: Vec<String>,
+    /// The export, which may lie inside the site.
+    pub output: PathBuf,
+}
+
+/// What a scan found.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Files that can be posts: their paths relative to the site, and their stamps.
+    pub files: Vec<(Arc<str>, FileStamp)>,
+    /// Whether a folder named `_posts` was walked.
+    has_posts_folder: bool,
+    /// Files that look like posts and cannot be read as such.
+    pub findings: Vec<Finding>,
+}
+
+/// What identifies a folder: a folder that was replaced has another number.
+pub type Identity = (u64, u64);
+
+/// The identity of a folder; `None` when it is not there.
+pub fn identity(folder: &Path) -> Option<Identity> {
+    fs::metadata(folder)
+        .ok()
+        .filter(fs::Metadata::is_dir)
+        .map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+impl Roots {
+    /// The roots of a site in `folder`, exported to `output`.
+    pub fn new(folder: PathBuf, site: &Site, output: PathBuf) -> Self {
+        Self { site: folder, content: site.content.clone(), exclude: site.exclude.clone(), output }
+    }
+
+    /// Walks the whole site; says too how its posts are laid out.
+    ///
+    /// # Errors
+    /// When the site's folder or one of its content folders cannot be listed.
+    pub fn scan(&self) -> Result<(Scan, Layout)> {
+        let mut scan = Scan::default();
+        self.walk(&self.site, &mut scan, 0)?;
+        let layout = if self.content.is_empty() && !scan.has_posts_folder {
+            Layout::Bare
+        } else {
+            Layout::Folders(self.content.clone())
+        };
+        scan.files.retain(|(path, _)| Origin::of(path, &layout).is_some());
+        scan.findings.retain(|finding| Origin::of(&finding.path, &layout).is_some());
+        scan.files.sort_unstable();
+        scan.findings.sort_unstable_by(|left, right| left.path.cmp(&right.path));
+        Ok((scan, layout))
+    }
+
+    /// Walks one folder of the site, which may have come just now.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    pub fn scan_folder(&self, folder: &Path, layout: &Layout) -> Result<Scan> {
+        let mut scan = Scan::default();
+        let depth = folder.strip_prefix(&self.site).map_or(0, |below| below.components().count());
+        if self.is_walked_to(folder) {
+            self.walk(folder, &mut scan, depth)?;
+        }
+        scan.files.retain(|(path, _)| Origin::of(path, layout).is_some());
+        scan.findings.retain(|finding| Origin::of(&finding.path, layout).is_some());
+        Ok(scan)
+    }
+
+    /// All folders that a walk from `folder` goes into, itself first; those that cannot be listed
+    /// are left to the walk.
+    pub fn folders(&self, folder: &Path) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut open = vec![folder.to_owned()];
+        while let Some(folder) = open.pop() {
+            let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+            let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+            open.extend(folders.map(|entry| entry.path()).filter(|path| self.is_walked(path)));
+            found.push(folder);
+        }
+        found
+    }
+
+    /// The path relative to the site, with slashes; `None` outside it, or when it is not UTF-8.
+    pub fn relative(&self, path: &Path) -> Option<String> {
+        path.strip_prefix(&self.site).ok()?.to_str().map(str::to_owned)
+    }
+
+    /// Whether the walk goes into every folder on the way to a path.
+    pub fn is_walked_to(&self, path: &Path) -> bool {
+        path.ancestors()
+            .take_while(|folder| *folder != self.site)
+            .all(|folder| self.is_walked(folder))
+    }
+
+    fn walk(&self, folder: &Path, scan: &mut Scan, depth: usize) -> Result<()> {
+        let listed = |error| Finding::io("list it", folder, &error);
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(folder).map_err(listed)? {
+            entries.push(entry.map_err(listed)?);
+        }
+        scan.has_posts_folder |= folder.file_name() == Some(OsStr::new("_posts"));
+        for entry in entries {
+            let path = entry.path();
+            // A name that vanishes between listing and looking was deleted: nothing to say.
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() {
+                if depth < MAX_DEPTH && self.is_walked(&path) {
+                    self.walk_below(&path, scan, depth + 1)?;
+                }
+                continue;
+            }
+            let Some(relative) = self.relative(&path) else { continue };
+            if entry
+                .file_name()
+                .to_str()
+                .is_none_or(|name| is_ignored(name) || self.is_excluded(&relative))
+            {
+                continue;
+            }
+            match self.look(&path) {
+                Ok(Some(stamp)) => scan.files.push((relative.into(), stamp)),
+                Ok(None) => {}
+                Err(error) => scan.findings.push(*Finding::about(relative, error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// A folder below that cannot be listed is reported; only a content folder stops the scan.
+    fn walk_below(&self, folder: &Path, scan: &mut Scan, depth: usize) -> Result<()> {
+        match self.walk(folder, scan, depth) {
+            Err(finding) if !self.is_root(folder) => {
+                // A folder that has just been deleted is no finding.
+                if folder.exists() {
+                    scan.findings.push(Finding { severity: Severity::Warning, ..*finding });
+                }
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Looks at one path that may be a post: its stamp, or `None` when it is gone or a folder.
+    ///
+    /// # Errors
+    /// When it is neither a regular file nor a link to one inside the site.
+    pub fn look(&self, path: &Path) -> std::result::Result<Option<FileStamp>, Error> {
+        let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(None) };
+        if metadata.is_dir() {
+            return Ok(None);
+        }
+        if metadata.is_symlink() {
+            let target = path.canonicalize().map_err(|_| Error::BadLink { to: "nowhere" })?;
+            let is_inside = self.site.canonicalize().is_ok_and(|site| target.starts_with(site));
+            if !is_inside {
+                return Err(Error::BadLink { to: "out of the site" });
+            }
+            let metadata = fs::metadata(&target).map_err(|_| Error::BadLink { to: "nowhere" })?;
+            if metadata.is_dir() {
+                return Err(Error::BadLink { to: "to a folder" });
+            }
+            return if metadata.is_file() {
+                Ok(Some(disk::stamp(&metadata)))
+            } else {
+                Err(Error::NotRegular)
+            };
+        }
+        if metadata.is_file() { Ok(Some(disk::stamp(&metadata))) } else { Err(Error::NotRegular) }
+    }
+
+    /// The content folders whose loss would empty feeds: the site, and those named in its
+    /// configuration; every `_posts` is found through the site.
+    pub fn guarded(&self) -> Vec<PathBuf> {
+        let named = self.content.iter().map(|folder| self.site.join(folder));
+        std::iter::once(self.site.clone()).chain(named).collect()
+    }
+
+    fn is_root(&self, folder: &Path) -> bool {
+        folder.file_name() == Some(OsStr::new("_posts"))
+            || self.guarded().iter().any(|root| root == folder)
+    }
+
+    fn is_walked(&self, folder: &Path) -> bool {
+        let Some(name) = folder.file_name().and_then(OsStr::to_str) else { return false };
+        let Some(relative) = self.relative(folder) else { return false };
+        let is_towards_root = || {
+            self.content.iter().any(|root| {
+                root == &relative
+                    || root.strip_prefix(&relative).is_some_and(|rest| rest.starts_with('/'))
+                    || relative
+                        .strip_prefix(root.as_str())
+                        .is_some_and(|rest| rest.starts_with('/'))
+            })
+        };
+        // Jekyll keeps its own things in `_folders`.
+        let is_special = name.starts_with('.')
+            || (name.starts_with('_') && name != "_posts")
+            || NEVER.contains(&name);
+        (!is_special || is_towards_root())
+            && !self.is_excluded(&relative)
+            && !self.is_output(folder)
+    }
+
+    fn is_excluded(&self, relative: &str) -> bool {
+        self.exclude.iter().any(|excluded| excluded == relative)
+    }
+
+    fn is_output(&self, folder: &Path) -> bool {
+        let name = folder.file_name();
+        name == self.output.file_name()
+            && folder.canonicalize().ok() == self.output.canonicalize().ok()
+    }
+}
+
+/// Word of a change in the content folders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hint {
+    /// Look at these paths again.
+    Look(Vec<PathBuf>),
+    /// Events were lost: scan.
+    Scan,
+}
+
+/// Watches folders, and says where something may have changed.
+#[derive(Debug)]
+pub struct Watch {
+    watcher: RecommendedWatcher,
+    watched: HashSet<PathBuf>,
+}
+
+impl Watch {
+    /// Starts a watch that sends its hints, turned into `T`, to `hints`.
+    ///
+    /// # Errors
+    /// When the system has no watch left to give.
+    pub fn new<T: From<Hint> + Send + 'static>(hints: Sender<T>) -> Result<Self> {
+        let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            // Nothing else is done on the watcher's own thread: its queue is short.
+            if let Some(hint) = hint(event) {
+                let _ = hints.send(hint.into());
+            }
+        });
+        let watcher = watcher.map_err(|error| watch_error(Path::new("."), &error))?;
+        Ok(Self { watcher, watched: HashSet::new() })
+    }
+
+    /// Watches folders that are not watched yet.
+    ///
+    /// # Errors
+    /// When the system has no watch left to give; a folder that is gone is no error.
+    pub fn cover(&mut self, folders: &[PathBuf]) -> Result<()> {
+        for folder in folders {
+            if self.watched.contains(folder) {
+                continue;
+            }
+            match self.watcher.watch(folder, RecursiveMode::NonRecursive) {
+                Ok(()) => {
+                    self.watched.insert(folder.clone());
+                }
+                Err(error) if folder.exists() => return Err(watch_error(folder, &error)),
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets a folder that is gone and all below it, so that it is watched anew when it is back.
+    pub fn forget(&mut self, folder: &Path) {
+        let gone: Vec<PathBuf> =
+            self.watched.iter().filter(|path| path.starts_with(folder)).cloned().collect();
+        for path in gone {
+            // The system has often ended this watch already.
+            let _ = self.watcher.unwatch(&path);
+            self.watched.remove(&path);
+        }
+    }
+
+    /// Whether a path is, or was, a watched folder.
+    pub fn is_watched(&self, path: &Path) -> bool {
+        self.watched.contains(path)
+    }
+}
+
+fn watch_error(folder: &Path, error: &notify::Error) -> Box<Finding> {
+    let error = match error.kind {
+        notify::ErrorKind::MaxFilesWatch => Error::NoWatches,
+        _ => Error::Io { doing: "watch it", reason: error.to_string() },
+    };
+    Finding::about(folder.display().to_string(), error)
+}
+
+/// What an event of the system means to us. Reading a post is an event too, and no change.
+fn hint(event: notify::Result<notify::Event>) -> Option<Hint> {
+    let Ok(event) = event else { return Some(Hint::Scan) };
+    if event.need_rescan() {
+        return Some(Hint::Scan);
+    }
+    match event.kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write))
+        | EventKind::Create(_)
+        | EventKind::Remove(_)
+        | EventKind::Modify(ModifyKind::Name(_) | ModifyKind::Metadata(_)) => {
+            Some(Hint::Look(event.paths))
+        }
+        // Written bytes are looked at when the writer closes the file.
+        EventKind::Any | EventKind::Access(_) | EventKind::Modify(_) | EventKind::Other => None,
+    }
+}

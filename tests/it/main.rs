@@ -1,0 +1,6 @@
+//! One integration-test binary; each module tests one boundary.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod body;
+mod dates;
+mod http;
