@@ -144,7 +144,7 @@ const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 const EVERYONE: HeaderValue = HeaderValue::from_static("*");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
-const BY_CODING: HeaderValue = HeaderValue::from_static("accept-encoding");
+const BY_CODING: HeaderValue = HeaderValue::from_static("Accept-Encoding");
 const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, Last-Modified, Link, Retry-After");
 /// Post bodies come from elsewhere: whatever cleaning let through stays without effect.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
@@ -250,7 +250,7 @@ fn find<'a>(edition: &'a Edition, path: &str) -> Found<'a> {
 fn send(request: &Request, path: &Arc<str>, document: &Arc<Document>, serving: &Serving) -> Answer {
     let accepted = Accepted::of(request.headers);
     let coding = accepted.choose(document.length);
-    let mut headers = HeaderMap::with_capacity(20);
+    let mut headers = HeaderMap::with_capacity(12);
     headers.insert(CACHE_CONTROL, serving.cache_control.clone());
     headers.insert(LAST_MODIFIED, conditional::last_modified_value(document));
     // Also on 304 and on bytes that are never compressed: a cache keys all answers by it.

@@ -82,13 +82,16 @@ impl Default for Limits {
             connections: 4096,
             head: Duration::from_secs(10),
             stalled_write: Duration::from_secs(30),
-            header_lines: 100,
+            header_lines: HEADER_LINES,
             buffer: 32 * 1024,
             next_edition: Duration::from_secs(2),
             drain: Duration::from_secs(5),
         }
     }
 }
+
+/// How many header lines hyper takes when it is told nothing.
+const HEADER_LINES: usize = 100;
 
 /// Where connections come from.
 #[derive(Debug)]
@@ -191,19 +194,21 @@ async fn converse<S>(
     let limits = server.limits;
     let stream =
         Impatient { stream: TokioIo::new(stream), patience: limits.stalled_write, deadline: None };
-    let service = hyper::service::service_fn(|request| {
-        let server = Arc::clone(&server);
-        async move { Ok::<_, Infallible>(answer(&server, request).await) }
+    let service = hyper::service::service_fn(async |request| {
+        Ok::<_, Infallible>(answer(&server, &request).await)
     });
     // Not the builder that also speaks HTTP/2: it waits for the first bytes without a timeout.
-    let connection = hyper::server::conn::http1::Builder::new()
+    let mut builder = hyper::server::conn::http1::Builder::new();
+    builder
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
-        .max_headers(limits.header_lines)
         .max_buf_size(limits.buffer)
-        .half_close(false)
-        .serve_connection(stream, service);
-    let mut connection = pin!(connection);
+        .half_close(false);
+    // hyper has its own 100 on the stack; any number that it is told costs memory on each request.
+    if limits.header_lines != HEADER_LINES {
+        builder.max_headers(limits.header_lines);
+    }
+    let mut connection = pin!(builder.serve_connection(stream, service));
     let outcome = match first_of(connection.as_mut(), stopping.changed()).await {
         First::Left(outcome) => outcome,
         First::Right(_) => {
@@ -219,15 +224,15 @@ async fn converse<S>(
 /// One answer: decided by the edition, its bytes from the cache or the disk.
 async fn answer(
     server: &Server,
-    request: hyper::Request<hyper::body::Incoming>,
+    request: &hyper::Request<hyper::body::Incoming>,
 ) -> hyper::Response<Reply> {
-    let (head, _unread) = request.into_parts();
     let asked = Request {
-        method: &head.method,
-        uri: &head.uri,
-        version: head.version,
-        headers: &head.headers,
+        method: request.method(),
+        uri: request.uri(),
+        version: request.version(),
+        headers: request.headers(),
     };
+    let only_head = request.method() == hyper::Method::HEAD;
     let mut waiting: Option<Patience> = None;
     loop {
         let answer = {
@@ -237,7 +242,7 @@ async fn answer(
         let Body::Document { path, document, coding } = &answer.body else {
             return reply(answer, None);
         };
-        if head.method == hyper::Method::HEAD && *coding == Coding::Identity {
+        if only_head && *coding == Coding::Identity {
             // All is said in the headers: the edition knows the length.
             return reply(answer, None);
         }
@@ -246,7 +251,7 @@ async fn answer(
             None => server.cache.bytes(path, document, *coding).await,
         };
         let miss = match found {
-            Ok(bytes) => return reply(answer, Some((bytes, head.method == hyper::Method::HEAD))),
+            Ok(bytes) => return reply(answer, Some((bytes, only_head))),
             Err(miss) => miss,
         };
         // The export is written before the edition is published: in between, the disk is ahead.

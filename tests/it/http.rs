@@ -110,7 +110,7 @@ fn a_document_is_sent_with_all_its_headers() {
         ("etag", &format!("\"{}\"", document.hash)),
         ("last-modified", CHANGED_VALUE),
         ("cache-control", "public, max-age=900, stale-while-revalidate=900, stale-if-error=86400"),
-        ("vary", "accept-encoding"),
+        ("vary", "Accept-Encoding"),
         ("accept-ranges", "none"),
         ("x-content-type-options", "nosniff"),
         ("access-control-allow-origin", "*"),
