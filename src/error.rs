@@ -345,7 +345,7 @@ impl Error {
             Self::Toml => "write the front matter between `---` lines, as `key: value`",
             Self::Shadowed { .. } => "rename one of the two",
             Self::BadPattern { key: "elements" | "author", .. } => "write a CSS selector: `p.credit`",
-            Self::BadPattern { .. } => "write a regular expression in the syntax of the Rust crate `regex`",
+            Self::BadPattern { .. } => "write a regular expression: `^\\[Back`",
             Self::BodyTooDeep { .. } => "close the elements that are left open",
             Self::BodyTooLong { .. } => "split the post",
             Self::LiquidDropped { .. } => "the text between tags was kept",

@@ -35,7 +35,10 @@ pub struct Patterns<'a> {
 }
 
 impl Cleaning {
-    /// Compiles the patterns; the error names the first bad one and its key.
+    /// Compiles the patterns.
+    ///
+    /// # Errors
+    /// The first pattern that is wrong, with its key and the reason.
     pub fn new(patterns: &Patterns) -> Result<Self, Error> {
         for pattern in patterns.lines {
             compile("lines", pattern)?;

@@ -11,6 +11,7 @@ use crate::error::Error;
 pub mod attributes;
 pub mod elements;
 pub mod nesting;
+pub mod output;
 pub mod summary;
 pub mod tags;
 
@@ -26,12 +27,18 @@ pub struct Selectors {
 
 impl Selectors {
     /// Compiles the selectors of elements to remove.
+    ///
+    /// # Errors
+    /// What is wrong with the selector.
     pub fn remove(&mut self, selector: &str) -> Result<(), String> {
         self.remove = Some(compile(selector)?);
         Ok(())
     }
 
     /// Compiles the selector of the element that names the author.
+    ///
+    /// # Errors
+    /// What is wrong with the selector.
     pub fn author(&mut self, selector: &str) -> Result<(), String> {
         self.author = Some(compile(selector)?);
         Ok(())
@@ -78,10 +85,8 @@ pub fn clean(html: &str, context: &Context) -> Cleaned {
 
 /// The text of a short piece of HTML: tags stripped, entities decoded once.
 pub fn text_of(html: &str) -> String {
-    if !nesting::fits(html) {
-        return html.to_owned();
-    }
-    let document = scraper::Html::parse_fragment(html);
+    let flat = (!nesting::fits(html)).then(|| paragraphs(html));
+    let document = scraper::Html::parse_fragment(flat.as_deref().unwrap_or(html));
     let mut text = String::with_capacity(html.len());
     for node in document.tree.nodes() {
         let scraper::Node::Text(part) = node.value() else { continue };
@@ -133,7 +138,7 @@ fn walk(html: &str, context: &Context) -> Cleaned {
     let mut writer = Writer::new(context, html.len());
     let mut cursor = root.first_child();
     while let Some(node) = cursor {
-        if writer.html.len() > MAX_LENGTH {
+        if writer.output.len() > MAX_LENGTH {
             writer.warning = Some(Error::BodyTooLong { limit: MAX_LENGTH });
             break;
         }
@@ -168,32 +173,22 @@ fn walk(html: &str, context: &Context) -> Cleaned {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
     Inline,
+    /// A line of its own.
     Block,
+    /// The same without tags.
+    Lines,
+    /// With the place in the text where it starts, as below.
     Paragraph(usize),
     Heading(usize),
     Quote,
     Aside,
 }
 
-/// An open element.
-struct Frame {
-    /// The tag to close; `None` when it was not written or is closed already.
-    tag: Option<&'static str>,
-    /// Where its start tag was written.
-    start: usize,
-    /// Where its content begins.
-    content: usize,
-    role: Role,
-}
-
 /// Writes the cleaned HTML of a tree that is walked in document order.
 struct Writer<'a> {
-    html: String,
-    frames: Vec<Frame>,
-    /// How many paragraphs are open in `frames`, to find out quickly that none is.
-    paragraphs: usize,
-    /// Attributes of the element at hand, kept for its allocation.
-    attributes: String,
+    output: output::Output,
+    /// What each open element is, the innermost last.
+    roles: Vec<Role>,
     summary: summary::Summary,
     image: Option<String>,
     author: Option<String>,
@@ -205,10 +200,8 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn new(context: &'a Context<'a>, length: usize) -> Self {
         Self {
-            html: String::with_capacity(length + length / 8),
-            frames: Vec::with_capacity(16),
-            paragraphs: 0,
-            attributes: String::new(),
+            output: output::Output::with_capacity(length + length / 8),
+            roles: Vec::with_capacity(16),
             summary: summary::Summary::default(),
             image: None,
             author: None,
@@ -220,12 +213,7 @@ impl<'a> Writer<'a> {
 
     fn text(&mut self, text: &str) -> bool {
         self.summary.push(text);
-        let safe = text::xml_safe(text);
-        // A parser drops a line end right behind `<pre>`.
-        if safe.starts_with('\n') && self.is_right_behind("pre") {
-            self.html.push('\n');
-        }
-        attributes::escape(&mut self.html, &safe);
+        self.output.text(&text::xml_safe(text));
         false
     }
 
@@ -253,7 +241,7 @@ impl<'a> Writer<'a> {
         }
         match fate {
             elements::Fate::Drop => false,
-            elements::Fate::Unwrap => self.push_frame(None, Role::Inline),
+            elements::Fate::Unwrap => self.enter_bare(Role::Inline),
             elements::Fate::UnwrapBlock => self.open_unwrapped_block(element),
             elements::Fate::Void(tag) => {
                 self.void(tag, value);
@@ -284,13 +272,13 @@ impl<'a> Writer<'a> {
     fn open_unwrapped_block(&mut self, element: scraper::ElementRef) -> bool {
         let is_block = |child: &str| elements::closes_paragraph(child);
         if element.child_elements().any(|child| is_block(child.value().name())) {
-            self.line_end();
-            return self.push_frame(None, Role::Block);
+            self.output.line_end();
+            return self.enter_bare(Role::Lines);
         }
-        self.attributes.clear();
-        self.start("p");
+        self.output.attributes.clear();
+        self.output.start("p");
         let start = self.summary.position();
-        self.push_frame(Some("p"), Role::Paragraph(start))
+        self.enter(Role::Paragraph(start))
     }
 
     fn void(&mut self, tag: &'static str, element: &scraper::node::Element) {
@@ -304,26 +292,24 @@ impl<'a> Writer<'a> {
         if matches!(tag, "br" | "hr") {
             self.summary.boundary();
         }
-        self.start(tag);
-        self.html.truncate(self.html.len() - 1);
-        self.html.push_str(" />");
+        self.output.void(tag);
     }
 
     fn keep(&mut self, tag: &'static str, element: &scraper::node::Element) -> bool {
         let written = self.read_attributes(tag, element);
-        let is_anchor_in_anchor = tag == "a" && self.is_behind("a");
+        let is_anchor_in_anchor = tag == "a" && self.output.is_within("a");
         match tag {
             "iframe" if !written.linked => return false,
             "a" if !written.linked || is_anchor_in_anchor => {
-                return self.push_frame(None, Role::Inline);
+                return self.enter_bare(Role::Inline);
             }
-            "span" if self.attributes.is_empty() => return self.push_frame(None, Role::Inline),
-            "data" => return self.push_frame(None, Role::Inline),
+            "span" if self.output.attributes.is_empty() => return self.enter_bare(Role::Inline),
+            "data" => return self.enter_bare(Role::Inline),
             _ => {}
         }
-        self.start(tag);
+        self.output.start(tag);
         if tag == "iframe" {
-            self.html.push_str("</iframe>");
+            self.output.end();
             return false;
         }
         let role = match tag {
@@ -335,7 +321,7 @@ impl<'a> Writer<'a> {
             _ if elements::closes_paragraph(tag) => Role::Block,
             _ => Role::Inline,
         };
-        self.push_frame(Some(tag), role)
+        self.enter(role)
     }
 
     fn read_attributes(
@@ -343,131 +329,51 @@ impl<'a> Writer<'a> {
         tag: &str,
         element: &scraper::node::Element,
     ) -> attributes::Written {
-        self.attributes.clear();
-        attributes::write(&mut self.attributes, tag, element.attrs(), self.resolver)
+        self.output.attributes.clear();
+        attributes::write(&mut self.output.attributes, tag, element.attrs(), self.resolver)
     }
 
-    /// Writes a start tag, after the end tags that it implies: where elements between were
-    /// unwrapped, a parser would otherwise see another tree.
-    fn start(&mut self, tag: &'static str) {
-        if self.paragraphs > 0 && elements::closes_paragraph(tag) {
-            self.end_implied(|open| open == "p", elements::is_scope);
-        }
-        match tag {
-            "li" | "dd" | "dt" => self.end_implied(
-                |open| if tag == "li" { open == "li" } else { matches!(open, "dd" | "dt") },
-                |open| elements::is_special(open) && !matches!(open, "address" | "div" | "p"),
-            ),
-            "rt" | "rp" => self.end_implied(|open| matches!(open, "rt" | "rp"), |_| true),
-            _ if elements::is_heading(tag) => self.end_implied(elements::is_heading, |_| true),
-            _ => {}
-        }
-        self.html.push('<');
-        self.html.push_str(tag);
-        self.html.push_str(&self.attributes);
-        self.html.push('>');
+    /// Opens an element whose tags are not written.
+    fn enter_bare(&mut self, role: Role) -> bool {
+        self.output.open_bare();
+        self.enter(role)
     }
 
-    /// Ends the nearest written element that is `wanted`, unless a barrier is nearer.
-    fn end_implied(&mut self, wanted: impl Fn(&str) -> bool, barrier: impl Fn(&str) -> bool) {
-        let written = self
-            .frames
-            .iter()
-            .rposition(|frame| frame.tag.is_some_and(|tag| wanted(tag) || barrier(tag)));
-        let Some(at) = written.filter(|at| self.frames[*at].tag.is_some_and(&wanted)) else {
-            return;
-        };
-        for frame in (at..self.frames.len()).rev() {
-            self.end(frame);
-        }
-    }
-
-    /// Writes the end tag of a frame, or takes back its start tag where nothing is in it.
-    fn end(&mut self, frame: usize) {
-        let Frame { ref mut tag, start, content, .. } = self.frames[frame];
-        let Some(tag) = tag.take() else { return };
-        self.paragraphs -= usize::from(tag == "p");
-        let is_block = elements::closes_paragraph(tag);
-        let inside = &self.html[content..];
-        let is_empty = inside.is_empty() || (is_block && inside.trim().is_empty());
-        // A video may have its address in an attribute.
-        let is_bare = !matches!(tag, "video" | "audio") || content - start == tag.len() + 2;
-        if is_empty && is_bare && elements::is_droppable(tag) {
-            self.html.truncate(start);
-            if is_block {
-                self.line_end();
-            }
-            return;
-        }
-        self.html.push_str("</");
-        self.html.push_str(tag);
-        self.html.push('>');
-    }
-
-    fn push_frame(&mut self, tag: Option<&'static str>, role: Role) -> bool {
-        let content = self.html.len();
-        let start = match tag {
-            Some(tag) => content - tag.len() - self.attributes.len() - 2,
-            None => content,
-        };
-        self.paragraphs += usize::from(tag == Some("p"));
+    fn enter(&mut self, role: Role) -> bool {
         match role {
             Role::Inline | Role::Paragraph(_) | Role::Heading(_) => {}
-            Role::Block => self.summary.boundary(),
+            Role::Block | Role::Lines => self.summary.boundary(),
             Role::Quote => self.summary.start_quote(),
             Role::Aside => self.summary.start_aside(),
         }
-        self.frames.push(Frame { tag, start, content, role });
+        self.roles.push(role);
         true
     }
 
     /// Closes the innermost open element.
     fn close(&mut self) {
-        let Some(frame) = self.frames.last() else { return };
-        match frame.role {
+        let Some(role) = self.roles.pop() else { return };
+        match role {
             Role::Inline => {}
-            Role::Block if frame.tag.is_none() => {
-                self.summary.boundary();
-                self.line_end();
-            }
             Role::Block => self.summary.boundary(),
+            Role::Lines => {
+                self.summary.boundary();
+                self.output.line_end();
+            }
             Role::Paragraph(start) => self.summary.end_paragraph(start),
             Role::Heading(start) => self.summary.skip(start),
             Role::Quote => self.summary.end_quote(),
             Role::Aside => self.summary.end_aside(),
         }
-        self.end(self.frames.len() - 1);
-        self.frames.pop();
-    }
-
-    /// Keeps text on both sides of a block that is not written from running together.
-    fn line_end(&mut self) {
-        if !self.html.is_empty() && !self.html.ends_with(['\n', '>']) {
-            self.html.push('\n');
-        }
-    }
-
-    /// Whether the start tag of `tag` was written last.
-    fn is_right_behind(&self, tag: &str) -> bool {
-        let innermost = self.frames.iter().rev().find(|frame| frame.tag.is_some());
-        innermost.is_some_and(|frame| frame.tag == Some(tag) && frame.content == self.html.len())
-    }
-
-    /// Whether an open element `tag` was written.
-    fn is_behind(&self, tag: &str) -> bool {
-        self.frames.iter().any(|frame| frame.tag == Some(tag))
+        self.output.end();
     }
 
     fn finish(mut self) -> Cleaned {
-        while !self.frames.is_empty() {
+        while !self.roles.is_empty() {
             self.close();
         }
-        let blank = |c: char| c.is_ascii_whitespace();
-        self.html.truncate(self.html.trim_end_matches(blank).len());
-        let start = self.html.len() - self.html.trim_start_matches(blank).len();
-        self.html.drain(..start);
         Cleaned {
-            html: self.html,
+            html: self.output.finish(),
             found: self.summary.finish(),
             image: self.image,
             author: self.author,

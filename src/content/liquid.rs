@@ -179,12 +179,16 @@ impl<'a> Pass<'a> {
         let language = if language.chars().all(is_name) { language } else { "" };
         if self.highlight == Highlight::Fenced {
             let fence = "`".repeat(longest_run(code, '`').max(2) + 1);
-            self.out.push_str(&format!("\n{fence}{language}\n{code}\n{fence}\n"));
+            for part in ["\n", &fence, language, "\n", code, "\n", &fence, "\n"] {
+                self.out.push_str(part);
+            }
             return;
         }
         self.out.push_str("<pre><code");
         if !language.is_empty() {
-            self.out.push_str(&format!(" class=\"language-{language}\""));
+            for part in [" class=\"language-", language, "\""] {
+                self.out.push_str(part);
+            }
         }
         self.out.push('>');
         attributes::escape(&mut self.out, code);

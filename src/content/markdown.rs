@@ -1,4 +1,4 @@
-//! Markdown → HTML: CommonMark with tables, footnotes and emphasis that works in Chinese.
+//! Markdown → HTML: `CommonMark` with tables, footnotes and emphasis that works in Chinese.
 //!
 //! The only owner of `comrak`. Posts written for kramdown keep working: its attribute lists vanish,
 //! its `markdown="1"` blocks are read as Markdown.
@@ -47,7 +47,7 @@ pub fn to_html(markdown: &str) -> String {
     html
 }
 
-/// Tells which lines stand in a fenced code block (CommonMark §4.5).
+/// Tells which lines stand in a fenced code block (`CommonMark` §4.5).
 #[derive(Debug, Default)]
 pub struct Fences {
     open: Option<(char, usize)>,
@@ -120,15 +120,19 @@ fn push_line(plain: &mut String, line: &str) {
     while let Some(at) = rest.find("{:") {
         let (before, list) = rest.split_at(at);
         plain.push_str(before);
-        let end = list.find('}').filter(|_| before.ends_with([')', '*', '_', '`', ']', '>']));
+        // A list holds no brace, so the search never passes the next one.
+        let end = list[2..]
+            .find(['{', '}'])
+            .map(|end| end + 2)
+            .filter(|end| list[*end..].starts_with('}'));
+        let end = end.filter(|_| before.ends_with([')', '*', '_', '`', ']', '>']));
         // `` `{: .x}` `` is code about attribute lists.
         let is_quoted = |end: usize| before.ends_with('`') && list[end + 1..].starts_with('`');
-        rest = match end.filter(|end| !is_quoted(*end)) {
-            Some(end) => &list[end + 1..],
-            None => {
-                plain.push_str("{:");
-                &list[2..]
-            }
+        rest = if let Some(end) = end.filter(|end| !is_quoted(*end)) {
+            &list[end + 1..]
+        } else {
+            plain.push_str("{:");
+            &list[2..]
         };
     }
     plain.push_str(rest);

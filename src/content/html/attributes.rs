@@ -141,17 +141,22 @@ fn push(out: &mut String, name: &str, value: &str) {
 fn kind(tag: &str, name: &str) -> Option<Kind> {
     Some(match (name, tag) {
         ("lang", _) | ("hreflang", "a") => Kind::Language,
-        ("title", _) | ("alt", "img") | ("datetime", "del" | "ins" | "time") => Kind::Text,
-        ("type" | "media", "source" | "video" | "audio") => Kind::Text,
+        ("title", _)
+        | ("alt", "img")
+        | ("datetime", "del" | "ins" | "time")
+        | ("type" | "media", "source" | "video" | "audio")
+        | ("kind" | "srclang" | "label", "track") => Kind::Text,
         ("href", "a") | ("cite", "blockquote" | "q" | "del" | "ins") => Kind::Link,
-        ("src", "video" | "audio" | "source" | "track" | "iframe") => Kind::Media,
-        ("poster", "video") => Kind::Media,
+        ("src", "video" | "audio" | "source" | "track" | "iframe") | ("poster", "video") => {
+            Kind::Media
+        }
         ("srcset", "source") => Kind::Set,
-        ("width" | "height", "img" | "video" | "iframe" | "source") => Kind::Number,
-        ("colspan" | "rowspan", "td" | "th") | ("start", "ol") | ("value", "li") => Kind::Number,
+        ("width" | "height", "img" | "video" | "iframe" | "source")
+        | ("colspan" | "rowspan", "td" | "th")
+        | ("start", "ol")
+        | ("value", "li") => Kind::Number,
         ("controls", "video" | "audio") | ("reversed", "ol") => Kind::Flag,
         ("scope" | "align", "td" | "th") | ("type", "ol") | ("dir", _) => Kind::Word,
-        ("kind" | "srclang" | "label", "track") => Kind::Text,
         // Other classes than that of a code block's language mean nothing outside their site.
         ("class", "code") => Kind::Code,
         _ => return None,

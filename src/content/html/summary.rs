@@ -87,10 +87,10 @@ impl Summary {
             return;
         }
         let paragraph = self.text[start..].trim();
-        if !is_real(paragraph) {
-            self.skip(start);
-        } else {
+        if is_real(paragraph) {
             self.found.first_paragraph = Some(paragraph.to_owned());
+        } else {
+            self.skip(start);
         }
     }
 

@@ -32,7 +32,7 @@ pub struct Tag {
     pub name: Name,
     /// Whether it is an end tag.
     pub closing: bool,
-    /// Whether it ends with `/>`, which means something in SVG and MathML only.
+    /// Whether it ends with `/>`, which means something in SVG and `MathML` only.
     pub self_closing: bool,
     /// About how many attributes it has.
     pub attributes: usize,
@@ -47,7 +47,7 @@ pub struct Tag {
 pub struct Tags<'a> {
     html: &'a [u8],
     position: usize,
-    /// Inside SVG or MathML `title` and `style` are ordinary elements.
+    /// Inside SVG or `MathML` `title` and `style` are ordinary elements.
     foreign: bool,
 }
 

@@ -1,0 +1,91 @@
+//! Bodies: no text takes long, and what is too much is said.
+
+use std::time::{Duration, Instant};
+
+use feedmill::content::body::Markup;
+use feedmill::error::Error;
+
+use crate::body::{html, liquid};
+
+#[test]
+fn no_body_takes_long() {
+    let cases = [
+        ("<div>".repeat(20_000), true),
+        ("x<div>".repeat(20_000), true),
+        ("<div><table><td></div>".repeat(10_000), true),
+        ("<p><font a=1>x".repeat(10_000), true),
+        ("<b></b x>".repeat(20_000), false),
+        (format!("<p {}>x", "a b c d ".repeat(10_000)), true),
+        ("<p>".repeat(20_000), false),
+        ("<ul><li>x</ul>".repeat(5_000), false),
+        ("<li>x".repeat(5_000), false),
+        ("<table><tr><td><font size=1>x<td>y".repeat(200), true),
+        (format!("<table>{}</table>", "<tr><td><font size=1>x<td>y".repeat(2_000)), false),
+        ("<!--".repeat(20_000), false),
+        ("<script>".repeat(20_000), false),
+        ("</".repeat(20_000), false),
+        ("<a title=\"".repeat(20_001), false),
+        (format!("<svg>{}</svg>x", "<path/>".repeat(2_000)), false),
+    ];
+    for (text, is_too_deep) in cases {
+        let start = Instant::now();
+        let body = html(&text);
+        let took = start.elapsed();
+        let sample = &text[..text.len().min(30)];
+        assert!(took < Duration::from_secs(1), "{sample}: {took:?}");
+        assert_eq!(!body.warnings.is_empty(), is_too_deep, "{sample}: {:?}", body.warnings);
+    }
+    let start = Instant::now();
+    html(&"<div>".repeat(20_000));
+    assert!(start.elapsed() < Duration::from_millis(100), "{:?}", start.elapsed());
+}
+
+#[test]
+fn no_markdown_takes_long() {
+    let cases = [
+        "> ",
+        "[",
+        "![",
+        "*a ",
+        "**a",
+        "`a``",
+        "<a ",
+        "- ",
+        "{% ",
+        "{{ ",
+        "{% raw ",
+        "{% comment %}",
+        "{% endraw ",
+        "~~a ",
+        "_a ",
+        "[^a]",
+        "|a",
+        "&",
+        "{:",
+        "\\",
+        "<div>\n\n",
+        "1. ",
+    ];
+    for case in cases {
+        let text = case.repeat(20_000 / case.len());
+        let start = Instant::now();
+        liquid(Markup::Markdown, &text);
+        let took = start.elapsed();
+        assert!(took < Duration::from_millis(1500), "{case}: {took:?}");
+    }
+}
+
+#[test]
+fn what_is_too_deep_keeps_its_text() {
+    let body = html(&format!("<p>One.<br>Two &amp; &lt;.</p>{}<p>Three", "<div>".repeat(500)));
+    assert_eq!(body.html, "<p>One.</p>\n<p>Two &amp; &lt;.</p>\n<p>Three</p>");
+    assert_eq!(body.warnings, [Error::BodyTooDeep { limit: 256 }]);
+}
+
+#[test]
+fn what_is_too_long_is_cut_off() {
+    let body = html(&format!("<div>{}</div>", "<p>水车</p>".repeat(200_000)));
+    assert_eq!(body.warnings, [Error::BodyTooLong { limit: 2 << 20 }]);
+    assert!(body.html.ends_with("</p></div>"));
+    assert!(body.html.len() < (2 << 20) + 100);
+}
