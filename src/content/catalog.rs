@@ -211,8 +211,11 @@ impl Catalog {
     }
 }
 
-/// What of a card shows in feeds: not where its file lies, so a move between roots is no change.
-fn substance(card: &Card) -> (Moment, bool, &[(Taxonomy, Arc<str>)], Hash) {
+/// What of a card shows in feeds.
+type Substance<'a> = (Moment, bool, &'a [(Taxonomy, Arc<str>)], Hash);
+
+/// The substance of a card: not where its file lies, so a move between roots is no change.
+fn substance(card: &Card) -> Substance<'_> {
     (card.date, card.is_withheld, &card.groups, card.hash)
 }
 

@@ -163,7 +163,7 @@ impl<'f, 'r> Fields<'f, 'r> {
     /// Folders above `_posts` first, then `categories`, then `category`, which is not split.
     fn categories(&mut self) -> Vec<String> {
         let folders = self.origin.folders.split('/').filter(|folder| !folder.is_empty());
-        let mut names: Vec<String> = folders.map(|folder| name_of(folder)).collect();
+        let mut names: Vec<String> = folders.map(name_of).collect();
         for name in self.names(&["categories", "category"]) {
             if !names.contains(&name) {
                 names.push(name);

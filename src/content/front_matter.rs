@@ -1,4 +1,4 @@
-//! The YAML block at the head of a post, and YAML in general: the one place that knows serde_yaml.
+//! The YAML block at the head of a post, and YAML in general: the one place that knows `serde_yaml`.
 //!
 //! Decoding is tolerant, because posts are pasted together by scripts: byte order marks, blank
 //! lines before the first `---`, CRLF, a closing `...` and a closing line at the end of the file
@@ -27,13 +27,16 @@ pub enum Node {
     /// Text.
     Text(String),
     /// A sequence.
-    List(Vec<Node>),
+    List(Vec<Self>),
     /// A mapping, in the order of the file. Of equal keys the last one counts, as in Jekyll.
-    Map(Vec<(String, Node)>),
+    Map(Vec<(String, Self)>),
 }
 
 impl Node {
-    /// Decodes a whole YAML document; the remark says where it does not parse.
+    /// Decodes a whole YAML document.
+    ///
+    /// # Errors
+    /// When it does not parse; the remark says where and why.
     pub fn parse(yaml: &str) -> Result<Self, Remark> {
         let fail = |line, column, reason: String| Remark {
             severity: Severity::Error,

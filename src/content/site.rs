@@ -190,6 +190,12 @@ const WINDOW_KEYS: &[&str] = &["limit", "hours", "cap", "entries"];
 const EXTENTS: &[(&str, Extent)] =
     &[("full", Extent::Full), ("summary", Extent::Summary), ("title", Extent::Title)];
 
+const IDS: &[(&str, Ids)] =
+    &[("tag", Ids::Tag), ("permalink", Ids::Permalink), ("jekyll", Ids::Jekyll)];
+const NAMES_FROM: &[(&str, NamesFrom)] =
+    &[("category", NamesFrom::Category), ("tag", NamesFrom::Tag)];
+const SPLIT: &[(&str, bool)] = &[("blanks", true), ("none", false)];
+
 impl Site {
     /// Reads a configuration; an empty one is a site too. The findings are warnings.
     ///
@@ -205,26 +211,10 @@ impl Site {
         let feed = Section::top(top.node("feed"), &file);
         ours.only(OUR_KEYS)?;
 
-        let mut findings = Vec::new();
-        let base_flag = around.base_url.map(base_url).transpose()?;
-        let url = top.loose_text("url").map(|url| absolute(&top, url)).transpose()?;
-        if url.is_none() {
-            let base_url = base_flag.clone().unwrap_or_else(|| around.fallback_url.to_owned());
-            let remark = Remark {
-                severity: Severity::Warning,
-                line: 0,
-                column: 0,
-                error: Error::NoUrl { base_url },
-            };
-            findings.push(remark.at(around.config_path));
-        }
-        let baseurl = top.loose_text("baseurl").map_or("", |path| path.trim().trim_matches('/'));
-        let baseurl = if baseurl.is_empty() { String::new() } else { format!("/{baseurl}") };
-        let home = match &url {
-            Some(url) => format!("{url}{baseurl}"),
-            None => base_flag.clone().unwrap_or_else(|| around.fallback_url.to_owned()),
-        };
-        let base = base_flag.unwrap_or_else(|| home.clone());
+        let Urls { home, base, baseurl, is_guess } = urls(&top, around)?;
+        let guess = Error::NoUrl { base_url: home.clone() };
+        let warning = Remark { severity: Severity::Warning, line: 0, column: 0, error: guess };
+        let findings = is_guess.then(|| warning.at(around.config_path)).into_iter().collect();
         let title = top
             .loose_text("title")
             .or(top.loose_text("name"))
@@ -254,27 +244,15 @@ impl Site {
             logo: image("logo"),
             content: folders(&ours)?,
             exclude: loose_texts(top.node("exclude")),
-            ids: ours
-                .choice(
-                    "ids",
-                    &[("tag", Ids::Tag), ("permalink", Ids::Permalink), ("jekyll", Ids::Jekyll)],
-                    "`tag`, `permalink` or `jekyll`",
-                )?
-                .unwrap_or(Ids::Tag),
+            ids: ours.choice("ids", IDS, "`tag`, `permalink` or `jekyll`")?.unwrap_or(Ids::Tag),
             tag_authority: tag_authority(&ours, &home)?,
-            split_names: ours
-                .choice("split", &[("blanks", true), ("none", false)], "`blanks` or `none`")?
-                .unwrap_or(true),
+            split_names: ours.choice("split", SPLIT, "`blanks` or `none`")?.unwrap_or(true),
             taxonomies: taxonomies(&ours)?,
             window: window(&ours, default_window(&feed))?,
             overrides: overrides(&ours, &feed)?,
             names: names(&ours)?,
             names_from: ours
-                .choice(
-                    "names_from",
-                    &[("category", NamesFrom::Category), ("tag", NamesFrom::Tag)],
-                    "`category` or `tag`",
-                )?
+                .choice("names_from", NAMES_FROM, "`category` or `tag`")?
                 .unwrap_or(NamesFrom::Category),
             names_suffix: ours.text("names_suffix")?.unwrap_or_default().to_owned(),
             cleaning: cleaning(&ours)?,
@@ -310,6 +288,29 @@ pub fn author(node: &Node) -> Option<Author> {
         email: owned(text("email")),
         uri: owned(text("uri").or_else(|| text("url"))),
     })
+}
+
+/// The addresses of a site.
+struct Urls {
+    home: String,
+    base: String,
+    baseurl: String,
+    /// Whether nobody said where the site is.
+    is_guess: bool,
+}
+
+fn urls(top: &Section<'_>, around: Surroundings<'_>) -> Result<Urls> {
+    let flag = around.base_url.map(base_url).transpose()?;
+    let url = top.loose_text("url").map(|url| absolute(top, url)).transpose()?;
+    let path = top.loose_text("baseurl").map_or("", |path| path.trim().trim_matches('/'));
+    let baseurl = if path.is_empty() { String::new() } else { format!("/{path}") };
+    let is_guess = url.is_none();
+    let home = match url {
+        Some(url) => format!("{url}{baseurl}"),
+        None => flag.clone().unwrap_or_else(|| around.fallback_url.to_owned()),
+    };
+    let base = flag.unwrap_or_else(|| home.clone());
+    Ok(Urls { home, base, baseurl, is_guess })
 }
 
 /// `--base-url`, checked and without a slash at its end.

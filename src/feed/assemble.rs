@@ -1,5 +1,6 @@
 //! Which feeds exist, where they stand, and what of a post goes into an entry.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use crate::content::catalog::FeedName;
@@ -42,7 +43,7 @@ pub fn folder_name(name: &str) -> String {
         if is_edge || is_unsafe(c) {
             let mut bytes = [0; 4];
             for byte in c.encode_utf8(&mut bytes).bytes() {
-                folder.push_str(&format!("%{byte:02X}"));
+                let _ = write!(folder, "%{byte:02X}");
             }
         } else {
             folder.push(c);

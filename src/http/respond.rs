@@ -48,6 +48,13 @@ pub struct Serving {
     cache_control: HeaderValue,
 }
 
+impl Default for Serving {
+    /// No base path, and five minutes.
+    fn default() -> Self {
+        Self::new("", 300)
+    }
+}
+
 impl Serving {
     /// Settings for a base URL whose path is `base_path` (empty, `/` or `/feeds`, percent-encoded
     /// or not), and answers that stay fresh for `max_age` seconds.

@@ -42,7 +42,7 @@ const QUIET: Duration = Duration::from_millis(200);
 const HEARTBEAT: Duration = Duration::from_secs(2);
 
 /// How often the whole site is scanned, whatever the events said.
-const RESCAN: Duration = Duration::from_secs(600);
+const RESCAN: Duration = Duration::from_mins(10);
 
 /// How long feeds may be taken from a cache without asking, in seconds.
 const MAX_AGE: u32 = 300;
@@ -155,7 +155,6 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let (listener, address) = runtime.block_on(async { systemd::listen(&settings.listen) })?;
     let (site, warnings) = load(settings)?;
     log(&warnings, &settings.site);
-    let serving = Serving::new(site.base_path(), MAX_AGE);
     let mut mill = Mill::new(site, settings.site.clone(), settings.output.clone())?;
     let (sender, events) = channel();
     let mut watch = Watch::new(sender.clone())?;
@@ -165,7 +164,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
 
     let shelf = Arc::new(Shelf::new(Published::default()));
     let cache = Arc::new(Cache::new(settings.output.clone(), settings.cache));
-    let server = Server { shelf: Arc::clone(&shelf), serving, cache, limits: Limits::default() };
+    let server = Server { shelf: Arc::clone(&shelf), cache, limits: Limits::default() };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     runtime.spawn(pass_signals_on(sender.clone()));
     let mut miller = Miller {
@@ -293,7 +292,7 @@ impl Miller<'_> {
             match self.events.recv_timeout(left) {
                 Ok(event) => batch.take(event)?,
                 Err(_) if !batch.is_scan && self.removals(batch) > MASS_REMOVAL => {
-                    batch.is_scan = true
+                    batch.is_scan = true;
                 }
                 Err(_) => return Ok(()),
             }
@@ -386,7 +385,8 @@ impl Miller<'_> {
     fn publish(&self) {
         let reasons = self.mill.held().into_iter().chain(self.trouble.as_deref());
         let health = Health { reasons: reasons.map(ToString::to_string).collect() };
-        self.shelf.store(Published { edition: self.mill.edition(), health });
+        let serving = Arc::new(Serving::new(self.mill.site().base_path(), MAX_AGE));
+        self.shelf.store(Published { edition: self.mill.edition(), serving, health });
     }
 }
 

@@ -30,6 +30,8 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 pub struct Published {
     /// The documents.
     pub edition: Arc<Edition>,
+    /// How they are answered: part of the site's settings, which can be reloaded.
+    pub serving: Arc<Serving>,
     /// What `/healthz` tells.
     pub health: Health,
 }
@@ -107,8 +109,6 @@ pub enum Listener {
 pub struct Server {
     /// The edition.
     pub shelf: Arc<Shelf>,
-    /// What the operator decides about answers.
-    pub serving: Serving,
     /// The bytes.
     pub cache: Arc<Cache>,
     /// The limits.
@@ -237,7 +237,7 @@ async fn answer(
     loop {
         let answer = {
             let published = server.shelf.0.load();
-            respond::respond(&asked, &published.edition, &server.serving, &published.health)
+            respond::respond(&asked, &published.edition, &published.serving, &published.health)
         };
         let Body::Document { path, document, coding } = &answer.body else {
             return reply(answer, None);

@@ -319,6 +319,7 @@ impl Watch {
     }
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "`Result` carries findings in boxes")]
 fn watch_error(folder: &Path, error: &notify::Error) -> Box<Finding> {
     let error = match error.kind {
         notify::ErrorKind::MaxFilesWatch => Error::NoWatches,

@@ -1,4 +1,5 @@
-//! Where the listening socket comes from, and what systemd is told: sd_notify(3), sd_listen_fds(3).
+//! Where the listening socket comes from, and what systemd is told (`sd_notify(3)`,
+//! `sd_listen_fds(3)`).
 
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;

@@ -30,6 +30,11 @@ struct Site {
     task: JoinHandle<feedmill::error::Result<()>>,
 }
 
+fn published(edition: Edition) -> Published {
+    let serving = Arc::new(Serving::new("", 900));
+    Published { edition: Arc::new(edition), serving, health: Health::default() }
+}
+
 impl Site {
     async fn start(limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -38,18 +43,13 @@ impl Site {
             put(folder.path(), path, &body(path));
             edition.put(path.into(), Arc::new(document(path)));
         }
-        let published = Published { edition: Arc::new(edition), health: Health::default() };
+        let published = published(edition);
         let shelf = Arc::new(Shelf::new(published));
         let cache = Arc::new(Cache::new(folder.path().to_owned(), DEFAULT_BUDGET));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let server = Server {
-            shelf: Arc::clone(&shelf),
-            serving: Serving::new("", 900),
-            cache: Arc::clone(&cache),
-            limits,
-        };
+        let server = Server { shelf: Arc::clone(&shelf), cache: Arc::clone(&cache), limits };
         let task = tokio::spawn(serve(server, Listener::Tcp(listener), async {
             stopped.await.unwrap_or_default();
         }));
@@ -215,7 +215,7 @@ async fn an_edition_that_is_only_on_disk_is_waited_for() {
             ..document("rss.xml")
         };
         edition.put("rss.xml".into(), Arc::new(document));
-        let published = Published { edition: Arc::new(edition), health: Health::default() };
+        let published = published(edition);
         site.shelf.store(published);
     };
     let ((head, bytes), ()) = tokio::join!(site.ask("GET", "/rss.xml", ""), publish);
@@ -307,7 +307,6 @@ async fn a_socket_in_the_file_system_serves_too() {
     let listener = tokio::net::UnixListener::bind(&path).unwrap();
     let server = Server {
         shelf: Arc::clone(&site.shelf),
-        serving: Serving::new("", 900),
         cache: Arc::clone(&site.cache),
         limits: Limits::default(),
     };
