@@ -153,7 +153,7 @@ fn serve(settings: &Settings, log: Log) -> Result<ExitCode> {
                 settings.site.display(),
                 settings.output.display()
             )?;
-            writeln!(out, "serving {address}/atom.xml (also rss.xml and feed.json)")
+            writeln!(out, "serving {address}/")
         });
     })?;
     Ok(ExitCode::SUCCESS)
@@ -170,8 +170,8 @@ fn build(settings: &Settings, is_strict: bool) -> Result<ExitCode> {
             "{} posts, {} rejected; {} feeds, {} documents written to {} in {:.2} s",
             built.posts,
             built.rejected,
-            built.pass.feeds,
-            built.pass.written,
+            built.pass.printed.feeds,
+            built.pass.printed.written,
             settings.output.display(),
             built.took.as_secs_f64()
         )

@@ -95,6 +95,14 @@ pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
     }
 }
 
+/// A feed's name in a list of the site's feeds.
+pub fn display_name(site: &Site, name: &FeedName, entries: &[Arc<Entry>]) -> String {
+    match name {
+        FeedName::Site => site.title.clone(),
+        FeedName::Group(taxonomy, group) => group_name(site, *taxonomy, group, entries),
+    }
+}
+
 /// The feed of `name` with its entries, newest first.
 pub fn feed(site: &Site, name: &FeedName, entries: Vec<Arc<Entry>>) -> Feed {
     let path = folder(name);
@@ -102,7 +110,7 @@ pub fn feed(site: &Site, name: &FeedName, entries: Vec<Arc<Entry>>) -> Feed {
     let (title, description, home_page) = match name {
         FeedName::Site => (site.title.clone(), site.description.clone(), format!("{}/", site.home)),
         FeedName::Group(taxonomy, group) => {
-            let display = display_name(site, *taxonomy, group, &entries);
+            let display = group_name(site, *taxonomy, group, &entries);
             let title = format!("{display} · {}", site.title);
             (title.clone(), title, address.clone())
         }
@@ -131,7 +139,7 @@ pub fn feed(site: &Site, name: &FeedName, entries: Vec<Arc<Entry>>) -> Feed {
 
 /// A group's name for people: from the configuration, else from the newest post's first tag
 /// when the site wants that, else the name itself.
-fn display_name(site: &Site, taxonomy: Taxonomy, group: &str, entries: &[Arc<Entry>]) -> String {
+fn group_name(site: &Site, taxonomy: Taxonomy, group: &str, entries: &[Arc<Entry>]) -> String {
     if let Some(name) = site.names.get(group) {
         return name.clone();
     }

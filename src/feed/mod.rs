@@ -7,3 +7,7 @@ pub mod assemble;
 pub mod edition;
 
 pub mod format;
+
+pub mod page;
+
+pub mod directory;

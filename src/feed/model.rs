@@ -123,3 +123,10 @@ pub struct Stamp {
     /// Atom and JSON: `2022-01-04T07:38:28+08:00` (RFC 3339).
     pub rfc3339: String,
 }
+
+impl Stamp {
+    /// The day: `2022-01-04`.
+    pub fn day(&self) -> &str {
+        self.rfc3339.split('T').next().unwrap_or(&self.rfc3339)
+    }
+}

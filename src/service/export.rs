@@ -11,8 +11,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::content::site::Taxonomy;
 use crate::error::{Finding, Result};
+use crate::feed::directory::DIRECTORIES;
 use crate::feed::edition::{Document, Edition};
 use crate::feed::format::{FORMATS, GENERATOR};
+use crate::feed::page;
 use crate::hash::Hash;
 use crate::service::disk::{self, TEMPORARY, Temporary};
 
@@ -197,13 +199,12 @@ fn same_on_disk(file: &Path, bytes: &[u8]) -> Option<i64> {
 fn is_address_of_ours(path: &str) -> bool {
     let mut parts: Vec<&str> = path.split('/').collect();
     let Some(name) = parts.pop() else { return false };
-    let is_name = FORMATS.iter().any(|format| format.file == name);
-    let is_folder = match parts.as_slice() {
-        [] => true,
-        [taxonomy, _] => Taxonomy::ALL.iter().any(|known| known.word() == *taxonomy),
+    let is_of_feed = name == page::FILE || FORMATS.iter().any(|format| format.file == name);
+    match parts.as_slice() {
+        [] => is_of_feed || DIRECTORIES.iter().any(|directory| directory.file == name),
+        [taxonomy, _] => is_of_feed && Taxonomy::ALL.iter().any(|known| known.word() == *taxonomy),
         _ => false,
-    };
-    is_name && is_folder
+    }
 }
 
 /// Every format names its generator near its beginning.

@@ -1,8 +1,6 @@
-//! The mill: the state between passes, and one pass at a time over it.
+//! The mill: what is known of the content between passes, and one pass at a time over it.
 //!
-//! A pass reads what changed, asks the catalog which feeds that touches, renders just those,
-//! exports them, and only then has a new edition. When the export fails, the old edition stays
-//! and the feeds are owed to the next pass.
+//! A pass reads what changed, asks the catalog which feeds that touches, and has just those printed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -14,12 +12,10 @@ use crate::content::permalink::{Layout, Origin};
 use crate::content::post::FileStamp;
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
-use crate::feed::assemble;
-use crate::feed::edition::{Document, Edition};
-use crate::feed::format::FORMATS;
-use crate::service::export::{Output, Staging};
+use crate::feed::edition::Edition;
 use crate::service::parallel;
-use crate::service::posts::{self, Memo, Read};
+use crate::service::posts::{self, Read};
+use crate::service::press::{Copy, Press, Printed};
 use crate::service::source::{Roots, Scan};
 
 /// How long a file that is cut short is taken to be still in the making, in nanoseconds.
@@ -35,20 +31,13 @@ pub struct Mill {
     roots: Roots,
     layout: Layout,
     catalog: Catalog,
-    memo: Memo,
-    output: Output,
-    edition: Arc<Edition>,
+    press: Press,
     /// Files that give no post, with what they were when that was found out.
     rejected: HashMap<Arc<str>, FileStamp>,
     /// What was noticed, by path.
     findings: BTreeMap<String, Vec<Finding>>,
     /// Files that may still be being written, and when to read them again.
     unfinished: BTreeMap<Arc<str>, Nanoseconds>,
-    /// Feeds whose last export failed.
-    owed: BTreeSet<FeedName>,
-    /// Whether the files on disk are those of `edition`: not before the first pass, and not
-    /// after one that failed half-way.
-    is_disk_known: bool,
     /// Why the posts of a root are kept although the root lost them all.
     held: Option<Finding>,
 }
@@ -56,10 +45,8 @@ pub struct Mill {
 /// What a pass did.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Pass {
-    /// Feeds that were rendered.
-    pub feeds: usize,
-    /// Documents that were written because their bytes are new.
-    pub written: usize,
+    /// What was printed.
+    pub printed: Printed,
     /// What was noticed for the first time.
     pub findings: Vec<Finding>,
 }
@@ -70,28 +57,24 @@ impl Mill {
     /// # Errors
     /// When the output folder cannot be opened.
     pub fn new(site: Site, folder: PathBuf, output: PathBuf) -> Result<Self> {
-        let output = Output::open(output)?;
-        let roots = Roots::new(folder, &site, output.folder().to_owned());
+        let roots = Roots::new(folder, &site, output.clone());
+        let press = Press::new(output)?;
         Ok(Self {
             site,
             roots,
             layout: Layout::Bare,
             catalog: Catalog::default(),
-            memo: Memo::default(),
-            output,
-            edition: Arc::default(),
+            press,
             rejected: HashMap::new(),
             findings: BTreeMap::new(),
             unfinished: BTreeMap::new(),
-            owed: BTreeSet::new(),
-            is_disk_known: false,
             held: None,
         })
     }
 
     /// What is published.
     pub fn edition(&self) -> Arc<Edition> {
-        Arc::clone(&self.edition)
+        self.press.edition()
     }
 
     /// The settings that are in force.
@@ -136,7 +119,7 @@ impl Mill {
         self.roots.content.clone_from(&site.content);
         self.roots.exclude.clone_from(&site.exclude);
         self.site = site;
-        self.memo.clear();
+        self.press.forget();
     }
 
     /// Reads and renders everything.
@@ -156,8 +139,8 @@ impl Mill {
         self.catalog.apply(changes, self.horizon(now));
         self.note_shadowed(&mut pass);
         // What is on disk is compared byte by byte: someone may have touched it.
-        self.is_disk_known = false;
-        self.publish_all(now, &mut pass)?;
+        self.press.forget();
+        self.print(BTreeSet::new(), now, &mut pass)?;
         Ok(pass)
     }
 
@@ -248,22 +231,24 @@ impl Mill {
         if !self.site.future {
             touched.extend(self.catalog.release(seconds(now)));
         }
-        if touched.is_empty() && self.owed.is_empty() {
-            return Ok(pass);
-        }
-        self.owed.extend(touched);
-        if self.is_disk_known {
-            let edition = Edition::clone(&self.edition);
-            self.publish(edition, now, &mut pass)?;
-        } else {
-            self.publish_all(now, &mut pass)?;
-        }
+        self.print(touched, now, &mut pass)?;
         Ok(pass)
     }
 
-    fn publish_all(&mut self, now: Nanoseconds, pass: &mut Pass) -> Result<()> {
-        self.owed = self.catalog.feeds().cloned().collect();
-        self.publish(Edition::default(), now, pass)
+    fn print(
+        &mut self,
+        touched: BTreeSet<FeedName>,
+        now: Nanoseconds,
+        pass: &mut Pass,
+    ) -> Result<()> {
+        let copy = Copy {
+            site: &self.site,
+            folder: &self.roots.site,
+            layout: &self.layout,
+            catalog: &self.catalog,
+        };
+        pass.printed = self.press.print(touched, copy, seconds(now).unix())?;
+        Ok(())
     }
 
     /// Until when posts are published; `None` for ever.
@@ -367,78 +352,6 @@ impl Mill {
             pass.findings.push(finding);
         }
     }
-
-    /// Renders and exports the feeds that are owed into `edition`, which becomes the current one.
-    fn publish(&mut self, mut edition: Edition, now: Nanoseconds, pass: &mut Pass) -> Result<()> {
-        let feeds: Vec<&FeedName> = self.owed.iter().collect();
-        let staging = self.output.stage();
-        let rendered = parallel::map(&feeds, |feed| self.render(feed, &staging, now));
-        let mut gone = Vec::new();
-        for (feed, documents) in feeds.iter().zip(rendered) {
-            let documents = documents?;
-            if documents.is_empty() {
-                gone.extend(addresses(feed).map(|(_, path)| path));
-            }
-            for (path, document) in documents {
-                edition.put(path.into(), document);
-            }
-        }
-        pass.feeds = feeds.len();
-        let is_first = !std::mem::replace(&mut self.is_disk_known, false);
-        pass.written = staging.commit()?;
-        for path in &gone {
-            edition.remove(path);
-        }
-        self.output.remove(gone.iter().map(String::as_str))?;
-        let last = std::mem::replace(&mut self.edition, Arc::new(edition));
-        let dropped = last
-            .documents()
-            .map(|(path, _)| path)
-            .filter(|path| self.edition.document(path).is_none());
-        self.output.remove(dropped.map(|path| &**path))?;
-        if is_first {
-            let stale = self.output.stale(&self.edition)?;
-            self.output.remove(stale.iter().map(String::as_str))?;
-        }
-        self.is_disk_known = true;
-        self.owed.clear();
-        Ok(())
-    }
-
-    /// Renders one feed in all formats; nothing when the feed has no posts any more.
-    fn render(
-        &self,
-        name: &FeedName,
-        staging: &Staging<'_>,
-        now: Nanoseconds,
-    ) -> Result<Vec<(String, Arc<Document>)>> {
-        if *name != FeedName::Site && self.catalog.count(name) == 0 {
-            return Ok(Vec::new());
-        }
-        let window = self.site.window_of(assemble::folder(name).trim_end_matches('/'));
-        let cards = self.catalog.window(name, window);
-        let entry = |card| self.memo.entry(card, &self.roots.site, &self.layout, &self.site);
-        let feed = assemble::feed(&self.site, name, cards.into_iter().filter_map(entry).collect());
-        let mut documents = Vec::with_capacity(FORMATS.len());
-        for (format, path) in addresses(name) {
-            let bytes =
-                (format.render)(&feed).map_err(|error| Finding::about(path.as_str(), error))?;
-            let before = if self.is_disk_known { self.edition.document(&path) } else { None };
-            let before = before.map(|(_, document)| document);
-            let now = seconds(now).unix();
-            let document = staging.put(&path, format.media_type, &bytes, before, now)?;
-            documents.push((path, document));
-        }
-        Ok(documents)
-    }
-}
-
-/// Where a feed's documents stand, below the base URL and in the export alike.
-fn addresses(
-    name: &FeedName,
-) -> impl Iterator<Item = (&'static crate::feed::format::Format, String)> {
-    let folder = assemble::folder(name);
-    FORMATS.iter().map(move |format| (format, format!("{folder}{}", format.file)))
 }
 
 fn seconds(now: Nanoseconds) -> Moment {

@@ -1,14 +1,16 @@
 //! ALL I/O: files, sockets, the clock, signals.
 //!
 //! [`run`] ties the others together; they do not know each other, but for [`disk`] and
-//! [`parallel`], which they share, and [`mill`], which turns what [`source`] and [`posts`] find
-//! into what [`export`] writes.
+//! [`parallel`], which they share, [`mill`], which takes in what [`source`] and [`posts`] find, and [`press`],
+//! which has [`export`] write what comes of it.
 
 pub mod run;
 
 pub mod report;
 
 pub mod mill;
+
+pub mod press;
 
 pub mod source;
 

@@ -364,8 +364,13 @@ impl Miller<'_> {
         match outcome {
             Ok(pass) => {
                 log(&pass.findings, &self.settings.site);
-                if pass.feeds > 0 {
-                    tracing::info!(feeds = pass.feeds, written = pass.written, ?took, "published");
+                if pass.printed.feeds > 0 {
+                    tracing::info!(
+                        feeds = pass.printed.feeds,
+                        written = pass.printed.written,
+                        ?took,
+                        "published"
+                    );
                 }
                 self.trouble = None;
             }

@@ -1,0 +1,167 @@
+//! The documents about all feeds: the page that lists them, and OPML 2.0 for readers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use askama::Template;
+
+use crate::content::catalog::FeedName;
+use crate::content::site::Taxonomy;
+use crate::content::url::percent_encode_path;
+use crate::error::Error;
+use crate::feed::assemble;
+use crate::feed::format::atom;
+use crate::feed::model::{Entry, Feed};
+use crate::feed::page::{self, Address, Discovery, Words};
+
+/// What the list says of one feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// Its display name.
+    pub name: String,
+    /// Its title, its address and so on, without its entries.
+    pub feed: Feed,
+    /// How many posts it has.
+    pub count: usize,
+    /// Its newest entry.
+    pub newest: Option<Arc<Entry>>,
+}
+
+impl Listing {
+    /// The listing of a feed with `count` posts in all.
+    pub fn of(name: String, feed: &Feed, count: usize) -> Self {
+        let newest = feed.entries.first().cloned();
+        let head = Feed { entries: Vec::new(), ..feed.clone() };
+        Self { name, feed: head, count, newest }
+    }
+}
+
+/// All feeds, in the order in which they are listed.
+pub type Listings = BTreeMap<FeedName, Arc<Listing>>;
+
+/// One way of writing the list down: its file, its type, and what writes it.
+#[derive(Debug)]
+pub struct Directory {
+    /// Its file in the export's own folder.
+    pub file: &'static str,
+    /// Its type.
+    pub media_type: &'static str,
+    /// Writes it.
+    pub render: fn(&Listings) -> Result<Vec<u8>, Error>,
+}
+
+/// All of them.
+pub const DIRECTORIES: &[Directory] = &[
+    Directory { file: page::FILE, media_type: page::MEDIA_TYPE, render: index },
+    Directory { file: "feeds.opml", media_type: OPML, render: grouped },
+    Directory { file: "feeds-flat.opml", media_type: OPML, render: flat },
+];
+
+const OPML: &str = "text/x-opml; charset=utf-8";
+
+struct Row<'a> {
+    name: &'a str,
+    group: &'a str,
+    href: String,
+    count: usize,
+    newest: Option<&'a Entry>,
+}
+
+struct Group<'a> {
+    word: &'static str,
+    title: &'static str,
+    rows: Vec<Row<'a>>,
+}
+
+#[derive(Template)]
+#[template(path = "index.html", config = "src/feed/templates/askama.toml")]
+struct Index<'a> {
+    lang: &'a str,
+    title: &'a str,
+    description: &'a str,
+    icon: Option<&'a str>,
+    root: &'static str,
+    words: &'static Words,
+    autodiscovery: Vec<Discovery>,
+    formats: Vec<Address>,
+    groups: Vec<Group<'a>>,
+}
+
+fn index(listings: &Listings) -> Result<Vec<u8>, Error> {
+    let Some(site) = listings.get(&FeedName::Site).map(|listing| &listing.feed) else {
+        return Ok(Vec::new());
+    };
+    let words = page::words(site.lang.as_deref());
+    let groups = Taxonomy::ALL.into_iter().zip(words.taxonomies).map(|(taxonomy, title)| Group {
+        word: taxonomy.word(),
+        title,
+        rows: of_taxonomy(listings, taxonomy).map(row).collect(),
+    });
+    page::write(&Index {
+        lang: site.lang.as_deref().unwrap_or("en"),
+        title: &site.title,
+        description: &site.description,
+        icon: site.icon.as_deref(),
+        root: "",
+        words,
+        autodiscovery: page::autodiscovery(site),
+        formats: page::addresses(site),
+        groups: groups.filter(|group| !group.rows.is_empty()).collect(),
+    })
+}
+
+fn row<'a>((name, listing): (&'a FeedName, &'a Arc<Listing>)) -> Row<'a> {
+    let group = if let FeedName::Group(_, group) = name { group } else { "" };
+    let folder = percent_encode_path(&assemble::folder(name));
+    Row {
+        name: &listing.name,
+        group,
+        href: format!("{folder}{}", page::FILE),
+        count: listing.count,
+        newest: listing.newest.as_deref(),
+    }
+}
+
+fn of_taxonomy(
+    listings: &Listings,
+    taxonomy: Taxonomy,
+) -> impl Iterator<Item = (&FeedName, &Arc<Listing>)> {
+    listings
+        .iter()
+        .filter(move |(name, _)| matches!(name, FeedName::Group(of, _) if *of == taxonomy))
+}
+
+/// OPML 2.0. The head has no date: the same feeds give the same bytes. `type` is `rss` for Atom
+/// too ("Subscription lists"); `version` says which it is.
+#[derive(Template)]
+#[template(path = "feeds.opml", escape = "html", config = "src/feed/templates/askama.toml")]
+struct Opml<'a> {
+    site: &'a Feed,
+    groups: Vec<Outline<'a>>,
+}
+
+/// Feeds under a title, or without one on the first level.
+struct Outline<'a> {
+    title: Option<&'static str>,
+    listings: Vec<&'a Listing>,
+}
+
+/// The feeds in an outline for each taxonomy, the site's before them.
+fn grouped(listings: &Listings) -> Result<Vec<u8>, Error> {
+    let Some(site) = listings.get(&FeedName::Site) else { return Ok(Vec::new()) };
+    let mut groups = vec![Outline { title: None, listings: vec![site] }];
+    let titles = page::words(site.feed.lang.as_deref()).taxonomies;
+    groups.extend(Taxonomy::ALL.into_iter().zip(titles).map(|(taxonomy, title)| Outline {
+        title: Some(title),
+        listings: of_taxonomy(listings, taxonomy).map(|(_, listing)| &**listing).collect(),
+    }));
+    groups.retain(|group| !group.listings.is_empty());
+    page::write(&Opml { site: &site.feed, groups })
+}
+
+/// All feeds side by side: some readers see only the first level.
+fn flat(listings: &Listings) -> Result<Vec<u8>, Error> {
+    let Some(site) = listings.get(&FeedName::Site) else { return Ok(Vec::new()) };
+    let all = listings.values().map(|listing| &**listing).collect();
+    page::write(&Opml { site: &site.feed, groups: vec![Outline { title: None, listings: all }] })
+}

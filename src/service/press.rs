@@ -1,0 +1,214 @@
+//! The press: renders feeds, exports them, and then has a new edition.
+//!
+//! All documents of a pass are written beside their places before the first is renamed, so a pass
+//! that fails leaves the old edition, and what it could not print is owed to the next one.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::content::catalog::{Catalog, FeedName};
+use crate::content::permalink::Layout;
+use crate::content::site::Site;
+use crate::error::{Finding, Result};
+use crate::feed::assemble;
+use crate::feed::directory::{DIRECTORIES, Listing, Listings};
+use crate::feed::edition::{Document, Edition};
+use crate::feed::format::{FORMATS, Format};
+use crate::feed::page;
+use crate::service::export::{Output, Staging};
+use crate::service::parallel;
+use crate::service::posts::Memo;
+
+/// What the press prints from.
+#[derive(Debug, Clone, Copy)]
+pub struct Copy<'a> {
+    /// The settings.
+    pub site: &'a Site,
+    /// The folder of the site.
+    pub folder: &'a Path,
+    /// How its posts are laid out.
+    pub layout: &'a Layout,
+    /// The index of posts.
+    pub catalog: &'a Catalog,
+}
+
+/// What a printing did.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Printed {
+    /// Feeds that were rendered.
+    pub feeds: usize,
+    /// Documents that were written because their bytes are new.
+    pub written: usize,
+}
+
+/// The output folder, what is published from it, and what is not yet.
+#[derive(Debug)]
+pub struct Press {
+    output: Output,
+    memo: Memo,
+    edition: Arc<Edition>,
+    /// What the documents about all feeds say of each.
+    listings: Listings,
+    /// Feeds that are to be printed.
+    owed: BTreeSet<FeedName>,
+    /// Whether the files on disk are those of `edition`: not before the first printing, and not
+    /// after one that failed half-way.
+    is_disk_known: bool,
+}
+
+impl Press {
+    /// A press that writes to a folder, with nothing printed yet.
+    ///
+    /// # Errors
+    /// When the folder cannot be opened.
+    pub fn new(output: PathBuf) -> Result<Self> {
+        Ok(Self {
+            output: Output::open(output)?,
+            memo: Memo::default(),
+            edition: Arc::default(),
+            listings: Listings::new(),
+            owed: BTreeSet::new(),
+            is_disk_known: false,
+        })
+    }
+
+    /// What is published.
+    pub fn edition(&self) -> Arc<Edition> {
+        Arc::clone(&self.edition)
+    }
+
+    /// Forgets what was rendered and what is on disk: the next printing prints everything, and
+    /// compares it byte by byte with what it finds.
+    pub fn forget(&mut self) {
+        self.memo.clear();
+        self.is_disk_known = false;
+    }
+
+    /// Prints the touched feeds and those that are owed, as of `now` in Unix seconds.
+    ///
+    /// # Errors
+    /// When a document cannot be rendered or written; the old edition stays then.
+    pub fn print(
+        &mut self,
+        touched: BTreeSet<FeedName>,
+        copy: Copy<'_>,
+        now: i64,
+    ) -> Result<Printed> {
+        self.owed.extend(touched);
+        if !self.is_disk_known {
+            self.owed = copy.catalog.feeds().cloned().collect();
+        }
+        if self.owed.is_empty() {
+            return Ok(Printed::default());
+        }
+        let (mut edition, mut listings) = if self.is_disk_known {
+            (Edition::clone(&self.edition), self.listings.clone())
+        } else {
+            (Edition::default(), Listings::new())
+        };
+        let staging = self.output.stage();
+        let feeds: Vec<&FeedName> = self.owed.iter().collect();
+        let proofs = parallel::map(&feeds, |name| self.feed(name, copy, &staging, now));
+        for (name, proof) in feeds.iter().zip(proofs) {
+            if let Some(Proof { listing, documents }) = proof? {
+                for (path, document) in documents {
+                    edition.put(path.into(), document);
+                }
+                listings.insert((*name).clone(), Arc::new(listing));
+            } else {
+                files(name).for_each(|(path, _)| edition.remove(&path));
+                listings.remove(*name);
+            }
+        }
+        for directory in DIRECTORIES {
+            let file = directory.file;
+            let bytes =
+                (directory.render)(&listings).map_err(|error| Finding::about(file, error))?;
+            edition.put(file.into(), self.put(&staging, file, directory.media_type, &bytes, now)?);
+        }
+        for (file, media_type, bytes) in page::SHARED {
+            edition.put((*file).into(), self.put(&staging, file, media_type, bytes, now)?);
+        }
+        let feeds = feeds.len();
+        let is_first = !std::mem::replace(&mut self.is_disk_known, false);
+        let written = staging.commit()?;
+        self.replace(edition, is_first)?;
+        self.listings = listings;
+        self.is_disk_known = true;
+        self.owed.clear();
+        Ok(Printed { feeds, written })
+    }
+
+    /// Makes `edition` the current one; takes away the files that it does not have any more.
+    fn replace(&mut self, edition: Edition, is_first: bool) -> Result<()> {
+        let last = std::mem::replace(&mut self.edition, Arc::new(edition));
+        let paths = last.documents().map(|(path, _)| &**path);
+        self.output.remove(paths.filter(|path| self.edition.document(path).is_none()))?;
+        if is_first {
+            let stale = self.output.stale(&self.edition)?;
+            self.output.remove(stale.iter().map(String::as_str))?;
+        }
+        Ok(())
+    }
+
+    /// Renders one feed in all formats; nothing when the feed has no posts any more.
+    fn feed(
+        &self,
+        name: &FeedName,
+        copy: Copy<'_>,
+        staging: &Staging<'_>,
+        now: i64,
+    ) -> Result<Option<Proof>> {
+        let Copy { site, folder, layout, catalog } = copy;
+        let count = catalog.count(name);
+        if *name != FeedName::Site && count == 0 {
+            return Ok(None);
+        }
+        let window = site.window_of(assemble::folder(name).trim_end_matches('/'));
+        let cards = catalog.window(name, window).into_iter();
+        let entries =
+            cards.filter_map(|card| self.memo.entry(card, folder, layout, site)).collect();
+        let feed = assemble::feed(site, name, entries);
+        let display = assemble::display_name(site, name, &feed.entries);
+        let mut documents = Vec::with_capacity(FORMATS.len() + 1);
+        for (path, format) in files(name) {
+            let rendered = match format {
+                Some(format) => (format.render)(&feed),
+                None => page::render(&display, &feed, count),
+            };
+            let bytes = rendered.map_err(|error| Finding::about(path.as_str(), error))?;
+            let media_type = format.map_or(page::MEDIA_TYPE, |format| format.media_type);
+            let document = self.put(staging, &path, media_type, &bytes, now)?;
+            documents.push((path, document));
+        }
+        Ok(Some(Proof { listing: Listing::of(display, &feed, count), documents }))
+    }
+
+    fn put(
+        &self,
+        staging: &Staging<'_>,
+        path: &str,
+        media_type: &'static str,
+        bytes: &[u8],
+        now: i64,
+    ) -> Result<Arc<Document>> {
+        let before = if self.is_disk_known { self.edition.document(path) } else { None };
+        staging.put(path, media_type, bytes, before.map(|(_, document)| document), now)
+    }
+}
+
+/// A printed feed that is not published yet.
+struct Proof {
+    listing: Listing,
+    documents: Vec<(String, Arc<Document>)>,
+}
+
+/// The documents of a feed: where they stand, below the base URL and in the export alike, and
+/// their format; a page has none. The site's own page is the list of all feeds.
+fn files(name: &FeedName) -> impl Iterator<Item = (String, Option<&'static Format>)> {
+    let folder = assemble::folder(name);
+    let page = (*name != FeedName::Site).then_some((page::FILE, None));
+    let formats = FORMATS.iter().map(|format| (format.file, Some(format)));
+    formats.chain(page).map(move |(file, format)| (format!("{folder}{file}"), format))
+}
