@@ -5,10 +5,9 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::UnicodeNormalization;
-
 use crate::content::date::{Civil, Day, Moment, Zone};
 use crate::content::stamp::shape::{Cursor, Half, Offset, Place, Shape, Time};
+use crate::content::text::nfkc;
 use crate::error::Error;
 
 mod shape;
@@ -127,7 +126,8 @@ fn plain(written: &str) -> Option<Cow<'_, str>> {
     if trimmed.is_ascii() {
         return Some(Cow::Borrowed(trimmed));
     }
-    let hyphened = trimmed.nfkc().map(|character| match character {
+    let composed = nfkc(trimmed);
+    let hyphened = composed.chars().map(|character| match character {
         // Hyphen, figure dash, en dash and minus sign look like `-` and are typed for it.
         '\u{2010}' | '\u{2012}' | '\u{2013}' | '\u{2212}' => '-',
         other => other,
