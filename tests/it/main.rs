@@ -1,6 +1,7 @@
 //! One integration-test binary; each module tests one boundary.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod architecture;
 mod body;
 mod dates;
 mod http;

@@ -1,0 +1,457 @@
+//! The architecture, checked on the sources themselves: layers, confinement of I/O, owners of
+//! crates, and the habits of ARCHITECTURE.md that a search can prove.
+//!
+//! Each rule is a function from files to complaints; [`RULES`] holds them all with a made-up
+//! violation of each, so that no rule is a test that cannot fail.
+
+mod reading;
+
+use std::fs;
+use std::path::Path;
+
+use crate::architecture::reading::{File, sources};
+
+/// What each part of the crate may see of the rest; the first row whose prefix fits counts.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("src/lib.rs", &[]),
+    ("src/error.rs", &[]),
+    ("src/hash.rs", &[]),
+    ("src/content/", &["content", "error", "hash"]),
+    ("src/feed/format/", &["feed::format", "feed::model", "error"]),
+    ("src/feed/", &["feed", "content", "error", "hash"]),
+    ("src/http/", &["http", "feed::edition", "error", "hash"]),
+    ("src/service/", &["service", "http", "feed", "content", "error", "hash"]),
+    ("src/main.rs", &["service", "content", "error"]),
+];
+
+/// Which files of the service may know which others: `run` ties them together, `mill` and
+/// `report` know what they read and write.
+const SERVICE: &[(&str, &[&str])] = &[
+    ("mod", &[]),
+    ("disk", &[]),
+    ("parallel", &[]),
+    ("source", &["disk"]),
+    ("posts", &["disk"]),
+    ("export", &["disk"]),
+    ("cache", &[]),
+    ("server", &["cache"]),
+    ("systemd", &["server"]),
+    ("mill", &["posts", "source", "export", "parallel"]),
+    ("report", &["posts", "source", "disk", "parallel"]),
+    ("run", &["mill", "report", "source", "posts", "disk", "cache", "server", "systemd"]),
+];
+
+/// Contacts with the outside world, and the only places that have them.
+const OUTSIDE: &[(&str, &[&str])] = &[
+    ("std::fs", &["src/service/"]),
+    ("std::net", &["src/service/"]),
+    ("std::os", &["src/service/"]),
+    ("std::env", &["src/service/", "src/main.rs"]),
+    ("std::process", &["src/service/", "src/main.rs"]),
+    ("std::thread", &["src/service/"]),
+    ("std::path", &["src/service/", "src/main.rs", "src/error.rs"]),
+    ("SystemTime::now", &["src/service/run.rs"]),
+    ("Instant::now", &["src/service/", "src/main.rs"]),
+];
+
+/// Every dependency and the files that use it.
+const OWNERS: &[(&str, &[&str])] = &[
+    ("serde_yaml", &["src/content/front_matter.rs"]),
+    ("serde", &["src/feed/format/json.rs", "src/service/report.rs"]),
+    ("chrono", &["src/content/date.rs"]),
+    ("chrono-tz", &["src/content/date.rs"]),
+    ("comrak", &["src/content/markdown.rs"]),
+    ("scraper", &["src/content/html.rs"]),
+    ("url", &["src/content/url.rs"]),
+    ("percent-encoding", &["src/content/url.rs"]),
+    ("regex", &["src/content/clean.rs"]),
+    ("unicode-normalization", &["src/content/text.rs"]),
+    ("unicode-segmentation", &["src/content/text.rs"]),
+    ("thiserror", &["src/error.rs"]),
+    ("rss", &["src/feed/format/rss.rs"]),
+    ("atom_syndication", &["src/feed/format/atom.rs"]),
+    ("serde_json", &["src/feed/format/json.rs", "src/service/report.rs"]),
+    ("blake3", &["src/hash.rs"]),
+    ("http", &["src/http/"]),
+    ("httpdate", &["src/http/conditional.rs"]),
+    ("notify", &["src/service/source.rs"]),
+    ("hyper", &["src/service/server.rs"]),
+    ("hyper-util", &["src/service/server.rs"]),
+    ("http-body", &["src/service/server.rs"]),
+    ("bytes", &["src/service/cache.rs", "src/service/server.rs"]),
+    (
+        "tokio",
+        &[
+            "src/service/cache.rs",
+            "src/service/run.rs",
+            "src/service/server.rs",
+            "src/service/systemd.rs",
+        ],
+    ),
+    ("arc-swap", &["src/service/server.rs"]),
+    ("rustix", &["src/service/disk.rs"]),
+    ("flate2", &["src/service/cache.rs"]),
+    ("sd-notify", &["src/service/systemd.rs"]),
+    ("listenfd", &["src/service/systemd.rs"]),
+    ("tracing", &["src/service/"]),
+    ("clap", &["src/main.rs"]),
+    ("tracing-subscriber", &["src/main.rs"]),
+];
+
+/// The most lines of a file.
+const MAX_LINES: usize = 500;
+
+type Rule = fn(&[File]) -> Vec<String>;
+
+/// A rule, and a file of two lines whose second one breaks it.
+struct Checked {
+    rule: Rule,
+    file: &'static str,
+    line: &'static str,
+    complaint: &'static str,
+}
+
+const fn checked(
+    rule: Rule,
+    file: &'static str,
+    line: &'static str,
+    complaint: &'static str,
+) -> Checked {
+    Checked { rule, file, line, complaint }
+}
+
+const RULES: &[Checked] = &[
+    checked(
+        layers,
+        "src/feed/format/html.rs",
+        "use crate::{error::Error, content::site::Site};",
+        "may not see `crate::content::site::Site`",
+    ),
+    checked(
+        layers,
+        "src/http/pages.rs",
+        "fn f() { crate::feed::assemble::folder() }",
+        "may not see `crate::feed::assemble::folder`",
+    ),
+    checked(layers, "src/error.rs", "use crate::hash::Hash;", "may not see `crate::hash::Hash`"),
+    checked(layers, "src/util/mod.rs", "", "is in no layer"),
+    checked(
+        service,
+        "src/service/export.rs",
+        "use crate::service::{disk, server::Server};",
+        "`export` may not know `server`",
+    ),
+    checked(service, "src/service/extra.rs", "", "`extra` has no row in the table of the service"),
+    checked(
+        outside,
+        "src/content/date.rs",
+        "use std::{fmt, fs};",
+        "`std::fs` does not belong here",
+    ),
+    checked(
+        outside,
+        "src/service/mill.rs",
+        "let now = SystemTime::now();",
+        "`SystemTime::now` does not belong here",
+    ),
+    checked(owners, "src/content/text.rs", "use url::Url;", "`url` belongs to src/content/url.rs"),
+    checked(owners, "src/http/x.rs", "use hyper as h;", "`hyper` belongs to src/service/server.rs"),
+    checked(globs, "src/feed/x.rs", "use std::collections::*;", "a glob import"),
+    checked(globs, "src/feed/x.rs", "pub use crate::feed::model::Feed;", "a re-export"),
+    checked(globs, "src/feed/x.rs", "use super::model::Feed;", "`super::` is no full path"),
+    checked(words, "src/feed/x.rs", "let x = y.unwrap();", "`.unwrap()`"),
+    checked(words, "src/feed/x.rs", "let x = y.expect(\"no\");", "`.expect(`"),
+    checked(words, "src/feed/x.rs", "todo!()", "`todo!`"),
+    checked(words, "tests/it/x.rs", "dbg!(1)", "`dbg!`"),
+    checked(words, "tests/it/x.rs", "// FIXME", "`FIXME`"),
+    checked(words, "tests/it/x.rs", "#[ignore]", "`#[ignore`"),
+];
+
+fn everything() -> Vec<File> {
+    let mut files = sources("src");
+    files.extend(sources("tests"));
+    files
+}
+
+/// Runs a rule over all files, or reads its complaints aloud.
+fn check(rule: Rule) {
+    let complaints = rule(&everything());
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn layers_see_only_what_is_below_them() {
+    check(layers);
+}
+
+#[test]
+fn the_service_is_tied_together_in_few_places() {
+    check(service);
+}
+
+#[test]
+fn only_the_service_touches_the_outside_world() {
+    check(outside);
+}
+
+#[test]
+fn each_crate_is_used_in_its_own_place() {
+    check(owners);
+}
+
+#[test]
+fn imports_say_where_things_are() {
+    check(globs);
+}
+
+#[test]
+fn nothing_is_left_half_done() {
+    check(words);
+}
+
+#[test]
+fn files_stay_small_and_say_what_they_are() {
+    check(shape);
+}
+
+#[test]
+fn every_dependency_has_an_owner_and_every_owner_uses_it() {
+    let manifest =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let complaints = manifest_against(&manifest, OWNERS, &everything());
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn every_rule_finds_a_violation() {
+    for Checked { rule, file, line, complaint } in RULES {
+        let found = rule(&[File::new(file, &format!("//! A file.\n{line}\n"))]);
+        let number = if line.is_empty() { 1 } else { 2 };
+        assert_eq!(found, [format!("{file}:{number}: {complaint}")], "{line}");
+    }
+    let long = File::new("src/x.rs", &"// line\n".repeat(MAX_LINES + 1));
+    assert_eq!(
+        shape(&[long]),
+        ["src/x.rs:1: does not open with `//!`", "src/x.rs:501: more than 500 lines"]
+    );
+    let manifest =
+        "[dependencies]\nalpha = \"1\"\nbe-ta = { version = \"1\" }\n\n[lints.rust]\nx = 1";
+    let owners: &[(&str, &[&str])] = &[("be-ta", &["src/a.rs", "src/b/"]), ("gamma", &[])];
+    let user = File::new("src/a.rs", "//! It.\nuse be_ta::Beta;");
+    assert_eq!(
+        manifest_against(manifest, owners, &[user]),
+        [
+            "Cargo.toml:2: `alpha` has no owner",
+            "src/b/:1: does not use `be-ta`, which it is to own",
+            "Cargo.toml:1: there is no dependency `gamma`, which has an owner",
+        ]
+    );
+}
+
+#[test]
+fn comments_and_literals_are_not_code() {
+    let quiet = [
+        "// crate::content::site, todo!() and .unwrap()",
+        "let x = \"crate::content::site todo!() // \\\" .unwrap()\";",
+        "let x = r#\"todo!() \" .unwrap()\"#; let y = 'a'; let z: &'static str = b\"todo!\";",
+        "#[expect(clippy::unwrap_used, reason = \"none\")]",
+        "let x = y.unwrap_or(1).unwrap_or_default(); expect(1);",
+    ];
+    for line in quiet {
+        let file = [File::new("src/error.rs", &format!("//! It.\n{line}\n"))];
+        let found: Vec<String> = RULES.iter().flat_map(|checked| (checked.rule)(&file)).collect();
+        assert_eq!(found, [""; 0], "{line}");
+    }
+}
+
+fn complaint(file: &File, line: usize, what: &str) -> String {
+    format!("{}:{line}: {what}", file.name)
+}
+
+fn is_src(file: &File) -> bool {
+    file.name.starts_with("src/")
+}
+
+fn is_below(path: &str, module: &str) -> bool {
+    path.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+fn layers(files: &[File]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for file in files.iter().filter(|file| is_src(file)) {
+        let row = LAYERS.iter().find(|(prefix, _)| file.name.starts_with(prefix));
+        let Some((_, allowed)) = row else {
+            complaints.push(complaint(file, 1, "is in no layer"));
+            continue;
+        };
+        for head in ["crate", "feedmill"] {
+            for named in file.paths(head) {
+                let path = &named.path[head.len() + 2..];
+                if !allowed.iter().any(|module| is_below(path, module)) {
+                    let what = format!("may not see `{}`", named.path);
+                    complaints.push(complaint(file, named.line, &what));
+                }
+            }
+        }
+    }
+    complaints
+}
+
+fn service(files: &[File]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for file in files {
+        let Some(name) = file.name.strip_prefix("src/service/") else { continue };
+        let name = name.split(['/', '.']).next().unwrap();
+        let Some((_, known)) = SERVICE.iter().find(|(row, _)| *row == name) else {
+            let what = format!("`{name}` has no row in the table of the service");
+            complaints.push(complaint(file, 1, &what));
+            continue;
+        };
+        for named in file.paths("crate") {
+            let Some(path) = named.path.strip_prefix("crate::service::") else { continue };
+            let other = path.split("::").next().unwrap();
+            if other != name && !known.contains(&other) {
+                let what = format!("`{name}` may not know `{other}`");
+                complaints.push(complaint(file, named.line, &what));
+            }
+        }
+    }
+    complaints
+}
+
+fn outside(files: &[File]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for file in files.iter().filter(|file| is_src(file)) {
+        let paths = file.paths("std");
+        for (word, places) in OUTSIDE {
+            if places.iter().any(|place| file.name.starts_with(place)) {
+                continue;
+            }
+            let lines: Vec<usize> = if word.starts_with("std") {
+                let named = paths.iter().filter(|named| is_below(&named.path, word));
+                named.map(|named| named.line).collect()
+            } else {
+                File::lines_with(&file.code, word)
+            };
+            let what = format!("`{word}` does not belong here");
+            complaints.extend(lines.into_iter().map(|line| complaint(file, line, &what)));
+        }
+    }
+    complaints
+}
+
+/// The lines on which a file uses a crate.
+fn uses(file: &File, dependency: &str) -> Vec<usize> {
+    let name = dependency.replace('-', "_");
+    if file.own_names().contains(&name) {
+        return Vec::new();
+    }
+    file.paths(&name).into_iter().map(|named| named.line).collect()
+}
+
+fn owners(files: &[File]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for file in files.iter().filter(|file| is_src(file)) {
+        for (dependency, places) in OWNERS {
+            if places.iter().any(|place| file.name.starts_with(place)) {
+                continue;
+            }
+            let what = format!("`{dependency}` belongs to {}", places.join(", "));
+            let lines = uses(file, dependency).into_iter();
+            complaints.extend(lines.map(|line| complaint(file, line, &what)));
+        }
+    }
+    complaints
+}
+
+/// Compares the dependencies of a manifest with a table of owners, and the owners with the files.
+fn manifest_against(manifest: &str, owners: &[(&str, &[&str])], files: &[File]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let mut dependencies = Vec::new();
+    let mut is_inside = false;
+    for (index, line) in manifest.lines().enumerate() {
+        if line.starts_with('[') {
+            is_inside = line == "[dependencies]";
+        } else if let Some((name, _)) = line.split_once('=').filter(|_| is_inside)
+            && !line.starts_with(['#', ' '])
+        {
+            dependencies.push(name.trim());
+            if !owners.iter().any(|(owned, _)| *owned == name.trim()) {
+                complaints.push(format!(
+                    "Cargo.toml:{}: `{}` has no owner",
+                    index + 1,
+                    name.trim()
+                ));
+            }
+        }
+    }
+    for (dependency, places) in owners {
+        if !dependencies.contains(dependency) {
+            complaints.push(format!(
+                "Cargo.toml:1: there is no dependency `{dependency}`, which has an owner"
+            ));
+        }
+        for place in *places {
+            let is_used =
+                |file: &File| file.name.starts_with(place) && !uses(file, dependency).is_empty();
+            if !files.iter().any(is_used) {
+                complaints
+                    .push(format!("{place}:1: does not use `{dependency}`, which it is to own"));
+            }
+        }
+    }
+    complaints
+}
+
+fn globs(files: &[File]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for file in files {
+        let mut find = |word: &str, what: &str| {
+            let lines = File::lines_with(&file.code, word).into_iter();
+            complaints.extend(lines.map(|line| complaint(file, line, what)));
+        };
+        find("::*", "a glob import");
+        find("{*", "a glob import");
+        if is_src(file) {
+            find("super::", "`super::` is no full path");
+            find("pub use", "a re-export");
+            find("pub(crate) use", "a re-export");
+        }
+    }
+    complaints
+}
+
+fn words(files: &[File]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for file in files {
+        let mut find = |view: &str, word: &str| {
+            let lines = File::lines_with(view, word).into_iter();
+            complaints.extend(lines.map(|line| complaint(file, line, &format!("`{word}`"))));
+        };
+        for word in ["todo!", "dbg!", "unimplemented!", "#[ignore"] {
+            find(&file.code, word);
+        }
+        find(&file.prose, "FIXME");
+        if is_src(file) {
+            // Tests within a source file stand at its end.
+            let code = file.code.split("#[cfg(test)]").next().unwrap();
+            find(code, ".unwrap()");
+            find(code, ".expect(");
+        }
+    }
+    complaints
+}
+
+fn shape(files: &[File]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for file in files {
+        if !file.text.starts_with("//! ") {
+            complaints.push(complaint(file, 1, "does not open with `//!`"));
+        }
+        if file.text.lines().count() > MAX_LINES {
+            let what = format!("more than {MAX_LINES} lines");
+            complaints.push(complaint(file, MAX_LINES + 1, &what));
+        }
+    }
+    complaints
+}
