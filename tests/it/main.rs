@@ -4,4 +4,6 @@
 mod architecture;
 mod body;
 mod dates;
+mod golden;
 mod http;
+mod making;

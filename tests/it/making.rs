@@ -1,0 +1,108 @@
+//! Makes sites in temporary folders, runs the program on them, and reads what it has written.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// The files below a folder, by their paths with slashes.
+pub(crate) type Tree = BTreeMap<String, Vec<u8>>;
+
+/// A folder with a site in `content` and its export in `feeds`; it is removed when dropped.
+pub(crate) struct Made {
+    folder: TempDir,
+}
+
+/// What a run of the program gave.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Ran {
+    /// Its exit code.
+    pub(crate) code: Option<i32>,
+    /// Its standard output.
+    pub(crate) out: String,
+    /// Its standard error.
+    pub(crate) err: String,
+}
+
+impl Made {
+    /// A site without any file.
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        fs::create_dir(folder.path().join("content")).unwrap();
+        Self { folder }
+    }
+
+    /// A site of these files below `content`.
+    pub(crate) fn of(files: &[(&str, &str)]) -> Self {
+        let made = Self::new();
+        for (path, text) in files {
+            made.write(path, text);
+        }
+        made
+    }
+
+    /// Where everything lies.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The path of something in the site.
+    pub(crate) fn at(&self, path: &str) -> PathBuf {
+        self.folder().join("content").join(path)
+    }
+
+    /// Writes a file of the site, and its folders.
+    pub(crate) fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
+        write(&self.at(path), bytes.as_ref());
+    }
+
+    /// Runs the program in the folder.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        run(self.folder(), arguments)
+    }
+
+    /// The export.
+    pub(crate) fn feeds(&self) -> Tree {
+        tree(&self.folder().join("feeds"))
+    }
+}
+
+/// Writes a file, and its folders.
+pub(crate) fn write(path: &Path, bytes: &[u8]) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    File::create(path).unwrap().write_all(bytes).unwrap();
+}
+
+/// Runs the program in a folder, with nothing of ours in its environment.
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_feedmill"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("FEEDMILL_") {
+            command.env_remove(name);
+        }
+    }
+    let output = command.current_dir(folder).args(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// The files below a folder; none when there is no such folder.
+pub(crate) fn tree(folder: &Path) -> Tree {
+    let mut files = Tree::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(at) = open.pop() {
+        for entry in fs::read_dir(at).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                files.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}
