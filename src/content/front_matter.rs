@@ -5,8 +5,11 @@
 //! are all fine. When the YAML itself does not parse (`title: "a "b" c"`), the keys that feeds
 //! need are rescued line by line, and a warning names the line.
 
+use std::borrow::Cow;
+
 use serde_yaml::Value;
 
+use crate::content::text::xml_safe;
 use crate::error::{Error, Remark, Severity};
 
 /// The longest front matter that is decoded, in bytes: libyaml is quadratic in nesting.
@@ -15,7 +18,8 @@ pub const MAX_FRONT_MATTER: usize = 16 * 1024;
 /// The most opening brackets on one line, for the same reason.
 pub const MAX_BRACKETS: usize = 64;
 
-/// A decoded YAML value whose scalars are text as it was written.
+/// A decoded YAML value whose scalars are text as it was written, without what XML forbids:
+/// `"\u0001"` is fine in YAML and would break every feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Node {
     /// Nothing, `~` or `null`.
@@ -96,7 +100,7 @@ impl Node {
             Value::Null => Self::Null,
             Value::Bool(truth) => Self::Bool(truth),
             Value::Number(number) => Self::Number(written(&number.to_string(), yaml)),
-            Value::String(text) => Self::Text(text),
+            Value::String(text) => Self::Text(safe(text)),
             Value::Sequence(items) => {
                 Self::List(items.into_iter().map(|item| Self::from_value(item, yaml)).collect())
             }
@@ -111,6 +115,13 @@ impl Node {
             ),
             Value::Tagged(tagged) => Self::from_value(tagged.value, yaml),
         }
+    }
+}
+
+fn safe(text: String) -> String {
+    match xml_safe(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(safe) => safe,
     }
 }
 
@@ -288,6 +299,7 @@ const RESCUED_KEYS: &[&str] = &[
 
 /// Reads `key: value` lines without YAML's rules; what is not such a line is passed over.
 fn rescue(yaml: &str) -> Node {
+    let yaml = xml_safe(yaml);
     let mut fields = Vec::new();
     let mut lines = yaml.lines().peekable();
     while let Some(line) = lines.next() {

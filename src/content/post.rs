@@ -9,7 +9,7 @@ use crate::content::front_matter::{FrontMatter, split};
 use crate::content::liquid::Variables;
 use crate::content::permalink::Origin;
 use crate::content::site::{Author, Site, Taxonomy};
-use crate::content::text::cut;
+use crate::content::text::{cut, xml_safe};
 use crate::error::{Error, Remark, Severity};
 use crate::hash::Hash;
 
@@ -202,5 +202,6 @@ fn unusable(text: &str, is_open: bool) -> Option<Error> {
 /// A title for a post without one: the start of its text, else its name.
 fn made_title(summary: &str, key: &str) -> String {
     let title = if summary.is_empty() { key.rsplit('/').next().unwrap_or(key) } else { summary };
-    cut(title, MADE_TITLE).into_owned()
+    // A file's name may hold what XML forbids.
+    cut(&xml_safe(title), MADE_TITLE).into_owned()
 }

@@ -12,6 +12,7 @@ use crate::content::date::Zone;
 use crate::content::front_matter::Node;
 use crate::content::permalink::Template;
 use crate::content::stamp::{Naive, Rules};
+use crate::content::text::{collapse, plain, xml_safe};
 use crate::content::url::Base;
 use crate::error::{Error, Finding, Remark, Result, Severity};
 
@@ -218,16 +219,13 @@ impl Site {
         let title = top
             .loose_text("title")
             .or(top.loose_text("name"))
-            .unwrap_or(around.folder_name)
-            .to_owned();
+            .map_or_else(|| xml_safe(around.folder_name).into_owned(), collapse);
         let image = |key: &str| {
             feed.loose_text(key).and_then(|at| Base::parse(&format!("{home}/"))?.resolve(at))
         };
 
         let site = Self {
-            description: top
-                .loose_text("description")
-                .map_or_else(|| title.clone(), |text| text.trim().to_owned()),
+            description: top.loose_text("description").map_or_else(|| title.clone(), collapse),
             title,
             baseurl,
             dates: dates(&top, &ours)?,
@@ -274,17 +272,19 @@ impl Site {
     }
 }
 
-/// A person written as text, or as a mapping with `name`, `email` and `uri` or `url`.
+/// A person written as text, or as a mapping with `name`, `email` and `uri` or `url`. The name is
+/// plain text, as a title is.
 pub fn author(node: &Node) -> Option<Author> {
     let text =
         |key| node.get(key).and_then(Node::text).map(str::trim).filter(|text| !text.is_empty());
     let name = match node {
         Node::Map(_) => text("name").or_else(|| text("email"))?,
-        scalar => scalar.text()?.trim(),
+        scalar => scalar.text()?,
     };
+    let name = plain(name);
     let owned = |text: Option<&str>| text.map(str::to_owned);
     (!name.is_empty()).then(|| Author {
-        name: name.to_owned(),
+        name,
         email: owned(text("email")),
         uri: owned(text("uri").or_else(|| text("url"))),
     })
@@ -465,7 +465,7 @@ fn overrides(ours: &Section<'_>, feed: &Section<'_>) -> Result<BTreeMap<String, 
 fn names(ours: &Section<'_>) -> Result<BTreeMap<String, String>> {
     let section = ours.section(&["feedmill", "names"])?;
     let name = |(key, node): &(String, Node)| match node.text() {
-        Some(name) => Ok((key.clone(), name.to_owned())),
+        Some(name) => Ok((key.clone(), collapse(name))),
         None => Err(section.bad(key, node, "text")),
     };
     section.fields().iter().map(name).collect()
