@@ -9,7 +9,8 @@ use crate::content::permalink::{Origin, Parts, Template, jekyll_id, tag_id};
 use crate::content::post::{Post, Withheld};
 use crate::content::site::{Author, Ids, Site, author};
 use crate::content::stamp::{day_in_name, read};
-use crate::content::text::{cut, nfc, plain, xml_safe};
+use crate::content::text::{collapse, cut, nfc, plain, xml_safe};
+use crate::content::url::as_uri;
 use crate::error::{Error, Remark, Severity};
 
 /// Reads one post's front matter and notes what is odd about it.
@@ -48,7 +49,8 @@ impl<'f, 'r> Fields<'f, 'r> {
         let key = nfc(&self.origin.key).into_owned();
         let (url, id) = self.addresses(date, &categories, &slug, &key);
         let title = match self.front.get("title") {
-            None => xml_safe(&titleized(&slug)).into_owned(),
+            // A slug of hyphens alone gives no title; one is made from the body then.
+            None => collapse(&xml_safe(&titleized(&slug))),
             Some(node) => plain(self.scalar(node, "title").unwrap_or_default()),
         };
         Ok(Post {
@@ -211,10 +213,6 @@ impl<'f, 'r> Fields<'f, 'r> {
                 None => {}
             }
         }
-        for author in &mut authors {
-            author.name = plain(&author.name);
-        }
-        authors.retain(|author| !author.name.is_empty());
         let mut seen = Vec::new();
         authors.retain(|author| {
             let is_new = !seen.contains(&author.name);
@@ -242,6 +240,9 @@ impl<'f, 'r> Fields<'f, 'r> {
         let template = own.as_ref().unwrap_or(&self.site.permalink);
         let url = format!("{}{}", self.site.home, template.path(parts));
         let written = self.text("id").or_else(|| self.text("guid"));
+        // Atom wants a URI: `id: 12345` is made one, and stays apart from other sites' 12345.
+        let written =
+            written.map(|id| as_uri(&id).unwrap_or_else(|| tag_id(&self.site.tag_authority, &id)));
         let id = written.unwrap_or_else(|| match self.site.ids {
             Ids::Tag => tag_id(&self.site.tag_authority, key),
             Ids::Permalink => url.clone(),
@@ -249,7 +250,7 @@ impl<'f, 'r> Fields<'f, 'r> {
                 format!("{}{}", self.site.home, jekyll_id(&template.plain_path(parts), slug))
             }
         });
-        (url, xml_safe(&id).into_owned())
+        (url, id)
     }
 
     fn summary(&self) -> Option<String> {

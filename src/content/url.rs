@@ -3,7 +3,7 @@
 //! The only owner of the `url` and `percent_encoding` crates. Resolution is that of browsers
 //! (WHATWG URL); what they leave in a URL although RFC 3986 forbids it is encoded afterwards.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What may stand in one segment of a path unencoded: `pchar` of RFC 3986 §3.3.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -27,6 +27,19 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 
 /// The same for a whole path.
 const PATH: &AsciiSet = &SEGMENT.remove(b'/');
+
+/// What may stand nowhere in a URI (RFC 3986 §2), besides all that is not ASCII.
+const LOOSE: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 /// The schemes that a link may have. `javascript:`, `vbscript:`, `data:`, `file:` and unknown ones
 /// may not.
@@ -72,6 +85,28 @@ pub fn absolute(link: &str) -> Option<String> {
     LINK_SCHEMES.contains(&url.scheme()).then(|| strict(url.into()))
 }
 
+/// A text as a URI (RFC 3986), with what may not stand in one percent-encoded; `None` when it has
+/// no scheme, like a bare number.
+pub fn as_uri(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once(':')?;
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    if !is_scheme || rest.is_empty() {
+        return None;
+    }
+    let is_hex = |after: &str| {
+        after.as_bytes().get(..2).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+    };
+    let mut parts = rest.split('%');
+    let mut uri = format!("{scheme}:");
+    uri.extend(parts.next().map(|part| utf8_percent_encode(part, LOOSE)).into_iter().flatten());
+    for part in parts {
+        uri.push_str(if is_hex(part) { "%" } else { "%25" });
+        uri.extend(utf8_percent_encode(part, LOOSE));
+    }
+    Some(uri)
+}
+
 /// Whether an absolute URL is one of the web.
 pub fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
@@ -80,12 +115,12 @@ pub fn is_web(url: &str) -> bool {
 /// `path` for use as the path of a URL: everything but unreserved characters, sub-delimiters, `:`,
 /// `@` and `/` is percent-encoded, `%` as well.
 pub fn percent_encode_path(path: &str) -> String {
-    percent_encoding::utf8_percent_encode(path, PATH).to_string()
+    utf8_percent_encode(path, PATH).to_string()
 }
 
 /// `segment` for use as one segment of a path: `/` is encoded too.
 pub fn encode_segment(segment: &str) -> String {
-    percent_encoding::utf8_percent_encode(segment, SEGMENT).to_string()
+    utf8_percent_encode(segment, SEGMENT).to_string()
 }
 
 /// The text behind a percent-encoded path; `None` when it is not UTF-8.
