@@ -1,5 +1,6 @@
 //! Which feeds exist, where they stand, and what of a post goes into an entry.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -103,8 +104,11 @@ pub fn display_name(site: &Site, name: &FeedName, entries: &[Arc<Entry>]) -> Str
     }
 }
 
-/// The feed of `name` with its entries, newest first.
-pub fn feed(site: &Site, name: &FeedName, entries: Vec<Arc<Entry>>) -> Feed {
+/// The feed of `name` with its entries, newest first. Readers take entries of one id for one, so
+/// only the newest of them stays.
+pub fn feed(site: &Site, name: &FeedName, mut entries: Vec<Arc<Entry>>) -> Feed {
+    let mut ids = HashSet::new();
+    entries.retain(|entry| ids.insert(entry.id.clone()));
     let path = folder(name);
     let address = format!("{}/{}", site.base, percent_encode_path(&path));
     let (title, description, home_page) = match name {

@@ -61,7 +61,8 @@ pub struct Entry {
     pub url: String,
     /// RSS `title` · Atom `title` · JSON `title`. Plain text, never empty.
     pub title: String,
-    /// RSS `description` · Atom `summary` · JSON `summary`. Plain text.
+    /// RSS `description`, which is the title before a content without text · Atom `summary` · JSON
+    /// `summary`. Plain text.
     pub summary: String,
     /// RSS `content:encoded` · Atom `content type="html"` · JSON `content_html`. Absent when the
     /// post wants its summary only.

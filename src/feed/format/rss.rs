@@ -63,13 +63,15 @@ fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
 }
 
 fn item(feed: &Feed, entry: &Entry) -> Item {
+    let content = feed.content(entry);
     Item {
         title: Some(entry.title.clone()),
         link: Some(entry.url.clone()),
         guid: Some(Guid { value: entry.id.clone(), permalink: entry.id == entry.url }),
         pub_date: Some(entry.published.rfc822.clone()),
-        description: feed.summary(entry).map(str::to_owned),
-        content: feed.content(entry).map(str::to_owned),
+        // The W3C's validator wants a description before every content, of a picture too.
+        description: feed.summary(entry).or(content.map(|_| &*entry.title)).map(str::to_owned),
+        content: content.map(str::to_owned),
         categories: entry
             .categories
             .iter()
