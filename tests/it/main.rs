@@ -7,3 +7,4 @@ mod dates;
 mod golden;
 mod http;
 mod making;
+mod validity;

@@ -6,6 +6,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use feedmill::service::mill::Mill;
+use feedmill::service::run::{self, Settings};
 use tempfile::TempDir;
 
 /// The files below a folder, by their paths with slashes.
@@ -62,6 +64,19 @@ impl Made {
     /// Runs the program in the folder.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         run(self.folder(), arguments)
+    }
+
+    /// A mill for the site, with nothing read yet.
+    pub(crate) fn mill(&self) -> Mill {
+        let settings = Settings {
+            site: self.folder().join("content"),
+            output: self.folder().join("feeds"),
+            base_url: None,
+            listen: "127.0.0.1:8080".to_owned(),
+            cache: 0,
+        };
+        let (site, _) = run::load(&settings).unwrap();
+        Mill::new(site, settings.site, settings.output).unwrap()
     }
 
     /// The export.
