@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
 
 use crate::content::post::FileStamp;
 use crate::error::{Error, Finding, Result};
@@ -63,11 +64,12 @@ pub struct Temporary {
 }
 
 impl Temporary {
-    /// Writes `bytes` beside `target`, whose folder is made when it is missing.
+    /// Writes `bytes` beside `target`, whose folder is made when it is missing. The file says that
+    /// it was changed at `modified`, in Unix seconds.
     ///
     /// # Errors
     /// When the folder or the file cannot be written.
-    pub fn write(target: PathBuf, bytes: &[u8]) -> Result<Self> {
+    pub fn write(target: PathBuf, bytes: &[u8], modified: i64) -> Result<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let folder = target.parent().unwrap_or_else(|| Path::new("."));
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -82,9 +84,11 @@ impl Temporary {
         });
         let mut file = file.map_err(|error| Finding::io("write it", &target, &error))?;
         let temporary = Self { path, target, is_named: false };
+        let since = Duration::from_secs(u64::try_from(modified).unwrap_or(0));
         file.write_all(bytes)
             // The umask may keep the file from other users; they are meant to read it.
             .and_then(|()| file.set_permissions(Permissions::from_mode(MODE)))
+            .and_then(|()| file.set_modified(UNIX_EPOCH + since))
             .map_err(|error| Finding::io("write it", &temporary.target, &error))?;
         Ok(temporary)
     }

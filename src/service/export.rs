@@ -168,7 +168,8 @@ impl Staging<'_> {
         if let Some(modified) = on_disk {
             return Ok(document(modified.min(now)));
         }
-        let temporary = Temporary::write(file, bytes)?;
+        // The file has the time that is served, so it is the same one after a restart.
+        let temporary = Temporary::write(file, bytes, now)?;
         self.written.lock().unwrap_or_else(PoisonError::into_inner).push(temporary);
         Ok(document(now))
     }
