@@ -36,7 +36,8 @@ const SERVICE: &[(&str, &[&str])] = &[
     ("cache", &[]),
     ("server", &["cache"]),
     ("systemd", &["server"]),
-    ("mill", &["posts", "source", "export", "parallel"]),
+    ("press", &["posts", "export", "parallel"]),
+    ("mill", &["posts", "source", "press", "parallel"]),
     ("report", &["posts", "source", "disk", "parallel"]),
     ("run", &["mill", "report", "source", "posts", "disk", "cache", "server", "systemd"]),
 ];
@@ -70,6 +71,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("thiserror", &["src/error.rs"]),
     ("rss", &["src/feed/format/rss.rs"]),
     ("atom_syndication", &["src/feed/format/atom.rs"]),
+    ("askama", &["src/feed/page.rs", "src/feed/directory.rs"]),
     ("serde_json", &["src/feed/format/json.rs", "src/service/report.rs"]),
     ("blake3", &["src/hash.rs"]),
     ("http", &["src/http/"]),

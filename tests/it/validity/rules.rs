@@ -49,7 +49,39 @@ pub(crate) fn assert_valid(feeds: &Tree, base: &str) {
         assert_eq!(rss, atom, "{path}: RSS and Atom differ");
         assert_eq!(json, atom, "{path}: JSON Feed and Atom differ");
     }
-    assert_eq!(folders * 3, feeds.len(), "{:?}", feeds.keys());
+    // Besides each feed's three documents and its page: two lists, a style and a script.
+    assert_eq!(folders * 4 + 4, feeds.len(), "{:?}", feeds.keys());
+    check_lists(feeds, base);
+}
+
+/// Every feed stands once in each OPML list (OPML 2.0, "Subscription lists"), and has a page.
+#[track_caller]
+fn check_lists(feeds: &Tree, base: &str) {
+    let pages = feeds.keys().filter_map(|path| path.strip_suffix("index.html"));
+    let mut folders: Vec<String> = pages.map(|folder| format!("{base}/{folder}atom.xml")).collect();
+    folders.sort();
+    for path in ["feeds.opml", "feeds-flat.opml"] {
+        let text = text(feeds, path);
+        let document = parse(&text);
+        words(only(document.root_element(), "", "head"), "", "title");
+        words(only(document.root_element(), "", "head"), "", "ownerName");
+        assert!(children(only(document.root_element(), "", "head"), "", "dateCreated").is_empty());
+        let outlines = document.descendants().filter(|node| node.has_tag_name("outline"));
+        let mut listed = Vec::new();
+        for outline in outlines {
+            assert!(outline.attribute("text").is_some_and(|text| !text.is_empty()), "{outline:?}");
+            let Some(address) = outline.attribute("xmlUrl") else { continue };
+            assert_eq!(outline.attribute("type"), Some("rss"));
+            assert_web(address);
+            assert_web(outline.attribute("htmlUrl").unwrap());
+            listed.push(decoded(address));
+        }
+        listed.sort();
+        assert_eq!(listed, folders, "{path}");
+    }
+    for (path, _) in feeds.iter().filter(|(path, _)| path.ends_with(".html")) {
+        assert!(text(feeds, path).starts_with("<!DOCTYPE html>\n<html lang="), "{path}");
+    }
 }
 
 /// The text of a document, without anything that XML 1.0 forbids.
@@ -340,8 +372,13 @@ fn assert_uri(uri: &str) {
 #[track_caller]
 fn assert_address(found: &str, expected: &str) {
     assert_web(found);
+    assert_eq!(decoded(found), expected);
+}
+
+/// The text behind a percent-encoded address.
+fn decoded(address: &str) -> String {
     let mut bytes = Vec::new();
-    let mut rest = found.bytes();
+    let mut rest = address.bytes();
     while let Some(byte) = rest.next() {
         if byte == b'%' {
             let hex = [rest.next().unwrap(), rest.next().unwrap()];
@@ -350,5 +387,5 @@ fn assert_address(found: &str, expected: &str) {
             bytes.push(byte);
         }
     }
-    assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+    String::from_utf8(bytes).unwrap()
 }
