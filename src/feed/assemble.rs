@@ -116,7 +116,7 @@ pub fn feed(site: &Site, name: &FeedName, mut entries: Vec<Arc<Entry>>) -> Feed 
         FeedName::Group(taxonomy, group) => {
             let display = group_name(site, *taxonomy, group, &entries);
             let title = format!("{display} · {}", site.title);
-            (title.clone(), title, address.clone())
+            (title, format!("{display} · {}", site.description), address.clone())
         }
     };
     let updated = entries.iter().map(|entry| &entry.updated).max_by_key(|stamp| stamp.unix);

@@ -20,7 +20,7 @@ const LAST_SECOND: u64 = 253_402_300_799;
 pub enum Decision {
     /// Answer with the document.
     Send,
-    /// 304: the client has these bytes, under this tag.
+    /// 304: the client has these bytes, in the coding that this tag names.
     NotModified(HeaderValue),
     /// 412: the client wants the answer only for other bytes.
     Failed,
@@ -45,7 +45,9 @@ pub fn decide(
     // Where there is a tag, the date does not count: it is the weaker witness (§13.1.3).
     if headers.contains_key(IF_NONE_MATCH) {
         return named(headers, IF_NONE_MATCH, document, accepted, coding, Comparison::Weak)
-            .map_or(Decision::Send, Decision::NotModified);
+            .map_or(Decision::Send, |coding| {
+                Decision::NotModified(entity_tag(document.hash, coding))
+            });
     }
     match date(headers, IF_MODIFIED_SINCE) {
         Some(since) if last_modified(document) <= since => {
@@ -92,13 +94,12 @@ enum Comparison {
     Weak,
 }
 
-/// The tag in a list that names the document's bytes, as the client wrote it.
+/// The coding of the document's bytes that a tag in a list names.
 ///
-/// The tag of the coding that would be sent wins: a cache in between holds both codings and uses
-/// the one that the 304 names (RFC 9111 §4.3.4). For the same reason the gzip tag counts only for
-/// a client that takes gzip. The answer repeats what the client wrote, because Apache writes our
-/// identity tag as `"…-gzip"` when it compresses and nginx puts `W/` before it: each then finds
-/// the tag that it made.
+/// The coding that would be sent wins: a cache in between holds both and uses the one that the
+/// 304 names (RFC 9111 §4.3.4). For the same reason the gzip tag counts only for a client that
+/// takes gzip. The 304 names it by our own strong tag (RFC 9110 §15.4.5), also when a proxy put
+/// `W/` before it (nginx) or `-gzip` behind it (Apache).
 fn named(
     headers: &HeaderMap,
     field: HeaderName,
@@ -106,12 +107,12 @@ fn named(
     accepted: Accepted,
     coding: Coding,
     comparison: Comparison,
-) -> Option<HeaderValue> {
+) -> Option<Coding> {
     let digits = document.hash.digits();
     let mut other = None;
     for line in headers.get_all(field) {
         if line.as_bytes().trim_ascii() == b"*" {
-            return Some(entity_tag(document.hash, coding));
+            return Some(coding);
         }
         let mut rest = line.as_bytes();
         while let Some((tag, after)) = next_tag(rest) {
@@ -120,14 +121,14 @@ fn named(
                 continue;
             };
             if found == coding {
-                return Some(header_value(tag));
+                return Some(coding);
             }
             if found == Coding::Identity || accepted.allows_gzip() {
-                other.get_or_insert(tag);
+                other.get_or_insert(found);
             }
         }
     }
-    other.map(header_value)
+    other
 }
 
 /// Which of the document's representations a tag is of.
