@@ -7,4 +7,5 @@ mod dates;
 mod golden;
 mod http;
 mod making;
+mod service;
 mod validity;

@@ -1,0 +1,9 @@
+//! The service as its users meet it: the real program, real files, real requests.
+//!
+//! Each test has a site and an export of its own, starts the program on a free port, changes
+//! files, and looks over HTTP at what comes of it. [`harness::Server::finish`] ends every test
+//! with the promises that hold always.
+#![expect(clippy::disallowed_methods, reason = "tests write posts and look at the clock")]
+
+mod harness;
+mod posts;

@@ -1,0 +1,465 @@
+//! A site on disk, the program that serves it, and what every test must find at its end.
+
+use feedmill::hash::Hash;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+/// Long enough for a slow machine; only a failure takes it.
+const LONG: Duration = Duration::from_secs(10);
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// The configuration of a test that needs none of its own.
+pub(super) const CONFIG: &str = "title: Site\nurl: https://news.example\n";
+
+/// A site, its export, and room beside them, in one temporary folder.
+pub(super) struct Site {
+    room: tempfile::TempDir,
+}
+
+impl Site {
+    /// A site with a configuration and an empty `_posts`.
+    pub(super) fn new(config: &str) -> Self {
+        let site = Self { room: tempfile::tempdir().unwrap() };
+        fs::create_dir_all(site.path("_posts")).unwrap();
+        site.write("_config.yml", config);
+        site
+    }
+
+    /// A path beside the site.
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
+        self.room.path().join(name)
+    }
+
+    /// The site's folder.
+    pub(super) fn folder(&self) -> PathBuf {
+        self.beside("site")
+    }
+
+    /// A path in the site.
+    pub(super) fn path(&self, path: &str) -> PathBuf {
+        self.folder().join(path)
+    }
+
+    /// A path in the export.
+    pub(super) fn out(&self, path: &str) -> PathBuf {
+        self.beside("out").join(path)
+    }
+
+    /// Writes a file of the site in place, as `echo > file` does.
+    pub(super) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        fs::write(self.path(path), text).unwrap();
+    }
+
+    /// Writes a post in place: `name` becomes `_posts/2022-01-DAY-NAME.md`.
+    pub(super) fn post(&self, day: u32, name: &str, category: &str, body: &str) {
+        self.write(&at(day, name), post(day, name, category, body));
+    }
+
+    pub(super) fn remove(&self, path: &str) {
+        fs::remove_file(self.path(path)).unwrap();
+    }
+
+    pub(super) fn rename(&self, from: &str, to: &str) {
+        fs::rename(self.path(from), self.path(to)).unwrap();
+    }
+
+    /// The program with a command on this site, ready to be run.
+    pub(super) fn command(&self, command: &str, flags: &[&str]) -> Command {
+        let mut program = program();
+        program.arg(command).arg(self.folder()).arg("--output").arg(self.beside("out")).args(flags);
+        program
+    }
+
+    /// Runs a command that ends by itself.
+    pub(super) fn run(&self, command: &str, flags: &[&str]) -> Output {
+        self.command(command, flags).output().unwrap()
+    }
+
+    /// Serves the site on a free port.
+    pub(super) fn serve(&self) -> Server<'_> {
+        self.serve_with(&["--listen", "127.0.0.1:0"])
+    }
+
+    pub(super) fn serve_with(&self, flags: &[&str]) -> Server<'_> {
+        Server::start(self, self.command("serve", flags))
+    }
+
+    /// Every file of the export with what tells whether it was written: its inode and its time.
+    pub(super) fn written(&self) -> BTreeMap<PathBuf, (u64, i64, i64)> {
+        let stamp = |path: PathBuf| {
+            let found = fs::metadata(&path).unwrap();
+            (path, (found.ino(), found.mtime(), found.mtime_nsec()))
+        };
+        files(&self.beside("out")).into_iter().map(stamp).collect()
+    }
+
+    /// Every file of a folder beside the site with its bytes.
+    pub(super) fn bytes(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+        let folder = self.beside(folder);
+        let read = |path: PathBuf| {
+            (path.strip_prefix(&folder).unwrap().to_owned(), fs::read(&path).unwrap())
+        };
+        files(&folder).into_iter().map(read).collect()
+    }
+}
+
+/// The program, without what the environment of the test may say to it.
+pub(super) fn program() -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_feedmill"));
+    for name in ["OUTPUT", "BASE_URL", "LISTEN", "CACHE", "LOG", "STATE"] {
+        program.env_remove(format!("FEEDMILL_{name}"));
+    }
+    for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS", "LISTEN_PID", "STATE_DIRECTORY"] {
+        program.env_remove(name);
+    }
+    program.stdin(Stdio::null());
+    program
+}
+
+/// The path of a post in the site.
+pub(super) fn at(day: u32, name: &str) -> String {
+    format!("_posts/2022-01-{day:02}-{name}.md")
+}
+
+/// The text of a post; its title is its name.
+pub(super) fn post(day: u32, name: &str, category: &str, body: &str) -> String {
+    format!(
+        "---\ntitle: {name}\ndate: 2022-01-{day:02} 08:00:00 +0800\ncategories: {category}\n\
+         ---\n{body}\n"
+    )
+}
+
+/// All files below a folder; those that vanish meanwhile are left out.
+pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => found.extend(files(&entry.path())),
+            Ok(_) => found.push(entry.path()),
+            Err(_) => {}
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The time, in seconds since 1970.
+pub(super) fn now() -> f64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64()
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Reply {
+    /// A header; empty when it is not there.
+    pub(super) fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// `ETag` and `Last-Modified`.
+    pub(super) fn validators(&self) -> (String, String) {
+        (self.header("ETag").to_owned(), self.header("Last-Modified").to_owned())
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    fn parse(raw: &[u8]) -> Self {
+        let end = raw.windows(4).position(|window| window == b"\r\n\r\n");
+        let end = end.unwrap_or_else(|| panic!("no head in {:?}", String::from_utf8_lossy(raw)));
+        let head = std::str::from_utf8(&raw[..end]).unwrap();
+        let mut lines = head.split("\r\n");
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let header = |line: &str| {
+            let (name, value) = line.split_once(':').unwrap();
+            (name.to_owned(), value.trim().to_owned())
+        };
+        let reply =
+            Self { status, headers: lines.map(header).collect(), body: raw[end + 4..].to_vec() };
+        if !matches!(status, 204 | 304) {
+            assert_eq!(reply.header("Content-Length"), reply.body.len().to_string(), "{head}");
+        }
+        reply
+    }
+}
+
+/// Where a server listens.
+#[derive(Debug, Clone)]
+pub(super) enum Address {
+    Tcp(String),
+    Unix(PathBuf),
+}
+
+impl Address {
+    /// Asks on a connection of its own.
+    pub(super) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        let mut request = format!("GET {path} HTTP/1.1\r\nHost: x.example\r\nConnection: close\r\n");
+        for (name, value) in headers {
+            write!(request, "{name}: {value}\r\n").unwrap();
+        }
+        request.push_str("\r\n");
+        let raw = match self {
+            Self::Tcp(address) => ask(TcpStream::connect(address).unwrap(), &request),
+            Self::Unix(path) => ask(UnixStream::connect(path).unwrap(), &request),
+        };
+        Reply::parse(&raw)
+    }
+}
+
+fn ask(mut stream: impl Read + Write, request: &str) -> Vec<u8> {
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut raw = Vec::new();
+    stream.read_to_end(&mut raw).unwrap();
+    raw
+}
+
+/// A running server; killed when it is dropped before its end.
+pub(super) struct Server<'a> {
+    site: &'a Site,
+    child: Child,
+    pub(super) address: Address,
+    log: Arc<Mutex<String>>,
+    /// The last request and its answer, for messages.
+    last: Mutex<String>,
+    /// Whether all its feeds stand in `out` when it ends.
+    pub(super) base: String,
+}
+
+impl<'a> Server<'a> {
+    fn start(site: &'a Site, mut command: Command) -> Self {
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program");
+        let log = Arc::new(Mutex::new(String::new()));
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        let collected = Arc::clone(&log);
+        thread::spawn(move || {
+            for line in errors.lines().map_while(Result::ok) {
+                *collected.lock().unwrap() += &(line + "\n");
+            }
+        });
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let address = lines.find_map(|line| {
+            let rest = line.strip_prefix("serving ")?;
+            Some(match rest.strip_prefix("unix:") {
+                Some(rest) => Address::Unix(rest.split("/atom.xml").next().unwrap().into()),
+                None => Address::Tcp(rest.strip_prefix("http://")?.split('/').next()?.to_owned()),
+            })
+        });
+        let Some(address) = address else {
+            let status = child.wait().unwrap();
+            panic!("no server: {status}\n{}", log.lock().unwrap());
+        };
+        thread::spawn(move || lines.for_each(drop));
+        Self { site, child, address, log, last: Mutex::default(), base: String::new() }
+    }
+
+    /// Asks for a path below the root.
+    pub(super) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        let reply = self.address.get(&format!("/{path}"), headers);
+        let shown: String = reply.text().chars().take(2000).collect();
+        *self.last.lock().unwrap() = format!("GET /{path}: {}\n{shown}", reply.status);
+        reply
+    }
+
+    pub(super) fn status(&self, path: &str) -> u16 {
+        self.get(path, &[]).status
+    }
+
+    pub(super) fn validators(&self, path: &str) -> (String, String) {
+        let reply = self.get(path, &[]);
+        assert_eq!(reply.status, 200, "{path}\n{}", self.state());
+        reply.validators()
+    }
+
+    /// The entries of a feed, newest first; none when there is no such feed.
+    fn items(&self, folder: &str) -> Vec<serde_json::Value> {
+        let reply = self.get(&format!("{folder}feed.json"), &[]);
+        if reply.status == 404 {
+            return Vec::new();
+        }
+        assert_eq!(reply.status, 200, "{}", self.state());
+        let feed: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+        feed["items"].as_array().unwrap().clone()
+    }
+
+    /// One text of each entry of the feed in a folder: its `title`, its `id`…
+    pub(super) fn all(&self, folder: &str, key: &str) -> Vec<String> {
+        self.items(folder).iter().map(|item| item[key].as_str().unwrap_or("").to_owned()).collect()
+    }
+
+    pub(super) fn titles(&self, folder: &str) -> Vec<String> {
+        self.all(folder, "title")
+    }
+
+    /// The body of the only entry with a title.
+    pub(super) fn body(&self, title: &str) -> String {
+        let items = self.items("");
+        let found: Vec<_> = items.iter().filter(|item| item["title"] == title).collect();
+        let [item] = found.as_slice() else { return format!("{} entries", found.len()) };
+        item["content_html"].as_str().unwrap_or("").to_owned()
+    }
+
+    pub(super) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub(super) fn is_healthy(&self) -> bool {
+        self.status("healthz") == 200
+    }
+
+    /// Whether `/healthz` is red and names all these words.
+    pub(super) fn is_ill(&self, words: &[&str]) -> bool {
+        let reply = self.get("healthz", &[]);
+        reply.status == 503 && words.iter().all(|word| reply.text().contains(word))
+    }
+
+    /// Looks until it is so; fails with the last answer and the log.
+    #[track_caller]
+    pub(super) fn wait_until(&self, what: &str, is_so: impl Fn() -> bool) {
+        let start = Instant::now();
+        while !is_so() {
+            assert!(start.elapsed() < LONG, "waited in vain until {what}\n{}", self.state());
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// Waits until all changes made so far are taken in, also those that show nowhere: a file
+    /// that is no post comes last, and its diagnostic in the log says that its turn has come.
+    #[track_caller]
+    pub(super) fn settle_in(&self, root: &str) {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let name = format!("barrier-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let path = format!("{root}/{name}.md");
+        self.site.write(&path, "---\ntitle: x\n---\n");
+        self.wait_until(&name, || self.log().contains(&format!("{name}.md: ")));
+        self.site.remove(&path);
+    }
+
+    #[track_caller]
+    pub(super) fn settle(&self) {
+        self.settle_in("_posts");
+    }
+
+    /// What a message shows.
+    pub(super) fn state(&self) -> String {
+        format!("-- last: {}\n-- log:\n{}", self.last.lock().unwrap(), self.log())
+    }
+
+    /// The process, for tests that end it in their own way.
+    pub(super) fn child(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    pub(super) fn signal(&self, name: &str) {
+        let sent = Command::new("sh")
+            .args(["-c", "kill -\"$0\" \"$1\"", name, &self.child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success(), "{}", self.state());
+    }
+
+    /// Waits until the process has ended.
+    #[track_caller]
+    pub(super) fn wait(&mut self, limit: Duration) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(start.elapsed() < limit, "it does not end\n{}", self.state());
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// What holds at the end of every test: it is healthy, the export is whole, HTTP gives what
+    /// the export holds, the log has no error but those that name one of `errors`, and SIGTERM
+    /// ends it well.
+    #[track_caller]
+    pub(super) fn finish(mut self, errors: &[&str]) {
+        self.wait_until("healthy", || self.is_healthy());
+        self.settle();
+        let out = self.site.beside("out");
+        for file in files(&out) {
+            check_document(&file);
+            if is_feed(&file) {
+                self.check_served(&file, file.strip_prefix(&out).unwrap().to_str().unwrap());
+            }
+        }
+        let log = self.log();
+        let is_expected =
+            |line: &&str| ["barrier-"].iter().chain(errors).any(|word| line.contains(word));
+        let unexpected: Vec<&str> =
+            log.lines().filter(|line| line.contains("ERROR")).filter(|l| !is_expected(l)).collect();
+        assert!(unexpected.is_empty(), "{unexpected:#?}");
+        self.signal("TERM");
+        let status = self.wait(Duration::from_secs(5));
+        assert_eq!(status.code(), Some(0), "{status}\n{}", self.log());
+    }
+
+    /// A feed on disk is the one that is served, with the time of the file, which any other web
+    /// server would send too.
+    #[track_caller]
+    fn check_served(&self, file: &Path, path: &str) {
+        let address = path.replace('%', "%25");
+        let reply = self.get(&format!("{}{address}", self.base), &[]);
+        assert_eq!(reply.status, 200, "{path}: foreign, or left behind\n{}", self.state());
+        let bytes = fs::read(file).unwrap();
+        assert_eq!(reply.body, bytes, "{path}");
+        assert_eq!(reply.header("ETag"), format!("\"{}\"", Hash::of(&bytes)), "{path}");
+        let modified = fs::metadata(file).unwrap().modified().unwrap();
+        assert_eq!(reply.header("Last-Modified"), httpdate::fmt_http_date(modified), "{path}");
+    }
+}
+
+impl Drop for Server<'_> {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn is_feed(file: &Path) -> bool {
+    matches!(file.file_name().and_then(|name| name.to_str()), Some("rss.xml" | "atom.xml" | "feed.json"))
+}
+
+/// A file of the export is whole, and has its name.
+#[track_caller]
+pub(super) fn check_document(file: &Path) {
+    let name = file.file_name().unwrap().to_str().unwrap();
+    assert!(!name.starts_with(".feedmill-tmp-"), "{} is left", file.display());
+    if is_feed(file) {
+        check_feed(name, &fs::read_to_string(file).unwrap());
+    }
+}
+
+/// A feed is well-formed.
+#[track_caller]
+pub(super) fn check_feed(name: &str, text: &str) {
+    if name.ends_with("feed.json") {
+        let feed: Result<serde_json::Value, _> = serde_json::from_str(text);
+        feed.unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));
+    } else {
+        let parsed = roxmltree::Document::parse(text);
+        assert!(parsed.is_ok(), "{name}: {:?}\n{text}", parsed.err());
+    }
+}
