@@ -2,7 +2,7 @@
 //!
 //! A pass reads what changed, asks the catalog which feeds that touches, and has just those printed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -325,19 +325,20 @@ impl Mill {
         posts.chain(self.rejected.iter().map(|(path, stamp)| (Arc::clone(path), *stamp))).collect()
     }
 
-    /// The root that had several posts and now has none, if there is one.
+    /// The root that had several posts and now has no file, if there is one. A post that another
+    /// root has now was moved, and is not lost.
     fn lost(&self, scan: &Scan) -> Option<Finding> {
-        let mut left: HashMap<usize, usize> = HashMap::new();
-        for (path, _) in &scan.files {
-            let rank = Origin::of(path, &self.layout).map_or(0, |origin| origin.rank);
-            *left.entry(rank).or_default() += 1;
+        let origins = || scan.files.iter().filter_map(|(path, _)| Origin::of(path, &self.layout));
+        let left: HashSet<usize> = origins().map(|origin| origin.rank).collect();
+        let mut gone = self.catalog.cards().filter(|card| !left.contains(&card.rank)).peekable();
+        gone.peek()?;
+        let keys: HashSet<String> =
+            origins().map(|origin| crate::content::text::nfc(&origin.key).into_owned()).collect();
+        let mut lost: BTreeMap<usize, usize> = BTreeMap::new();
+        for card in gone.filter(|card| !keys.contains(&*card.key)) {
+            *lost.entry(card.rank).or_default() += 1;
         }
-        let mut had: BTreeMap<usize, usize> = BTreeMap::new();
-        for card in self.catalog.cards() {
-            *had.entry(card.rank).or_default() += 1;
-        }
-        let (rank, posts) =
-            had.into_iter().find(|(rank, posts)| *posts > 1 && !left.contains_key(rank))?;
+        let (rank, posts) = lost.into_iter().find(|(_, posts)| *posts > 1)?;
         let folder = match rank.checked_sub(1).and_then(|index| self.roots.content.get(index)) {
             Some(folder) => self.roots.site.join(folder),
             None => self.roots.site.clone(),
