@@ -322,13 +322,11 @@ impl Miller<'_> {
         }
         let mut is_folder_gone = false;
         for path in &batch.paths {
-            if path.is_dir() {
-                // Watched first and looked at then: nothing that comes in between is missed.
-                self.watch.cover(&self.mill.roots().folders(path))?;
-            } else if self.watch.is_watched(path) {
-                self.watch.forget(path);
-                is_folder_gone = true;
-            }
+            is_folder_gone |= self.watch.doubt(path);
+        }
+        for path in batch.paths.iter().filter(|path| self.mill.roots().is_walked_folder(path)) {
+            // Watched first and looked at then: nothing that comes in between is missed.
+            self.watch.cover(&self.mill.roots().folders(path))?;
         }
         let is_late = self.scanned.elapsed() > RESCAN || self.mill.held().is_some();
         if batch.is_scan || is_replaced || is_folder_gone || is_late {

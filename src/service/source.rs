@@ -3,7 +3,7 @@
 //! A scan is the truth; events are hints that say where to look again. Watches are set folder by
 //! folder, so that what is not walked is not watched either.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -128,6 +128,13 @@ impl Roots {
         path.ancestors()
             .take_while(|folder| *folder != self.site)
             .all(|folder| self.is_walked(folder))
+    }
+
+    /// Whether a path is a folder that the walk goes into: the site may be a link to one, others not.
+    pub fn is_walked_folder(&self, path: &Path) -> bool {
+        let is_folder =
+            path == self.site || fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+        is_folder && self.is_walked_to(path)
     }
 
     fn walk(&self, folder: &Path, scan: &mut Scan, depth: usize) -> Result<()> {
@@ -263,7 +270,8 @@ pub enum Hint {
 #[derive(Debug)]
 pub struct Watch {
     watcher: RecommendedWatcher,
-    watched: HashSet<PathBuf>,
+    /// The watched folders, each as it was when its watch was set.
+    watched: HashMap<PathBuf, Option<Identity>>,
 }
 
 impl Watch {
@@ -279,7 +287,7 @@ impl Watch {
             }
         });
         let watcher = watcher.map_err(|error| watch_error(Path::new("."), &error))?;
-        Ok(Self { watcher, watched: HashSet::new() })
+        Ok(Self { watcher, watched: HashMap::new() })
     }
 
     /// Watches folders that are not watched yet.
@@ -288,12 +296,12 @@ impl Watch {
     /// When the system has no watch left to give; a folder that is gone is no error.
     pub fn cover(&mut self, folders: &[PathBuf]) -> Result<()> {
         for folder in folders {
-            if self.watched.contains(folder) {
+            if self.watched.contains_key(folder) {
                 continue;
             }
             match self.watcher.watch(folder, RecursiveMode::NonRecursive) {
                 Ok(()) => {
-                    self.watched.insert(folder.clone());
+                    self.watched.insert(folder.clone(), identity(folder));
                 }
                 Err(error) if folder.exists() => return Err(watch_error(folder, &error)),
                 Err(_) => {}
@@ -302,10 +310,10 @@ impl Watch {
         Ok(())
     }
 
-    /// Forgets a folder that is gone and all below it, so that it is watched anew when it is back.
+    /// Forgets a folder and all below it, so that they are watched anew.
     pub fn forget(&mut self, folder: &Path) {
         let gone: Vec<PathBuf> =
-            self.watched.iter().filter(|path| path.starts_with(folder)).cloned().collect();
+            self.watched.keys().filter(|path| path.starts_with(folder)).cloned().collect();
         for path in gone {
             // The system has often ended this watch already.
             let _ = self.watcher.unwatch(&path);
@@ -313,9 +321,12 @@ impl Watch {
         }
     }
 
-    /// Whether a path is, or was, a watched folder.
-    pub fn is_watched(&self, path: &Path) -> bool {
-        self.watched.contains(path)
+    /// Forgets a folder that an event speaks of: its watch may have ended with it, even if a folder
+    /// of its name is there again. Says whether the watched one is gone.
+    pub fn doubt(&mut self, folder: &Path) -> bool {
+        let Some(known) = self.watched.get(folder).copied() else { return false };
+        self.forget(folder);
+        identity(folder) != known
     }
 }
 
