@@ -5,5 +5,9 @@
 //! with the promises that hold always.
 #![expect(clippy::disallowed_methods, reason = "tests write posts and look at the clock")]
 
+mod folders;
 mod harness;
+mod input;
+mod late;
 mod posts;
+mod saves;

@@ -214,7 +214,8 @@ pub(super) enum Address {
 impl Address {
     /// Asks on a connection of its own.
     pub(super) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
-        let mut request = format!("GET {path} HTTP/1.1\r\nHost: x.example\r\nConnection: close\r\n");
+        let mut request =
+            format!("GET {path} HTTP/1.1\r\nHost: x.example\r\nConnection: close\r\n");
         for (name, value) in headers {
             write!(request, "{name}: {value}\r\n").unwrap();
         }
@@ -439,7 +440,10 @@ impl Drop for Server<'_> {
 }
 
 fn is_feed(file: &Path) -> bool {
-    matches!(file.file_name().and_then(|name| name.to_str()), Some("rss.xml" | "atom.xml" | "feed.json"))
+    matches!(
+        file.file_name().and_then(|name| name.to_str()),
+        Some("rss.xml" | "atom.xml" | "feed.json")
+    )
 }
 
 /// A file of the export is whole, and has its name.

@@ -1,0 +1,133 @@
+//! Bad input beside good: the good is served, the bad is named, and nothing hangs.
+
+use super::harness::{CONFIG, Site, at, post};
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
+use std::process::Command;
+
+const MEGABYTE: usize = 1024 * 1024;
+
+fn long(name: &str, size: usize) -> String {
+    let paragraph = "Eight words stand in each of these lines.\n\n";
+    post(3, name, "news", &paragraph.repeat(size / paragraph.len() + 1))
+}
+
+/// Puts one of each kind into the site.
+fn spoil(site: &Site) {
+    let made = Command::new("mkfifo").arg(site.path(&at(3, "pipe"))).status().unwrap();
+    assert!(made.success());
+    drop(UnixListener::bind(site.path(&at(3, "socket"))).unwrap());
+    symlink("nowhere.md", site.path(&at(3, "dangling"))).unwrap();
+    fs::write(site.beside("secret.md"), post(3, "secret", "news", "Text.")).unwrap();
+    symlink(site.beside("secret.md"), site.path(&at(3, "outside"))).unwrap();
+    symlink(".", site.path("_posts/loop")).unwrap();
+    symlink("/dev/zero", site.path(&at(3, "device"))).unwrap();
+    site.write(&at(3, "huge"), long("huge", 9 * MEGABYTE));
+    let mut gbk = post(3, "gbk", "news", "").into_bytes();
+    gbk.extend(b"\xb2\xc6\xbe\xad\xd0\xc2\xce\xc5");
+    site.write(&at(3, "gbk"), gbk);
+    let binary: Vec<u8> = (0..4096_u32).map(|number| (number * 7 % 256) as u8).collect();
+    site.write(&at(3, "binary"), binary);
+    site.write(&at(3, "toml"), "+++\ntitle = \"toml\"\n+++\nText.\n");
+    site.write(&at(3, "yaml"), "---\ntitle: \"a \"quoted\" title\ndate: [\n---\nText.\n");
+    site.write(&at(3, "bomb"), format!("---\nx: {}\n---\n", "[".repeat(12_000)));
+    // A name must not break a line of the log.
+    site.write("_posts/a\nERROR forged.md", "+++\n+++\n");
+    site.write(&at(4, "large"), long("large", 2 * MEGABYTE));
+}
+
+/// What the log says of each.
+const WORDS: &[(&str, &str)] = &[
+    ("pipe", "not a regular file"),
+    ("socket", "not a regular file"),
+    ("dangling", "the link leads nowhere"),
+    ("outside", "the link leads out of the site"),
+    ("device", "the link leads out of the site"),
+    ("huge", "a post at most 8388608"),
+    ("gbk", "not UTF-8"),
+    ("binary", "not UTF-8"),
+    ("toml", "TOML"),
+    ("bomb", "brackets"),
+];
+
+#[test]
+fn a_bad_file_harms_no_other() {
+    let site = Site::new(CONFIG);
+    site.post(1, "first", "news", "Text.");
+    let server = site.serve();
+    spoil(&site);
+    site.post(5, "last", "news", "Text.");
+    server.wait_until("the good are there", || {
+        let titles = server.titles("");
+        ["last", "large", "first"].iter().all(|name| titles.iter().any(|title| title == name))
+    });
+    server.settle();
+    let log = server.log();
+    for (name, words) in WORDS {
+        let file = format!("2022-01-03-{name}.md:");
+        assert!(
+            log.lines().any(|line| line.contains(&file) && line.contains(words)),
+            "{name}: {words}\n{}",
+            server.state()
+        );
+    }
+    let size = fs::metadata(site.path(&at(3, "huge"))).unwrap().len().to_string();
+    assert!(log.contains(&size), "the size is named");
+    assert!(!log.lines().any(|line| line.starts_with("ERROR forged")), "{log}");
+    let titles = server.titles("");
+    assert!(!titles.iter().any(|title| title == "secret" || title == "huge"), "{titles:?}");
+    assert_eq!(titles.iter().filter(|title| *title == "first").count(), 1, "{titles:?}");
+
+    // What is repaired comes in.
+    let before = titles.len();
+    for name in ["pipe", "dangling", "gbk"] {
+        site.remove(&at(3, name));
+        site.post(3, name, "news", "Repaired.");
+    }
+    server.wait_until("they are there", || server.titles("").len() == before + 3);
+    let names: Vec<&str> = WORDS.iter().map(|(name, _)| *name).chain(["forged"]).collect();
+    server.finish(&names);
+}
+
+#[test]
+fn a_bad_file_that_is_there_already_stops_no_start() {
+    let site = Site::new(CONFIG);
+    site.post(1, "first", "news", "Text.");
+    spoil(&site);
+    let server = site.serve();
+    let titles = server.titles("");
+    assert!(titles.contains(&"first".to_owned()) && titles.contains(&"large".to_owned()));
+    assert!(!titles.iter().any(|title| title == "secret" || title == "huge"), "{titles:?}");
+    let log = server.log();
+    for (name, words) in WORDS {
+        let file = format!("2022-01-03-{name}.md:");
+        assert!(
+            log.lines().any(|line| line.contains(&file) && line.contains(words)),
+            "{name}: {words}\n{log}"
+        );
+    }
+    let names: Vec<&str> = WORDS.iter().map(|(name, _)| *name).chain(["forged"]).collect();
+    server.finish(&names);
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn a_file_that_may_not_be_read_is_named() {
+    let site = Site::new(CONFIG);
+    site.post(1, "first", "news", "Text.");
+    let path = site.path(&at(2, "closed"));
+    fs::write(&path, post(2, "closed", "news", "Text.")).unwrap();
+    let allow = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    allow(0o000);
+    if fs::read(&path).is_ok() {
+        eprintln!("skipped: this user may read everything");
+        return;
+    }
+    let server = site.serve();
+    assert_eq!(server.titles(""), ["first"]);
+    server.wait_until("it is named", || server.log().contains("closed.md: cannot read it"));
+    allow(0o644);
+    server.wait_until("it is there", || server.titles("") == ["closed", "first"]);
+    server.finish(&["closed.md"]);
+}

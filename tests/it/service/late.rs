@@ -1,0 +1,125 @@
+//! Posts that are due later, and files that are written in two goes.
+
+use super::harness::{CONFIG, Site, at, now, post};
+use chrono::{DateTime, FixedOffset};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::thread::sleep;
+use std::time::Duration;
+
+/// A moment in the form of nearly every post, on a Chinese clock.
+fn stamp(moment: i64) -> String {
+    let china = FixedOffset::east_opt(8 * 3600).unwrap();
+    let moment = DateTime::from_timestamp(moment, 0).unwrap().with_timezone(&china);
+    moment.format("%Y-%m-%d %H:%M:%S %z").to_string()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "seconds since 1970")]
+fn due_in(seconds: i64) -> (i64, String) {
+    let due = now() as i64 + seconds;
+    (due, stamp(due))
+}
+
+fn dated(name: &str, stamp: &str) -> String {
+    format!("---\ntitle: {name}\ndate: {stamp}\ncategories: {name}\n---\nText.\n")
+}
+
+#[test]
+#[expect(clippy::cast_precision_loss, reason = "seconds since 1970")]
+fn a_post_appears_when_it_is_due() {
+    let site = Site::new(CONFIG);
+    site.post(1, "first", "news", "Text.");
+    let (due, written) = due_in(3);
+    site.write("_posts/2022-01-02-early.md", dated("early", &written));
+    site.write("_posts/2022-01-02-never.md", dated("never", &due_in(864_000).1));
+    let server = site.serve();
+    let (later, written) = due_in(4);
+    site.write("_posts/2022-01-02-late.md", dated("late", &written));
+    site.write("_posts/2022-01-02-never2.md", dated("never2", &due_in(2_000_000_000).1));
+    server.settle();
+
+    for (due, name) in [(due, "early"), (later, "late")] {
+        server.wait_until(name, || {
+            let is_there = server.titles("").iter().any(|title| title == name);
+            let is_in_category = server.status(&format!("category/{name}/rss.xml")) == 200;
+            assert!(now() >= due as f64 || !(is_there || is_in_category), "{name} came early");
+            is_there && is_in_category
+        });
+    }
+    assert_eq!(server.titles(""), ["late", "early", "first"]);
+    for name in ["never", "never2"] {
+        assert_eq!(server.status(&format!("category/{name}/rss.xml")), 404);
+        assert!(!site.out(&format!("category/{name}")).exists());
+    }
+    // A post that is put off leaves its feeds.
+    site.write("_posts/2022-01-02-early.md", dated("early", &due_in(864_000).1));
+    server.wait_until("it is put off", || server.titles("") == ["late", "first"]);
+    server.finish(&[]);
+}
+
+/// Writes a text in two goes with a pause, as a slow writer does; `is_closed` in between or not.
+fn write_torn(site: &Site, path: &str, text: &str, cut: usize, is_closed: bool) {
+    let open = || OpenOptions::new().append(true).create(true).open(site.path(path)).unwrap();
+    let _ = std::fs::remove_file(site.path(path));
+    let mut file = open();
+    file.write_all(&text.as_bytes()[..cut]).unwrap();
+    if is_closed {
+        drop(file);
+        file = open();
+    }
+    sleep(Duration::from_millis(300));
+    file.write_all(&text.as_bytes()[cut..]).unwrap();
+}
+
+#[test]
+fn a_post_that_is_written_in_two_goes_is_right_in_the_end() {
+    let site = Site::new(CONFIG);
+    site.post(1, "first", "news", "Text.");
+    let server = site.serve();
+    let text = |name: &str| post(5, name, "news", "The first half.\n\nThe second half.");
+    let in_front_matter = text("torn0").find("date").unwrap() + 3;
+    let in_body = text("torn0").find("half").unwrap();
+    let cuts = [0, in_front_matter, in_body];
+    for (number, cut) in cuts.into_iter().enumerate() {
+        for is_closed in [false, true] {
+            let name = format!("torn{}", number * 2 + usize::from(is_closed));
+            write_torn(&site, &at(5, &name), &text(&name), cut, is_closed);
+            server.wait_until(&name, || server.body(&name).contains("The second half."));
+        }
+    }
+    server.settle();
+    assert_eq!(server.titles("").len(), 7);
+    assert!(!server.log().contains("torn"), "{}", server.state());
+    server.finish(&[]);
+}
+
+#[test]
+fn a_post_that_stays_cut_short_is_rejected() {
+    let site = Site::new(CONFIG);
+    site.post(1, "first", "news", "Text.");
+    site.post(2, "good", "sport", "Text.");
+    let server = site.serve();
+    let text = post(2, "good", "sport", "Text.");
+    let started = now();
+    site.write(&at(2, "good"), &text[..30]);
+    site.write(&at(3, "new"), "");
+    server.settle();
+    let titles = server.titles("");
+    if now() - started < 1.9 {
+        assert_eq!(titles, ["good", "first"], "the last good state stays for two seconds");
+        assert!(!server.log().contains("good.md"), "{}", server.state());
+    }
+    server.wait_until("it is rejected", || server.titles("") == ["first"]);
+    assert!(now() - started > 1.9, "too early");
+    server.wait_until("both are named", || {
+        let log = server.log();
+        log.contains("2022-01-02-good.md: the front matter has no end")
+            && log.contains("2022-01-03-new.md: the file is empty")
+    });
+    assert_eq!(server.status("category/sport/rss.xml"), 404);
+    // A file that has been cut short for long already waits for nobody.
+    site.write(&at(2, "good"), &text);
+    site.post(3, "new", "news", "Text.");
+    server.wait_until("both are whole", || server.titles("") == ["new", "good", "first"]);
+    server.finish(&["good.md", "new.md"]);
+}
