@@ -166,7 +166,11 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let cache = Arc::new(Cache::new(settings.output.clone(), settings.cache));
     let server = Server { shelf: Arc::clone(&shelf), cache, limits: Limits::default() };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    runtime.spawn(pass_signals_on(sender.clone()));
+    {
+        // From here on no signal ends the process by itself.
+        let _inside = runtime.enter();
+        pass_signals_on(&sender)?;
+    }
     let mut miller = Miller {
         settings,
         mill,
@@ -204,14 +208,13 @@ async fn serve_until(
     }
 }
 
-/// SIGTERM and SIGINT stop, SIGHUP reloads the configuration.
-async fn pass_signals_on(events: Sender<Event>) {
-    let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
-    let mut waiting = tokio::task::JoinSet::new();
-    for kind in kinds {
+/// SIGTERM and SIGINT stop, SIGHUP reloads the configuration. Needs a running tokio runtime.
+fn pass_signals_on(events: &Sender<Event>) -> Result<()> {
+    for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
         let events = events.clone();
-        waiting.spawn(async move {
-            let Ok(mut stream) = signal(kind) else { return };
+        let mut stream = signal(kind)
+            .map_err(|error| Finding::io("wait for signals to", Path::new("the server"), &error))?;
+        tokio::spawn(async move {
             while stream.recv().await.is_some() {
                 let event = if kind == SignalKind::hangup() { Event::Reload } else { Event::Stop };
                 if events.send(event).is_err() {
@@ -220,7 +223,7 @@ async fn pass_signals_on(events: Sender<Event>) {
             }
         });
     }
-    while waiting.join_next().await.is_some() {}
+    Ok(())
 }
 
 /// The loop: it waits, gathers what has changed, and makes one pass at a time.

@@ -5,9 +5,15 @@
 //! with the promises that hold always.
 #![expect(clippy::disallowed_methods, reason = "tests write posts and look at the clock")]
 
+mod export;
 mod folders;
 mod harness;
 mod input;
+mod kill;
 mod late;
 mod posts;
+mod readers;
+mod roots;
 mod saves;
+mod settings;
+mod start;

@@ -1,0 +1,104 @@
+//! The output folder: what stands in its way, and what in it is not ours.
+
+use super::harness::{CONFIG, Site, at};
+use std::fs;
+
+#[test]
+fn an_export_that_fails_leaves_the_last_edition_and_heals() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    site.post(2, "b", "sport", "Text.");
+    let server = site.serve();
+    let feeds = ["rss.xml", "feed.json", "category/news/atom.xml"];
+    let before = feeds.map(|feed| server.get(feed, &[]).body);
+    // A file where a folder must be.
+    fs::rename(site.out("category"), site.beside("category")).unwrap();
+    fs::write(site.out("category"), "in the way").unwrap();
+
+    site.post(3, "c", "news", "Text.");
+    server.wait_until("it is named", || server.is_ill(&["out/category/news"]));
+    assert!(server.log().contains("out/category/news"), "{}", server.state());
+    assert_eq!(feeds.map(|feed| server.get(feed, &[]).body), before, "the last edition stays");
+    // Not once a pass: a log is for people.
+    site.post(4, "d", "news", "Text.");
+    server.settle_without_log();
+    assert!(server.is_ill(&["out/category/news"]), "{}", server.state());
+    let errors = server.log().matches("ERROR").count();
+    assert!(errors < 5, "{}", server.state());
+
+    fs::remove_file(site.out("category")).unwrap();
+    fs::rename(site.beside("category"), site.out("category")).unwrap();
+    server.wait_until("it heals", || server.is_healthy());
+    assert_eq!(server.titles(""), ["d", "c", "b", "a"]);
+    assert_eq!(server.titles("category/news/"), ["d", "c", "a"]);
+    server.finish(&["out/category/news"]);
+}
+
+#[test]
+fn a_start_with_an_obstacle_says_which() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    fs::create_dir_all(site.out("")).unwrap();
+    fs::write(site.out("category"), "in the way").unwrap();
+    let output = site.run("build", &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert!(words.contains("out/category/news"), "{words}");
+    assert_eq!(fs::read_to_string(site.out("category")).unwrap(), "in the way");
+    assert!(!site.out("rss.xml").exists(), "no half export");
+}
+
+#[test]
+fn foreign_files_stay_and_stale_ones_of_ours_go() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    site.post(2, "b", "sport", "Text.");
+    site.post(3, "c", "old", "Text.");
+    assert_eq!(site.run("build", &[]).status.code(), Some(0));
+    let foreign = [
+        "README.txt",
+        "category/foo/notes.txt",
+        "category/sport/notes.txt",
+        "category/notes.txt",
+        "category/old/notes.txt",
+        "assets/deep/x.css",
+        "category/news/deep/rss.xml",
+        ".well-known/x",
+    ];
+    for path in foreign {
+        let path = site.out(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "<foreign/>").unwrap();
+    }
+    // Names as ours have, but others made them.
+    fs::create_dir_all(site.out("category/theirs")).unwrap();
+    fs::create_dir_all(site.out("tag/theirs")).unwrap();
+    for path in ["category/theirs/rss.xml", "tag/theirs/atom.xml"] {
+        fs::write(site.out(path), "<rss><generator>other</generator></rss>").unwrap();
+    }
+    // Half-written files of a run that was killed.
+    let halves = [".feedmill-tmp-1-1", "category/news/.feedmill-tmp-7-0"];
+    for path in halves {
+        fs::write(site.out(path), "half").unwrap();
+    }
+    // One category goes while nobody looks, one while the service runs.
+    site.remove(&at(3, "c"));
+    let server = site.serve();
+    for path in halves {
+        assert!(!site.out(path).exists(), "{path} is left");
+    }
+    assert!(!site.out("category/old/rss.xml").exists(), "a stale feed is left");
+    site.remove(&at(2, "b"));
+    server.wait_until("it is gone", || server.status("category/sport/rss.xml") == 404);
+    assert!(!site.out("category/sport/rss.xml").exists());
+    for path in foreign {
+        assert_eq!(fs::read_to_string(site.out(path)).unwrap(), "<foreign/>", "{path}");
+    }
+    for path in ["category/theirs/rss.xml", "tag/theirs/atom.xml"] {
+        assert!(site.out(path).exists(), "{path} is gone");
+        assert_eq!(server.status(path), 404, "{path} is served");
+        fs::remove_file(site.out(path)).unwrap();
+    }
+    fs::remove_file(site.out("category/news/deep/rss.xml")).unwrap();
+    server.finish(&[]);
+}
