@@ -21,6 +21,9 @@ use crate::service::source::{Roots, Scan};
 /// How long a file that is cut short is taken to be still in the making, in nanoseconds.
 const IN_THE_MAKING: i64 = 2_000_000_000;
 
+/// How long a root that is filled again must have the same files to be whole, in nanoseconds.
+const CALM: i64 = 1_000_000_000;
+
 /// A time, in nanoseconds since 1970; the clock itself is read in `run.rs`.
 pub type Nanoseconds = i64;
 
@@ -40,6 +43,10 @@ pub struct Mill {
     unfinished: BTreeMap<Arc<str>, Nanoseconds>,
     /// Why the posts of a root are kept although the root lost them all.
     held: Option<Finding>,
+    /// How many files the last scan found, and since when it is that many.
+    calm: (usize, Nanoseconds),
+    /// Whether the edition was made with other settings.
+    is_stale: bool,
 }
 
 /// What a pass did.
@@ -69,6 +76,8 @@ impl Mill {
             findings: BTreeMap::new(),
             unfinished: BTreeMap::new(),
             held: None,
+            calm: (0, 0),
+            is_stale: true,
         })
     }
 
@@ -114,32 +123,42 @@ impl Mill {
         due.into_iter().chain(self.unfinished.values().copied()).min()
     }
 
-    /// Takes other settings; the next pass must be [`Mill::rebuild`].
+    /// Whether the settings have changed since everything was rendered.
+    pub fn is_stale(&self) -> bool {
+        self.is_stale
+    }
+
+    /// Takes other settings; the next [`Mill::rescan`] renders everything with them.
     pub fn configure(&mut self, site: Site) {
         self.roots.content.clone_from(&site.content);
         self.roots.exclude.clone_from(&site.exclude);
         self.site = site;
+        self.is_stale = true;
         self.press.forget();
     }
 
-    /// Reads and renders everything.
+    /// Reads and renders everything, unless a root has lost all its posts.
     ///
     /// # Errors
     /// When the site cannot be walked or the export fails; the old edition stays then.
     pub fn rebuild(&mut self, now: Nanoseconds) -> Result<Pass> {
         let (scan, layout) = self.roots.scan()?;
+        self.hold(&scan, now);
+        if self.held.is_some() {
+            return Ok(Pass::default());
+        }
         self.layout = layout;
         self.catalog = Catalog::default();
         self.rejected.clear();
         self.findings.clear();
         self.unfinished.clear();
-        self.held = None;
         let mut pass = Pass::default();
         let changes = self.read(scan, now, &mut pass);
         self.catalog.apply(changes, self.horizon(now));
         self.note_shadowed(&mut pass);
         // What is on disk is compared byte by byte: someone may have touched it.
         self.press.forget();
+        self.is_stale = false;
         self.print(BTreeSet::new(), now, &mut pass)?;
         Ok(pass)
     }
@@ -157,8 +176,8 @@ impl Mill {
                 return Ok(Pass::default());
             }
         };
-        self.held = self.lost(&scan);
-        if layout != self.layout && self.held.is_none() {
+        self.hold(&scan, now);
+        if (self.is_stale || layout != self.layout) && self.held.is_none() {
             return self.rebuild(now);
         }
         let mut pass = Pass::default();
@@ -325,6 +344,17 @@ impl Mill {
         posts.chain(self.rejected.iter().map(|(path, stamp)| (Arc::clone(path), *stamp))).collect()
     }
 
+    /// Notes whether a root has lost its posts. While it is being filled again, those that are not
+    /// back yet are not taken for deleted.
+    fn hold(&mut self, scan: &Scan, now: Nanoseconds) {
+        if self.calm.0 != scan.files.len() {
+            self.calm = (scan.files.len(), now);
+        }
+        let is_calm = now.saturating_sub(self.calm.1) >= CALM;
+        let held = self.held.take().filter(|_| !is_calm);
+        self.held = self.lost(scan).or(held);
+    }
+
     /// The root that had several posts and now has no file, if there is one. A post that another
     /// root has now was moved, and is not lost.
     fn lost(&self, scan: &Scan) -> Option<Finding> {
@@ -338,11 +368,18 @@ impl Mill {
         for card in gone.filter(|card| !keys.contains(&*card.key)) {
             *lost.entry(card.rank).or_default() += 1;
         }
-        let (rank, posts) = lost.into_iter().find(|(_, posts)| *posts > 1)?;
-        let folder = match rank.checked_sub(1).and_then(|index| self.roots.content.get(index)) {
-            Some(folder) => self.roots.site.join(folder),
-            None => self.roots.site.clone(),
+        // A folder that the configuration does not name any more is no loss.
+        let folder = |rank: usize| match (&self.layout, rank.checked_sub(1)) {
+            (Layout::Folders(roots), Some(index)) => {
+                let named = roots.get(index).filter(|root| self.roots.content.contains(root));
+                named.map(|root| self.roots.site.join(root))
+            }
+            _ => Some(self.roots.site.clone()),
         };
+        let (folder, posts) = lost
+            .into_iter()
+            .filter(|(_, posts)| *posts > 1)
+            .find_map(|(rank, posts)| Some((folder(rank)?, posts)))?;
         Some(*Finding::about(folder.display().to_string(), Error::LostRoot { posts }))
     }
 

@@ -31,11 +31,11 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// Passes take at most one part in this many of the time while changes keep coming.
 const SHARE: u32 = 4;
 
-/// More posts deleted at once than this are looked at together, when it is quiet again: the
-/// whole folder may be on its way out.
+/// More posts deleted at once than this call for a scan: the whole folder may be on its way out.
 const MASS_REMOVAL: usize = 8;
 
-/// How long it must be quiet after that.
+/// How long it must be quiet when a post is gone or the configuration changes: an editor may be
+/// about to write the file anew, and a folder that is being deleted loses its posts one by one.
 const QUIET: Duration = Duration::from_millis(200);
 
 /// How often the identity of the content folders is checked.
@@ -43,6 +43,9 @@ const HEARTBEAT: Duration = Duration::from_secs(2);
 
 /// How often the whole site is scanned, whatever the events said.
 const RESCAN: Duration = Duration::from_mins(10);
+
+/// How often, when some folders cannot be watched.
+const BLIND_RESCAN: Duration = Duration::from_secs(20);
 
 /// How long feeds may be taken from a cache without asking, in seconds.
 const MAX_AGE: u32 = 300;
@@ -177,7 +180,10 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         watch,
         shelf,
         events,
+        refused: None,
+        blind: None,
         trouble: None,
+        told: Vec::new(),
         identity: identity(&settings.site),
         last: (Instant::now(), Duration::ZERO),
         scanned: Instant::now(),
@@ -233,8 +239,14 @@ struct Miller<'a> {
     watch: Watch,
     shelf: Arc<Shelf>,
     events: Receiver<Event>,
-    /// Why the last pass or reload failed.
+    /// Why the configuration on disk is not the one in force.
+    refused: Option<Box<Finding>>,
+    /// Why not all folders are watched.
+    blind: Option<Box<Finding>>,
+    /// Why the last pass failed.
     trouble: Option<Box<Finding>>,
+    /// What of these was logged already.
+    told: Vec<Finding>,
     /// The site's folder, as it was when it was last watched.
     identity: Option<Identity>,
     /// When the last pass ended, and how long it took.
@@ -290,55 +302,64 @@ impl Miller<'_> {
         let (ended, took) = self.last;
         let pause = ended + (took * SHARE).min(LONGEST_WAIT);
         let mut until = (start + SETTLE).max(pause.min(start + LONGEST_WAIT));
+        let mut is_patient = false;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             match self.events.recv_timeout(left) {
                 Ok(event) => batch.take(event)?,
-                Err(_) if !batch.is_scan && self.removals(batch) > MASS_REMOVAL => {
-                    batch.is_scan = true;
-                }
-                Err(_) => return Ok(()),
+                Err(_) if !is_patient && self.wants_quiet(batch) => is_patient = true,
+                Err(_) => break,
             }
             if batch.is_stop {
                 return Ok(());
             }
-            if batch.is_scan {
+            if is_patient || batch.is_scan {
                 until = (Instant::now() + QUIET).min(start + LONGEST_WAIT);
             }
         }
+        batch.is_scan |= self.removed(batch).count() > MASS_REMOVAL;
+        Ok(())
     }
 
-    fn removals(&self, batch: &Batch) -> usize {
-        batch.paths.iter().filter(|path| !path.exists() && self.mill.is_post(path)).count()
+    fn wants_quiet(&self, batch: &Batch) -> bool {
+        batch.paths.contains(&self.config_path()) || self.removed(batch).next().is_some()
+    }
+
+    /// The paths of posts that are gone.
+    fn removed<'b>(&self, batch: &'b Batch) -> impl Iterator<Item = &'b PathBuf> {
+        batch.paths.iter().filter(|path| !path.exists() && self.mill.is_post(path))
     }
 
     fn pass(&mut self, batch: &Batch) -> Result<Pass> {
-        let config = self.settings.site.join(CONFIG);
-        if batch.is_reload || batch.paths.contains(&config) {
-            return self.reload();
-        }
-        let is_replaced = identity(&self.settings.site) != self.identity;
+        let current = identity(&self.settings.site);
+        let is_replaced = current != self.identity;
         if is_replaced {
-            self.identity = identity(&self.settings.site);
+            self.identity = current;
             self.watch.forget(&self.settings.site);
-            self.watch.cover(&self.mill.roots().folders(&self.settings.site))?;
         }
         let mut is_folder_gone = false;
         for path in &batch.paths {
             is_folder_gone |= self.watch.doubt(path);
         }
-        for path in batch.paths.iter().filter(|path| self.mill.roots().is_walked_folder(path)) {
-            // Watched first and looked at then: nothing that comes in between is missed.
-            self.watch.cover(&self.mill.roots().folders(path))?;
+        let is_new_site = is_replaced && current.is_some();
+        if batch.is_reload || is_new_site || batch.paths.contains(&self.config_path()) {
+            self.reload();
         }
-        let is_late = self.scanned.elapsed() > RESCAN || self.mill.held().is_some();
-        if batch.is_scan || is_replaced || is_folder_gone || is_late {
+        let is_behind = self.mill.is_stale() || self.mill.held().is_some();
+        if batch.is_scan || is_replaced || is_folder_gone || is_behind || self.is_scan_due() {
             if batch.is_scan {
                 tracing::info!("scanning the whole site");
             }
             self.scanned = Instant::now();
-            self.watch.cover(&self.mill.roots().folders(&self.settings.site))?;
+            self.blind = None;
+            self.cover(&self.settings.site);
             return self.mill.rescan(now());
+        }
+        for path in &batch.paths {
+            // Watched first and looked at then: nothing that comes in between is missed.
+            if self.mill.roots().is_walked_folder(path) {
+                self.cover(path);
+            }
         }
         if batch.paths.is_empty() {
             self.mill.tick(now())
@@ -347,15 +368,31 @@ impl Miller<'_> {
         }
     }
 
+    fn config_path(&self) -> PathBuf {
+        self.settings.site.join(CONFIG)
+    }
+
+    fn is_scan_due(&self) -> bool {
+        self.scanned.elapsed() > if self.blind.is_some() { BLIND_RESCAN } else { RESCAN }
+    }
+
+    /// Watches a folder and all below it; what cannot be watched is found by scans.
+    fn cover(&mut self, folder: &Path) {
+        self.blind =
+            self.watch.cover(&self.mill.roots().folders(folder)).err().or(self.blind.take());
+    }
+
     /// Takes a new configuration, or keeps the old one and says why.
-    fn reload(&mut self) -> Result<Pass> {
-        let (site, warnings) = load(self.settings)?;
-        log(&warnings, &self.settings.site);
-        self.mill.configure(site);
-        self.watch.cover(&self.mill.roots().folders(&self.settings.site))?;
-        let pass = self.mill.rebuild(now())?;
-        tracing::info!("took the new configuration");
-        Ok(pass)
+    fn reload(&mut self) {
+        match load(self.settings) {
+            Ok((site, warnings)) => {
+                tracing::info!("read the configuration");
+                log(&warnings, &self.settings.site);
+                self.mill.configure(site);
+                self.refused = None;
+            }
+            Err(finding) => self.refused = Some(finding),
+        }
     }
 
     /// Publishes what a pass made, or says why it made nothing.
@@ -375,12 +412,7 @@ impl Miller<'_> {
                 }
                 self.trouble = None;
             }
-            Err(finding) => {
-                if self.trouble.as_ref() != Some(&finding) {
-                    tracing::error!(hint = finding.error.hint(), "{finding}");
-                }
-                self.trouble = Some(finding);
-            }
+            Err(finding) => self.trouble = Some(finding),
         }
         if !is_idle {
             self.last = (Instant::now(), took);
@@ -388,11 +420,21 @@ impl Miller<'_> {
         self.publish();
     }
 
-    fn publish(&self) {
-        let reasons = self.mill.held().into_iter().chain(self.trouble.as_deref());
-        let health = Health { reasons: reasons.map(ToString::to_string).collect() };
+    /// Puts the edition and the health on the shelf, and logs each trouble once.
+    fn publish(&mut self) {
+        let troubles = [&self.refused, &self.blind, &self.trouble].map(Option::as_deref);
+        let troubles = self.mill.held().into_iter().chain(troubles.into_iter().flatten());
+        let troubles: Vec<Finding> = troubles.cloned().collect();
+        for finding in troubles.iter().filter(|finding| !self.told.contains(finding)) {
+            tracing::error!(hint = finding.error.hint(), "{finding}");
+        }
+        if troubles.is_empty() && !self.told.is_empty() {
+            tracing::info!("all is well again");
+        }
+        let health = Health { reasons: troubles.iter().map(ToString::to_string).collect() };
         let serving = Arc::new(Serving::new(self.mill.site().base_path(), MAX_AGE));
         self.shelf.store(Published { edition: self.mill.edition(), serving, health });
+        self.told = troubles;
     }
 }
 
