@@ -27,15 +27,20 @@ fn lose_and_restore(posts: u32) {
     assert_eq!((validators(&server), site.written()), before);
     // A reload is no reason to empty the feeds.
     server.signal("HUP");
+    server.wait_until("it is read", || server.log().contains("read the configuration"));
     site.write("_config.yml", format!("{CONFIG}feedmill:\n  limit: 99\n"));
-    server.wait_until("it is read", || server.log().contains("configuration"));
+    server.wait_until("it is read again", || {
+        server.log().matches("read the configuration").count() > 1
+    });
     assert!(server.is_ill(&["posts are gone"]), "{}", server.state());
     assert_eq!((validators(&server), site.written()), before);
 
     fill(&site, posts);
+    server.wait_until("it is healthy", || server.is_healthy());
+    assert_eq!((validators(&server), site.written()), before, "nothing was ever emptied");
     site.post(28, "new", "news", "Text.");
     let all = usize::try_from(posts).unwrap() + 1;
-    server.wait_until("all are back", || server.is_healthy() && server.titles("").len() == all);
+    server.wait_until("a new one is there", || server.titles("").len() == all);
     site.remove(&at(28, "new"));
     server.wait_until("one is gone", || server.titles("").len() == all - 1);
     server.finish(&["posts are gone"]);

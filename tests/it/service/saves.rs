@@ -4,6 +4,8 @@ use super::harness::{CONFIG, Server, Site, at, post};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
+use std::thread::sleep;
+use std::time::Duration;
 
 /// Saves the post with another text in some way, and looks.
 #[track_caller]
@@ -49,6 +51,14 @@ fn a_save_gives_one_entry_whatever_the_editor() {
         site.remove(&beside(".#2022-01-01-x.md"));
     });
     assert!(site.path(&backup).exists());
+    // Between the two steps of such a save the post is not gone for readers.
+    let written = site.written();
+    let text = fs::read_to_string(site.path(&path)).unwrap();
+    site.rename(&path, &backup);
+    sleep(Duration::from_millis(50));
+    site.write(&path, text);
+    server.settle();
+    assert_eq!(site.written(), written, "{}", server.state());
     save(&site, &server, "sed", |_| {
         let program = ["-i", "s/emacs/sed/", site.path(&path).to_str().unwrap()].map(str::to_owned);
         assert!(Command::new("sed").args(program).status().unwrap().success());

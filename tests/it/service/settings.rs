@@ -59,7 +59,8 @@ fn sighup_reloads_what_no_event_tells_of() {
     let server = site.serve();
     let before = (server.validators("rss.xml"), site.written());
     server.signal("HUP");
-    server.wait_until("it is read", || server.log().contains("took the new configuration"));
+    server.wait_until("it is read", || server.log().contains("read the configuration"));
+    server.settle();
     assert_eq!((server.validators("rss.xml"), site.written()), before);
 
     fs::write(&settings, CONFIG.replace("Site", "Second")).unwrap();
