@@ -153,7 +153,7 @@ fn serve(settings: &Settings, log: Log) -> Result<ExitCode> {
                 settings.site.display(),
                 settings.output.display()
             )?;
-            writeln!(out, "serving {address}/")
+            writeln!(out, "serving {address}")
         });
     })?;
     Ok(ExitCode::SUCCESS)

@@ -468,7 +468,9 @@ fn names(ours: &Section<'_>) -> Result<BTreeMap<String, String>> {
         Some(name) => Ok((key.clone(), collapse(name))),
         None => Err(section.bad(key, node, "text")),
     };
-    section.fields().iter().map(name).collect()
+    let names: Result<BTreeMap<String, String>> = section.fields().iter().map(name).collect();
+    // A feed without a name would be hard to find: an empty one is none.
+    names.map(|names| names.into_iter().filter(|(_, name)| !name.is_empty()).collect())
 }
 
 fn cleaning(ours: &Section<'_>) -> Result<Cleaning> {

@@ -134,7 +134,6 @@ impl Mill {
         self.roots.exclude.clone_from(&site.exclude);
         self.site = site;
         self.is_stale = true;
-        self.press.forget();
     }
 
     /// Reads and renders everything, unless a root has lost all its posts.

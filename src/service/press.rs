@@ -110,15 +110,29 @@ impl Press {
         let staging = self.output.stage();
         let feeds: Vec<&FeedName> = self.owed.iter().collect();
         let proofs = parallel::map(&feeds, |name| self.feed(name, copy, &staging, now));
+        let mut late = BTreeSet::new();
         for (name, proof) in feeds.iter().zip(proofs) {
-            if let Some(Proof { listing, documents }) = proof? {
-                for (path, document) in documents {
-                    edition.put(path.into(), document);
+            match proof? {
+                Proof::Feed(listing, documents) => {
+                    for (path, document) in documents {
+                        edition.put(path.into(), document);
+                    }
+                    listings.insert((*name).clone(), listing);
                 }
-                listings.insert((*name).clone(), Arc::new(listing));
-            } else {
-                files(name).for_each(|(path, _)| edition.remove(&path));
-                listings.remove(*name);
+                Proof::Empty => {
+                    files(name).for_each(|(path, _)| edition.remove(&path));
+                    listings.remove(*name);
+                }
+                Proof::Late => {
+                    for (path, _) in files(name) {
+                        if let Some((path, document)) = self.edition.document(&path) {
+                            edition.put(Arc::clone(path), Arc::clone(document));
+                        }
+                    }
+                    let listing = self.listings.get(*name).map(Arc::clone);
+                    listings.extend(listing.map(|listing| ((*name).clone(), listing)));
+                    late.insert((*name).clone());
+                }
             }
         }
         for directory in DIRECTORIES {
@@ -136,7 +150,7 @@ impl Press {
         self.replace(edition, is_first)?;
         self.listings = listings;
         self.is_disk_known = true;
-        self.owed.clear();
+        self.owed = late;
         Ok(Printed { feeds, written })
     }
 
@@ -152,23 +166,23 @@ impl Press {
         Ok(())
     }
 
-    /// Renders one feed in all formats; nothing when the feed has no posts any more.
+    /// Renders one feed in all formats.
     fn feed(
         &self,
         name: &FeedName,
         copy: Copy<'_>,
         staging: &Staging<'_>,
         now: i64,
-    ) -> Result<Option<Proof>> {
+    ) -> Result<Proof> {
         let Copy { site, folder, layout, catalog } = copy;
         let count = catalog.count(name);
         if *name != FeedName::Site && count == 0 {
-            return Ok(None);
+            return Ok(Proof::Empty);
         }
         let window = site.window_of(assemble::folder(name).trim_end_matches('/'));
         let cards = catalog.window(name, window).into_iter();
-        let entries =
-            cards.filter_map(|card| self.memo.entry(card, folder, layout, site)).collect();
+        let entries = cards.map(|card| self.memo.entry(card, folder, layout, site)).collect();
+        let Some(entries) = entries else { return Ok(Proof::Late) };
         let feed = assemble::feed(site, name, entries);
         let display = assemble::display_name(site, name, &feed.entries);
         let mut documents = Vec::with_capacity(FORMATS.len() + 1);
@@ -182,7 +196,7 @@ impl Press {
             let document = self.put(staging, &path, media_type, &bytes, now)?;
             documents.push((path, document));
         }
-        Ok(Some(Proof { listing: Listing::of(display, &feed, count), documents }))
+        Ok(Proof::Feed(Arc::new(Listing::of(display, &feed, count)), documents))
     }
 
     fn put(
@@ -198,10 +212,15 @@ impl Press {
     }
 }
 
-/// A printed feed that is not published yet.
-struct Proof {
-    listing: Listing,
-    documents: Vec<(String, Arc<Document>)>,
+/// A feed that is rendered and not published yet.
+enum Proof {
+    /// What the lists say of it, and its documents.
+    Feed(Arc<Listing>, Vec<(String, Arc<Document>)>),
+    /// It has no posts any more.
+    Empty,
+    /// A post of it cannot be read as the catalog knows it: either word of its change is on its
+    /// way, or its root is lost. The feed stays as it is until then.
+    Late,
 }
 
 /// The documents of a feed: where they stand, below the base URL and in the export alike, and

@@ -41,7 +41,7 @@ pub fn listen(listen: &str) -> Result<(Listener, String)> {
 
 fn tcp(socket: std::net::TcpListener) -> std::io::Result<(Listener, String)> {
     socket.set_nonblocking(true)?;
-    let address = format!("http://{}", socket.local_addr()?);
+    let address = format!("http://{}/", socket.local_addr()?);
     Ok((Listener::Tcp(tokio::net::TcpListener::from_std(socket)?), address))
 }
 
