@@ -212,11 +212,13 @@ impl Catalog {
 }
 
 /// What of a card shows in feeds.
-type Substance<'a> = (Moment, bool, &'a [(Taxonomy, Arc<str>)], Hash);
+type Substance<'a> = (Moment, bool, &'a [(Taxonomy, Arc<str>)], Hash, &'a str);
 
-/// The substance of a card: not where its file lies, so a move between roots is no change.
+/// The substance of a card: not where its file lies, so a move between roots is no change; but
+/// its name, because `a.md` and `a.html` are read differently.
 fn substance(card: &Card) -> Substance<'_> {
-    (card.date, card.is_withheld, &card.groups, card.hash)
+    let name = card.path.rsplit('/').next().unwrap_or(&card.path);
+    (card.date, card.is_withheld, &card.groups, card.hash, name)
 }
 
 fn place(card: &Card) -> Place {

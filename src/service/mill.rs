@@ -203,6 +203,10 @@ impl Mill {
         let mut scan = Scan::default();
         for path in paths {
             let Some(relative) = self.roots.relative(path) else { continue };
+            if self.layout == Layout::Bare && relative.split('/').any(|part| part == "_posts") {
+                // Only what is in `_posts` is a post from now on.
+                return self.rescan(now);
+            }
             match self.roots.look(path) {
                 Ok(Some(stamp)) if self.roots.is_walked_to(path.parent().unwrap_or(path)) => {
                     if Origin::of(&relative, &self.layout).is_some() {
@@ -213,6 +217,9 @@ impl Mill {
                 Ok(None) if path.is_dir() => {
                     // A folder that cannot be listed yet will be found by the next scan.
                     let Ok(found) = self.roots.scan_folder(path, &self.layout) else { continue };
+                    if found.has_posts_folder && self.layout == Layout::Bare {
+                        return self.rescan(now);
+                    }
                     scan.files.extend(found.files);
                     scan.findings.extend(found.findings);
                 }

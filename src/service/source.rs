@@ -48,7 +48,7 @@ pub struct Scan {
     /// Files that can be posts: their paths relative to the site, and their stamps.
     pub files: Vec<(Arc<str>, FileStamp)>,
     /// Whether a folder named `_posts` was walked.
-    has_posts_folder: bool,
+    pub has_posts_folder: bool,
     /// Files that look like posts and cannot be read as such.
     pub findings: Vec<Finding>,
 }
