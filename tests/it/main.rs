@@ -6,6 +6,7 @@ mod body;
 mod dates;
 mod golden;
 mod http;
+mod invariants;
 mod making;
 mod service;
 mod validity;

@@ -1,5 +1,7 @@
 //! A unified diff of two texts, for the message of a failed comparison.
 
+use std::fmt::Write;
+
 /// Lines of context around a change.
 const CONTEXT: usize = 3;
 
@@ -25,7 +27,7 @@ pub(crate) fn unified(name: &str, old: &str, new: &str) -> String {
     for (index, line) in lines.iter().enumerate() {
         let is_shown = is_shown(index);
         if is_shown && !was_shown {
-            diff.push_str(&format!("@@ -{at_old} +{at_new} @@\n"));
+            let _ = writeln!(diff, "@@ -{at_old} +{at_new} @@");
         }
         was_shown = is_shown;
         let (sign, text, steps) = match line {
@@ -36,7 +38,7 @@ pub(crate) fn unified(name: &str, old: &str, new: &str) -> String {
         at_old += steps.0;
         at_new += steps.1;
         if is_shown {
-            diff.push_str(&format!("{sign}{text}\n"));
+            let _ = writeln!(diff, "{sign}{text}");
         }
     }
     diff

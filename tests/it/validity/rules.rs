@@ -79,7 +79,7 @@ fn check_lists(feeds: &Tree, base: &str) {
         listed.sort();
         assert_eq!(listed, folders, "{path}");
     }
-    for (path, _) in feeds.iter().filter(|(path, _)| path.ends_with(".html")) {
+    for (path, _) in feeds.iter().filter(|(path, _)| path.ends_with("index.html")) {
         assert!(text(feeds, path).starts_with("<!DOCTYPE html>\n<html lang="), "{path}");
     }
 }
@@ -283,7 +283,9 @@ fn check_json(text: &str, address: &str) {
             assert_rfc3339(modified);
         }
         for address in ["external_url", "image"] {
-            item[address].as_str().map_or((), assert_web);
+            if let Some(address) = item[address].as_str() {
+                assert_web(address);
+            }
         }
         if let Some(tags) = item.get("tags") {
             assert!(tags.as_array().unwrap().iter().all(is_text), "{item}");
