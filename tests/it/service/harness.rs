@@ -249,8 +249,7 @@ pub(super) struct Server<'a> {
 
 impl<'a> Server<'a> {
     fn start(site: &'a Site, mut command: Command) -> Self {
-        let mut child =
-            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let errors = BufReader::new(child.stderr.take().unwrap());
         let collected = Arc::clone(&log);
@@ -360,11 +359,6 @@ impl<'a> Server<'a> {
     #[track_caller]
     pub(super) fn settle(&self) {
         self.settle_in("_posts");
-    }
-
-    /// Waits for two passes that have nothing to do: a pass that fails logs no diagnostic.
-    pub(super) fn settle_without_log(&self) {
-        thread::sleep(Duration::from_millis(4500));
     }
 
     /// What a message shows.

@@ -9,7 +9,7 @@ use std::process::Command;
 const MEGABYTE: usize = 1024 * 1024;
 
 fn long(name: &str, size: usize) -> String {
-    let paragraph = "Eight words stand in each of these lines.\n\n";
+    let paragraph = "Eight words stand in each of these lines.\n".repeat(200) + "\n";
     post(3, name, "news", &paragraph.repeat(size / paragraph.len() + 1))
 }
 
@@ -27,7 +27,7 @@ fn spoil(site: &Site) {
     let mut gbk = post(3, "gbk", "news", "").into_bytes();
     gbk.extend(b"\xb2\xc6\xbe\xad\xd0\xc2\xce\xc5");
     site.write(&at(3, "gbk"), gbk);
-    let binary: Vec<u8> = (0..4096_u32).map(|number| (number * 7 % 256) as u8).collect();
+    let binary: Vec<u8> = (0..=u8::MAX).rev().cycle().take(4096).collect();
     site.write(&at(3, "binary"), binary);
     site.write(&at(3, "toml"), "+++\ntitle = \"toml\"\n+++\nText.\n");
     site.write(&at(3, "yaml"), "---\ntitle: \"a \"quoted\" title\ndate: [\n---\nText.\n");
@@ -72,8 +72,8 @@ fn a_bad_file_harms_no_other() {
             server.state()
         );
     }
-    let size = fs::metadata(site.path(&at(3, "huge"))).unwrap().len().to_string();
-    assert!(log.contains(&size), "the size is named");
+    let bytes = fs::metadata(site.path(&at(3, "huge"))).unwrap().len().to_string();
+    assert!(log.contains(&bytes), "its size is named");
     assert!(!log.lines().any(|line| line.starts_with("ERROR forged")), "{log}");
     let titles = server.titles("");
     assert!(!titles.iter().any(|title| title == "secret" || title == "huge"), "{titles:?}");

@@ -100,7 +100,7 @@ fn a_move_between_content_folders_changes_nothing() {
     let server = site.serve();
     let feeds = ["rss.xml", "atom.xml", "feed.json", "category/news/rss.xml"];
     let validators = || feeds.map(|feed| server.validators(feed));
-    let (served, written) = (validators(), site.written());
+    let (before, written) = (validators(), site.written());
     let moved = |number: u32| {
         let name = at(number, &format!("p{number}"));
         let to = name.replace("_posts/", "old_post/");
@@ -112,7 +112,7 @@ fn a_move_between_content_folders_changes_nothing() {
         site.rename(&from, &to);
     }
     server.settle();
-    assert_eq!((validators(), site.written()), (served.clone(), written.clone()));
+    assert_eq!((validators(), site.written()), (before.clone(), written.clone()));
     // As `mv` does it between two disks.
     let (from, to) = moved(10);
     fs::copy(site.path(&from), site.path(&to)).unwrap();
@@ -123,7 +123,7 @@ fn a_move_between_content_folders_changes_nothing() {
     }
     server.settle_in("old_post");
     assert!(server.is_healthy(), "{}", server.state());
-    assert_eq!((validators(), site.written()), (served.clone(), written.clone()));
+    assert_eq!((validators(), site.written()), (before.clone(), written.clone()));
 
     // And back, all in one go.
     for (from, to) in (1..=12).map(moved) {
@@ -131,7 +131,7 @@ fn a_move_between_content_folders_changes_nothing() {
     }
     server.settle();
     assert!(server.is_healthy(), "{}", server.state());
-    assert_eq!((validators(), site.written()), (served, written));
+    assert_eq!((validators(), site.written()), (before, written));
     site.post(20, "new", "news", "Text.");
     server.wait_until("a new post is there", || server.titles("").len() == 13);
     server.finish(&[]);

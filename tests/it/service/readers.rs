@@ -97,9 +97,9 @@ fn a_reader_is_told_what_it_has_until_it_changes() {
     }
     let paths = ["rss.xml", "atom.xml", "feed.json", "category/news/rss.xml"];
     let server = site.serve();
-    let served = paths.map(|path| server.validators(path));
+    let known = paths.map(|path| server.validators(path));
     let written = site.written();
-    for (path, (tag, modified)) in paths.iter().zip(&served) {
+    for (path, (tag, modified)) in paths.iter().zip(&known) {
         assert!(tag.len() > 30 && modified.ends_with(" GMT"), "{path}: {tag} {modified}");
         let by_tag = server.get(path, &[("If-None-Match", tag)]);
         assert_eq!((by_tag.status, by_tag.body.len()), (304, 0), "{path}");
@@ -116,9 +116,9 @@ fn a_reader_is_told_what_it_has_until_it_changes() {
     }
     server.settle();
     assert_eq!(site.written(), written, "{}", server.state());
-    assert_eq!(paths.map(|path| server.validators(path)), served);
+    assert_eq!(paths.map(|path| server.validators(path)), known);
     let is_known = |address: &Address| {
-        for (path, (tag, modified)) in paths.iter().zip(&served) {
+        for (path, (tag, modified)) in paths.iter().zip(&known) {
             let path = format!("/{path}");
             assert_eq!(address.get(&path, &[("If-None-Match", tag)]).status, 304, "{path}");
             let by_date = address.get(&path, &[("If-Modified-Since", modified)]);
@@ -135,7 +135,7 @@ fn a_reader_is_told_what_it_has_until_it_changes() {
     assert_eq!(site.written(), written);
 
     site.post(3, "p3", "news", "Changed.");
-    let tag = &served[0].0;
+    let tag = &known[0].0;
     server.wait_until("it is changed", || {
         server.get("rss.xml", &[("If-None-Match", tag)]).status == 200
     });
@@ -153,8 +153,8 @@ fn a_feed_has_one_time_of_change_before_and_after_a_restart() {
         site.post(1, "a", "news", &text);
         server.wait_until(&text, || server.body("a").contains(&text));
         let modified = fs::metadata(site.out("rss.xml")).unwrap().modified().unwrap();
-        let served = server.validators("rss.xml").1;
-        assert_eq!(served, httpdate::fmt_http_date(modified));
+        let known = server.validators("rss.xml").1;
+        assert_eq!(known, httpdate::fmt_http_date(modified));
     }
     let before = server.validators("rss.xml");
     server.finish(&[]);

@@ -38,11 +38,11 @@ fn every_signal_to_stop_ends_it_well() {
 fn an_answer_that_has_begun_is_finished() {
     let site = Site::new(&format!("{CONFIG}feedmill:\n  limit: 40\n"));
     // More than the buffers of a connection hold.
-    let paragraph = "<p>Eight words stand in each of these lines.</p>\n";
+    let line = "Eight words stand in each of these lines.\n";
     for number in 0..32 {
         let name = format!("p{number}");
         let head = format!("---\ntitle: {name}\ndate: 2022-01-01\n---\n");
-        site.write(&format!("_posts/{name}.html"), head + &paragraph.repeat(10_000));
+        site.write(&format!("_posts/{name}.html"), head + "<p>" + &line.repeat(11_000) + "</p>\n");
     }
     let mut server = site.serve();
     let Address::Tcp(address) = server.address.clone() else { unreachable!() };
