@@ -4,7 +4,7 @@
 //! build goes on (findings in a list), or the command stops and the old edition stays (`Result`).
 //! Texts are lower case without a final stop, values stand in backticks.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// The result of whatever can stop a command or a pass.
 pub type Result<T> = std::result::Result<T, Box<Finding>>;
@@ -68,7 +68,12 @@ impl fmt::Display for Finding {
                 write!(f, "{}:", self.column)?;
             }
         }
-        write!(f, " {}", self.error)
+        f.write_char(' ')?;
+        // Nor does what an error quotes from a post begin a line of its own.
+        self.error.to_string().chars().try_for_each(|c| match c {
+            c if c.is_control() => write!(f, "{}", c.escape_debug()),
+            c => f.write_char(c),
+        })
     }
 }
 
@@ -183,6 +188,41 @@ pub enum Error {
     NoUrl {
         /// The address that was taken.
         base_url: String,
+    },
+
+    // -- the whole site (feed/review.rs)
+    /// An id that another post sets too.
+    #[error("the id is that of `{other}` too; a feed carries the newer of the two")]
+    SameId {
+        /// The path of the post that is carried.
+        other: String,
+    },
+    /// A window for a feed that does not exist.
+    #[error("there is no feed `{address}`")]
+    NoSuchFeed {
+        /// Its address.
+        address: String,
+    },
+    /// Tags, no categories, and no feeds of tags.
+    #[error("the posts have tags and no categories, so there is one feed only")]
+    TagsOnly,
+    /// A name that cannot be that of a folder.
+    #[error("the {taxonomy} `{name}` stands in the folder `{folder}`")]
+    RenamedFolder {
+        /// What it is: a category, a tag, an author.
+        taxonomy: &'static str,
+        /// The name, with what cannot be seen in it written out.
+        name: String,
+        /// The folder.
+        folder: String,
+    },
+    /// A document that many readers will find heavy.
+    #[error("`{path}` has {kib} KiB; some readers stall on that")]
+    LargeFeed {
+        /// Its path.
+        path: String,
+        /// Its size.
+        kib: u64,
     },
 
     // -- posts (content/post.rs, service/posts.rs)
@@ -343,6 +383,10 @@ impl Error {
             Self::LostRoot { .. } => "restore the folder, or restart feedmill if it is meant to be empty",
             Self::NoWatches => "raise the sysctl `fs.inotify.max_user_watches`",
             Self::Toml => "write the front matter between `---` lines, as `key: value`",
+            Self::SameId { .. } => "take the `id` line out of one of them",
+            Self::NoSuchFeed { .. } => "write its address as in the list of feeds: `category/NAME`",
+            Self::TagsOnly => "write `feeds: [tag]` under `feedmill:`",
+            Self::LargeFeed { .. } => "lower `limit`, or set `entries: summary` for it",
             Self::Shadowed { .. } => "rename one of the two",
             Self::BadPattern { key: "elements" | "author", .. } => "write a CSS selector: `p.credit`",
             Self::BadPattern { .. } => "write a regular expression: `^\\[Back`",
@@ -351,6 +395,7 @@ impl Error {
             Self::LiquidDropped { .. } => "the text between tags was kept",
             Self::Unusable { .. }
             | Self::Empty
+            | Self::RenamedFolder { .. }
             | Self::NotRegular
             | Self::Render { .. }
             | Self::Io { .. } => "",

@@ -166,7 +166,7 @@ impl<'a> Section<'a> {
     }
 
     /// The line of a key: the first one that sets it below the lines of the keys above it.
-    fn line(&self, key: &str) -> usize {
+    pub fn line(&self, key: &str) -> usize {
         let mut start = 0;
         for above in self.above {
             let found = self.file.text.lines().skip(start).position(|line| sets(line, above));

@@ -6,8 +6,9 @@ use crate::content::body::{Markup, SUMMARY_LENGTH};
 use crate::content::date::{Day, Moment};
 use crate::content::front_matter::{FrontMatter, Node};
 use crate::content::permalink::{Origin, Parts, Template, jekyll_id, tag_id};
-use crate::content::post::{Post, Withheld};
-use crate::content::site::{Author, Ids, Site, author};
+use crate::content::post::{Enclosure, Post, Withheld};
+use crate::content::settings::author;
+use crate::content::site::{Author, Ids, Site};
 use crate::content::stamp::{day_in_name, read};
 use crate::content::text::{collapse, cut, nfc, plain, xml_safe};
 use crate::content::url::as_uri;
@@ -47,7 +48,7 @@ impl<'f, 'r> Fields<'f, 'r> {
         let categories = self.categories();
         let tags = self.names(&["tags", "tag"]);
         let key = nfc(&self.origin.key).into_owned();
-        let (url, id) = self.addresses(date, &categories, &slug, &key);
+        let (url, id, has_own_id) = self.addresses(date, &categories, &slug, &key);
         let title = match self.front.get("title") {
             // A slug of hyphens alone gives no title; one is made from the body then.
             None => collapse(&xml_safe(&titleized(&slug))),
@@ -63,7 +64,9 @@ impl<'f, 'r> Fields<'f, 'r> {
             authors: self.authors(),
             url,
             id,
-            lang: self.text("lang"),
+            has_own_id,
+            lang: self.lang(),
+            enclosures: self.enclosures(),
             summary: self.summary(),
             image: self.image(),
             separator: self
@@ -208,8 +211,10 @@ impl<'f, 'r> Fields<'f, 'r> {
         let mut authors = Vec::new();
         for key in ["author", "authors"] {
             match self.front.get(key) {
-                Some(Node::List(items)) => authors.extend(items.iter().filter_map(author)),
-                Some(node) => authors.extend(author(node)),
+                Some(Node::List(items)) => {
+                    authors.extend(items.iter().filter_map(|item| self.author(item)));
+                }
+                Some(node) => authors.extend(self.author(node)),
                 None => {}
             }
         }
@@ -222,13 +227,40 @@ impl<'f, 'r> Fields<'f, 'r> {
         authors
     }
 
+    /// A person, who may be named by a key of `_data/authors.yml`.
+    fn author(&self, node: &Node) -> Option<Author> {
+        let known = node.text().and_then(|key| self.site.people.get(key.trim()));
+        known.cloned().or_else(|| author(node))
+    }
+
+    /// `lang`, else the language whose folder the post stands in.
+    fn lang(&self) -> Option<String> {
+        let path = self.origin.folders.split('/').chain(self.origin.key.split('/'));
+        let folder =
+            || path.take(1).find(|first| self.site.languages.iter().any(|lang| lang == first));
+        self.text("lang").or_else(|| folder().map(str::to_owned)).map(|lang| lang.replace('_', "-"))
+    }
+
+    /// `enclosure` or `enclosures`: an address, a mapping, or a list of those.
+    fn enclosures(&self) -> Vec<Enclosure> {
+        let mut enclosures = Vec::new();
+        for key in ["enclosure", "enclosures"] {
+            match self.front.get(key) {
+                Some(Node::List(items)) => enclosures.extend(items.iter().filter_map(enclosure)),
+                Some(node) => enclosures.extend(enclosure(node)),
+                None => {}
+            }
+        }
+        enclosures
+    }
+
     fn addresses(
         &self,
         date: Moment,
         categories: &[String],
         slug: &str,
         key: &str,
-    ) -> (String, String) {
+    ) -> (String, String, bool) {
         let own = self.text("permalink").map(|written| Template::new(&written));
         let parts = Parts {
             date,
@@ -243,6 +275,7 @@ impl<'f, 'r> Fields<'f, 'r> {
         // Atom wants a URI: `id: 12345` is made one, and stays apart from other sites' 12345.
         let written =
             written.map(|id| as_uri(&id).unwrap_or_else(|| tag_id(&self.site.tag_authority, &id)));
+        let has_own_id = written.is_some();
         let id = written.unwrap_or_else(|| match self.site.ids {
             Ids::Tag => tag_id(&self.site.tag_authority, key),
             Ids::Permalink => url.clone(),
@@ -250,7 +283,7 @@ impl<'f, 'r> Fields<'f, 'r> {
                 format!("{}{}", self.site.home, jekyll_id(&template.plain_path(parts), slug))
             }
         });
-        (url, id)
+        (url, id, has_own_id)
     }
 
     fn summary(&self) -> Option<String> {
@@ -269,6 +302,16 @@ impl<'f, 'r> Fields<'f, 'r> {
         }?;
         (!text.trim().is_empty()).then(|| text.trim().to_owned())
     }
+}
+
+fn enclosure(node: &Node) -> Option<Enclosure> {
+    let text = |key| node.get(key).and_then(Node::text);
+    let url = node.text().or_else(|| text("url")).map(str::trim).filter(|url| !url.is_empty())?;
+    Some(Enclosure {
+        url: url.to_owned(),
+        media_type: text("type").map(str::to_owned),
+        length: text("length").and_then(|length| length.parse().ok()),
+    })
 }
 
 /// A name as it is written, NFC, without what XML forbids and without blanks at its ends.

@@ -5,6 +5,8 @@
 
 pub mod site;
 
+pub mod settings;
+
 pub mod config;
 
 pub mod post;

@@ -39,12 +39,16 @@ pub struct Post<'a> {
     pub url: String,
     /// Its id, the same in every feed and for ever.
     pub id: String,
-    /// The language, when it is not the site's.
+    /// Whether its front matter sets the id.
+    pub has_own_id: bool,
+    /// The language, when it says one.
     pub lang: Option<String>,
     /// `description`, else `excerpt`: plain text, cut.
     pub summary: Option<String>,
     /// `image`, as it is written.
     pub image: Option<String>,
+    /// What goes with it: a recording, a document.
+    pub enclosures: Vec<Enclosure>,
     /// What ends the excerpt in the body.
     pub separator: Option<String>,
     /// Whether the post wants its summary only in feeds (`feed.excerpt_only`).
@@ -55,6 +59,17 @@ pub struct Post<'a> {
     pub markup: Markup,
     /// The body as it stands in the file.
     pub body: &'a str,
+}
+
+/// A file that goes with a post, as its front matter has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enclosure {
+    /// Its address.
+    pub url: String,
+    /// Its media type.
+    pub media_type: Option<String>,
+    /// Its length in bytes.
+    pub length: Option<u64>,
 }
 
 /// Why a post is not published.
@@ -136,6 +151,9 @@ impl<'a> Post<'a> {
                 Taxonomy::Category => self.categories.iter().collect(),
                 Taxonomy::Tag => self.tags.iter().collect(),
                 Taxonomy::Author => self.authors.iter().map(|author| &author.name).collect(),
+                Taxonomy::Language => {
+                    self.lang.as_ref().or(site.lang.as_ref()).into_iter().collect()
+                }
             };
             groups.extend(names.into_iter().map(|name| (*taxonomy, name.clone())));
         }
@@ -171,6 +189,10 @@ pub struct Card {
     pub is_withheld: bool,
     /// The feeds that it belongs to, besides the site's.
     pub groups: Vec<(Taxonomy, Arc<str>)>,
+    /// Hash of the id that the front matter sets: ids that are made are never the same.
+    pub own_id: Option<Box<Hash>>,
+    /// Whether the post has tags.
+    pub has_tags: bool,
     /// Hash of the file's bytes: equal bytes are no change.
     pub hash: Hash,
     /// The file as it was when it was read.

@@ -11,11 +11,14 @@ use crate::content::post::{Post, Rendered};
 use crate::content::site::{self, NamesFrom, Site, Taxonomy};
 use crate::content::text::nfc;
 use crate::content::url::{Base, percent_encode_path};
-use crate::feed::model::{Category, Entry, Feed, Image, Person, Stamp};
+use crate::feed::model::{Category, Enclosure, Entry, Feed, Image, Person, Stamp};
 use crate::hash::Hash;
 
 /// The longest folder name in bytes: file systems take 255, and a temporary name is longer.
 pub const MAX_FOLDER: usize = 200;
+
+/// What an entry takes besides its texts, in bytes: elements, addresses, dates, categories.
+const ENTRY: usize = 2048;
 
 /// The date of a feed without entries: any day that never changes will do.
 const EMPTY_SINCE: Moment = Moment::from_unix(946_684_800);
@@ -74,11 +77,20 @@ pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
         authors.extend(from_body);
     }
     let base = Base::parse(&format!("{}/", site.home));
-    let image = post.image.as_deref().and_then(|image| {
+    let absolute = |written: &str| {
         // As Jekyll does it, `/img/x.png` lies below `baseurl`.
-        base?
-            .resolve(image.strip_prefix('/').filter(|rest| !rest.starts_with('/')).unwrap_or(image))
+        let below = written.strip_prefix('/').filter(|rest| !rest.starts_with('/'));
+        base.as_ref()?.resolve_media(below.unwrap_or(written))
+    };
+    let image = post.image.as_deref().and_then(absolute);
+    let enclosures = post.enclosures.iter().filter_map(|enclosure| {
+        let url = absolute(&enclosure.url)?;
+        let media_type = enclosure.media_type.clone();
+        let media_type =
+            media_type.unwrap_or_else(|| media_type_of(&url).unwrap_or(OCTETS).to_owned());
+        Some(Enclosure { url, media_type, length: enclosure.length })
     });
+    let enclosures = enclosures.collect();
     Entry {
         id: post.id.clone(),
         url: post.url.clone(),
@@ -91,7 +103,8 @@ pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
         authors,
         categories: categories(post, site),
         lang: post.lang.clone().filter(|lang| Some(lang) != site.lang.as_ref()),
-        image: image.map(|url| Image { media_type: image_type(&url), url }),
+        image: image.map(|url| Image { media_type: media_type_of(&url), url }),
+        enclosures,
         source: rendered.body.source_link,
     }
 }
@@ -110,6 +123,7 @@ pub fn feed(site: &Site, name: &FeedName, mut entries: Vec<Arc<Entry>>) -> Feed 
     let mut ids = HashSet::new();
     entries.retain(|entry| ids.insert(entry.id.clone()));
     let path = folder(name);
+    let window = site.window_of(path.trim_end_matches('/'));
     let address = format!("{}/{}", site.base, percent_encode_path(&path));
     let (title, description, home_page) = match name {
         FeedName::Site => (site.title.clone(), site.description.clone(), format!("{}/", site.home)),
@@ -127,7 +141,10 @@ pub fn feed(site: &Site, name: &FeedName, mut entries: Vec<Arc<Entry>>) -> Feed 
         description,
         home_page,
         folder: address,
-        lang: site.lang.clone(),
+        lang: match name {
+            FeedName::Group(Taxonomy::Language, lang) => Some(lang.to_string()),
+            _ => site.lang.clone(),
+        },
         author: site
             .author
             .as_ref()
@@ -136,9 +153,32 @@ pub fn feed(site: &Site, name: &FeedName, mut entries: Vec<Arc<Entry>>) -> Feed 
         icon: site.icon.clone(),
         logo: site.logo.clone(),
         updated: updated.cloned().unwrap_or_else(|| stamp(EMPTY_SINCE, Zone::UTC)),
-        extent: site.window_of(path.trim_end_matches('/')).extent,
+        extent: window.extent,
+        contents: contents(&entries, window.size),
         entries,
     }
+}
+
+/// How many of the newest entries can carry their content in a document of at most `size` bytes.
+///
+/// What escaping adds is counted as the format that needs most of it would: Atom writes `<` as
+/// `&lt;`, JSON a line feed as two characters.
+fn contents(entries: &[Arc<Entry>], size: usize) -> usize {
+    let escaped = |text: &str| {
+        let extra = text.bytes().filter(|byte| matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\n'));
+        text.len() + 5 * extra.count()
+    };
+    let mut left = size;
+    for entry in entries {
+        left = left.saturating_sub(ENTRY + 2 * escaped(&entry.title) + escaped(&entry.summary));
+    }
+    let fits = |entry: &&Arc<Entry>| {
+        let needed = entry.content.as_deref().map_or(0, escaped);
+        let is_fitting = needed <= left;
+        left = left.saturating_sub(needed);
+        is_fitting
+    };
+    entries.iter().take_while(fits).count()
 }
 
 /// A group's name for people: from the configuration, else from the newest post's first tag
@@ -191,7 +231,11 @@ fn stamp(moment: Moment, zone: Zone) -> Stamp {
     Stamp { unix: moment.unix(), rfc822: zone.rfc822(moment), rfc3339: zone.rfc3339(moment) }
 }
 
-fn image_type(url: &str) -> Option<&'static str> {
+/// The type of bytes of which nothing is known (RFC 2046 §4.5.1).
+const OCTETS: &str = "application/octet-stream";
+
+/// What the ending of an address tells of its type.
+fn media_type_of(url: &str) -> Option<&'static str> {
     let path = url.split(['?', '#']).next().unwrap_or(url).to_ascii_lowercase();
     Some(match path.rsplit('.').next()? {
         "png" => "image/png",
@@ -200,6 +244,13 @@ fn image_type(url: &str) -> Option<&'static str> {
         "webp" => "image/webp",
         "avif" => "image/avif",
         "svg" => "image/svg+xml",
+        "mp3" => "audio/mpeg",
+        "m4a" => "audio/mp4",
+        "ogg" | "oga" | "opus" => "audio/ogg",
+        "mp4" | "m4v" => "video/mp4",
+        "webm" => "video/webm",
+        "pdf" => "application/pdf",
+        "epub" => "application/epub+zip",
         _ => return None,
     })
 }

@@ -4,9 +4,13 @@
 //! export. The hash is its entity tag, so an edition needs no memory to be the same edition on
 //! another machine or after a restart.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::content::catalog::FeedName;
+use crate::content::site::{JekyllFeed, Taxonomy};
+use crate::feed::assemble;
+use crate::feed::format::atom;
 use crate::hash::Hash;
 
 /// What is known of one published document.
@@ -27,8 +31,8 @@ pub struct Document {
 pub struct Edition {
     /// Documents by their path below the base URL, decoded: `category/财经/rss.xml`.
     documents: HashMap<Arc<str>, Arc<Document>>,
-    /// Old addresses and where they lead, both decoded paths below the base URL.
-    moved: BTreeMap<Arc<str>, Arc<str>>,
+    /// Where jekyll-feed had what is in `documents` now.
+    former: JekyllFeed,
 }
 
 impl Edition {
@@ -37,9 +41,20 @@ impl Edition {
         self.documents.get_key_value(path)
     }
 
-    /// Where an old address leads now, as a decoded path below the base URL.
+    /// Where an address of jekyll-feed leads now: to the Atom document, as it was one.
     pub fn moved(&self, path: &str) -> Option<&Arc<str>> {
-        self.moved.get(path)
+        let group = |folder: &str, taxonomy| {
+            let name = path.strip_prefix(folder)?.strip_suffix(".xml")?;
+            Some(FeedName::Group(taxonomy, name.into()))
+        };
+        let name = if path == self.former.site {
+            FeedName::Site
+        } else {
+            group(&self.former.tags, Taxonomy::Tag)
+                .or_else(|| group(&self.former.categories, Taxonomy::Category))?
+        };
+        let address = format!("{}{}", assemble::folder(&name), atom::FORMAT.file);
+        self.document(&address).map(|(path, _)| path)
     }
 
     /// All documents, in no order.
@@ -57,8 +72,8 @@ impl Edition {
         self.documents.remove(path);
     }
 
-    /// Sets the old addresses and where each leads.
-    pub fn set_moved(&mut self, moved: BTreeMap<Arc<str>, Arc<str>>) {
-        self.moved = moved;
+    /// Sets where jekyll-feed had its documents.
+    pub fn set_former(&mut self, former: JekyllFeed) {
+        self.former = former;
     }
 }

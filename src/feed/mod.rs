@@ -11,3 +11,5 @@ pub mod format;
 pub mod page;
 
 pub mod directory;
+
+pub mod review;

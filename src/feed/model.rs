@@ -38,12 +38,15 @@ pub struct Feed {
     pub extent: Extent,
     /// RSS `item` · Atom `entry` · JSON `items`. Newest first.
     pub entries: Vec<Arc<Entry>>,
+    /// How many of the newest entries carry their content: the rest would make it too large.
+    pub contents: usize,
 }
 
 impl Feed {
-    /// The content of an entry, when this feed carries it.
-    pub fn content<'e>(&self, entry: &'e Entry) -> Option<&'e str> {
-        entry.content.as_deref().filter(|_| self.extent == Extent::Full)
+    /// The content of the entry at an index, when this feed carries it.
+    pub fn content<'e>(&self, index: usize, entry: &'e Entry) -> Option<&'e str> {
+        let is_carried = self.extent == Extent::Full && index < self.contents;
+        entry.content.as_deref().filter(|_| is_carried)
     }
 
     /// The summary of an entry, when this feed carries it and there is one.
@@ -79,6 +82,8 @@ pub struct Entry {
     pub lang: Option<String>,
     /// RSS `media:content` and `media:thumbnail` · Atom `link rel="enclosure"` · JSON `image`.
     pub image: Option<Image>,
+    /// RSS `enclosure`, the first one · Atom `link rel="enclosure"` · JSON `attachments`.
+    pub enclosures: Vec<Enclosure>,
     /// RSS none (`source` means a feed) · Atom `link rel="via"` · JSON `external_url`.
     pub source: Option<String>,
 }
@@ -112,6 +117,17 @@ pub struct Image {
     pub url: String,
     /// Its media type, when its name tells.
     pub media_type: Option<&'static str>,
+}
+
+/// A file that goes with an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enclosure {
+    /// Its address.
+    pub url: String,
+    /// Its media type; every format wants one.
+    pub media_type: String,
+    /// Its length in bytes, when it is known.
+    pub length: Option<u64>,
 }
 
 /// An instant, written out in the site's zone.

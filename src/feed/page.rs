@@ -51,8 +51,8 @@ pub struct Words {
     pub opml: &'static str,
     /// The label of the filter.
     pub filter: &'static str,
-    /// The headings over categories, tags and authors.
-    pub taxonomies: [&'static str; 3],
+    /// The headings over categories, tags, authors and languages.
+    pub taxonomies: [&'static str; 4],
 }
 
 const ENGLISH: Words = Words {
@@ -68,7 +68,7 @@ const ENGLISH: Words = Words {
     whole_site: "The whole site",
     opml: "All feeds as OPML, to import into a reader",
     filter: "Find a feed",
-    taxonomies: ["Categories", "Tags", "Authors"],
+    taxonomies: ["Categories", "Tags", "Authors", "Languages"],
 };
 
 const CHINESE: Words = Words {
@@ -84,7 +84,7 @@ const CHINESE: Words = Words {
     whole_site: "全站",
     opml: "全部订阅源（OPML），可导入阅读器",
     filter: "查找订阅源",
-    taxonomies: ["分类", "标签", "作者"],
+    taxonomies: ["分类", "标签", "作者", "语言"],
 };
 
 /// The words for a language (RFC 5646): Chinese for Chinese, else English.

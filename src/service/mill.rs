@@ -13,10 +13,11 @@ use crate::content::post::FileStamp;
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::edition::Edition;
+use crate::feed::review::review;
 use crate::service::parallel;
 use crate::service::posts::{self, Read};
 use crate::service::press::{Copy, Press, Printed};
-use crate::service::source::{Roots, Scan};
+use crate::service::source::{CONFIG, Roots, Scan};
 
 /// How long a file that is cut short is taken to be still in the making, in nanoseconds.
 const IN_THE_MAKING: i64 = 2_000_000_000;
@@ -154,7 +155,7 @@ impl Mill {
         let mut pass = Pass::default();
         let changes = self.read(scan, now, &mut pass);
         self.catalog.apply(changes, self.horizon(now));
-        self.note_shadowed(&mut pass);
+        self.note_review(&mut pass);
         // What is on disk is compared byte by byte: someone may have touched it.
         self.press.forget();
         self.is_stale = false;
@@ -273,6 +274,7 @@ impl Mill {
             catalog: &self.catalog,
         };
         pass.printed = self.press.print(touched, copy, seconds(now).unix())?;
+        pass.findings.append(&mut pass.printed.findings);
         Ok(())
     }
 
@@ -389,9 +391,9 @@ impl Mill {
         Some(*Finding::about(folder.display().to_string(), Error::LostRoot { posts }))
     }
 
-    /// Notes the files whose key an earlier file has.
-    fn note_shadowed(&mut self, pass: &mut Pass) {
-        for finding in posts::shadowed(&self.catalog) {
+    /// Notes what only the whole site shows.
+    fn note_review(&mut self, pass: &mut Pass) {
+        for finding in review(&self.catalog, &self.site, CONFIG) {
             self.findings.entry(finding.path.clone()).or_default().push(finding.clone());
             pass.findings.push(finding);
         }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::content::catalog::{Catalog, Change};
+use crate::content::catalog::Change;
 use crate::content::permalink::{Layout, Origin};
 use crate::content::post::{Card, FileStamp, Post};
 use crate::content::site::Site;
@@ -74,6 +74,8 @@ pub fn card(folder: &Path, path: &Arc<str>, layout: &Layout, site: &Site) -> Opt
         date: post.date,
         is_withheld: post.withheld.is_some(),
         groups,
+        own_id: post.has_own_id.then(|| Box::new(Hash::of(post.id.as_bytes()))),
+        has_tags: !post.tags.is_empty(),
         hash: Hash::of(&bytes),
         stamp,
     };
@@ -86,18 +88,6 @@ pub fn card(folder: &Path, path: &Arc<str>, layout: &Layout, site: &Site) -> Opt
 /// When it is not UTF-8.
 pub fn text(bytes: &[u8]) -> Result<&str, Error> {
     std::str::from_utf8(bytes).map_err(|error| Error::NotUtf8 { offset: error.valid_up_to() })
-}
-
-/// The files whose key an earlier file has, in the order of their paths.
-pub fn shadowed(catalog: &Catalog) -> Vec<Finding> {
-    let finding = |card: &Card| {
-        let winner = catalog.winner(&card.key).filter(|winner| winner.path != card.path)?;
-        let error = Error::Shadowed { winner: winner.path.to_string() };
-        Some(Finding { severity: Severity::Warning, ..*Finding::about(&*card.path, error) })
-    };
-    let mut findings: Vec<Finding> = catalog.cards().filter_map(finding).collect();
-    findings.sort_unstable_by(|left, right| left.path.cmp(&right.path));
-    findings
 }
 
 /// Rendered posts by the hash of their file, in two generations: what is used moves to the

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::content::catalog::{Catalog, FeedName};
 use crate::content::permalink::Layout;
 use crate::content::site::Site;
-use crate::error::{Finding, Result};
+use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::assemble;
 use crate::feed::directory::{DIRECTORIES, Listing, Listings};
 use crate::feed::edition::{Document, Edition};
@@ -19,6 +19,10 @@ use crate::feed::page;
 use crate::service::export::{Output, Staging};
 use crate::service::parallel;
 use crate::service::posts::Memo;
+use crate::service::source::CONFIG;
+
+/// The largest document that is no trouble to any reader, in bytes.
+const HEAVY: u64 = 512 * 1024;
 
 /// What the press prints from.
 #[derive(Debug, Clone, Copy)]
@@ -34,12 +38,14 @@ pub struct Copy<'a> {
 }
 
 /// What a printing did.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Printed {
     /// Feeds that were rendered.
     pub feeds: usize,
     /// Documents that were written because their bytes are new.
     pub written: usize,
+    /// Feeds that have become heavy, each told once.
+    pub findings: Vec<Finding>,
 }
 
 /// The output folder, what is published from it, and what is not yet.
@@ -50,6 +56,8 @@ pub struct Press {
     edition: Arc<Edition>,
     /// What the documents about all feeds say of each.
     listings: Listings,
+    /// Feeds that are heavy.
+    heavy: BTreeSet<FeedName>,
     /// Feeds that are to be printed.
     owed: BTreeSet<FeedName>,
     /// Whether the files on disk are those of `edition`: not before the first printing, and not
@@ -68,6 +76,7 @@ impl Press {
             memo: Memo::default(),
             edition: Arc::default(),
             listings: Listings::new(),
+            heavy: BTreeSet::new(),
             owed: BTreeSet::new(),
             is_disk_known: false,
         })
@@ -110,10 +119,11 @@ impl Press {
         let staging = self.output.stage();
         let feeds: Vec<&FeedName> = self.owed.iter().collect();
         let proofs = parallel::map(&feeds, |name| self.feed(name, copy, &staging, now));
-        let mut late = BTreeSet::new();
+        let (mut late, mut findings) = (BTreeSet::new(), Vec::new());
         for (name, proof) in feeds.iter().zip(proofs) {
             match proof? {
                 Proof::Feed(listing, documents) => {
+                    findings.extend(weigh(&mut self.heavy, name, &documents));
                     for (path, document) in documents {
                         edition.put(path.into(), document);
                     }
@@ -135,6 +145,7 @@ impl Press {
                 }
             }
         }
+        edition.set_former(copy.site.jekyll_feed.clone());
         for directory in DIRECTORIES {
             let file = directory.file;
             let bytes =
@@ -151,7 +162,7 @@ impl Press {
         self.listings = listings;
         self.is_disk_known = true;
         self.owed = late;
-        Ok(Printed { feeds, written })
+        Ok(Printed { feeds, written, findings })
     }
 
     /// Makes `edition` the current one; takes away the files that it does not have any more.
@@ -210,6 +221,23 @@ impl Press {
         let before = if self.is_disk_known { self.edition.document(path) } else { None };
         staging.put(path, media_type, bytes, before.map(|(_, document)| document), now)
     }
+}
+
+/// Says once that a feed has become heavy.
+fn weigh(
+    heavy: &mut BTreeSet<FeedName>,
+    name: &FeedName,
+    documents: &[(String, Arc<Document>)],
+) -> Option<Finding> {
+    let (path, largest) = documents.iter().max_by_key(|(_, document)| document.length)?;
+    if largest.length <= HEAVY {
+        heavy.remove(name);
+        return None;
+    }
+    let kib = largest.length / 1024;
+    let error = Error::LargeFeed { path: path.clone(), kib };
+    let finding = Finding { severity: Severity::Warning, ..*Finding::about(CONFIG, error) };
+    heavy.insert(name.clone()).then_some(finding)
 }
 
 /// A feed that is rendered and not published yet.

@@ -15,7 +15,8 @@ use crate::content::permalink::{Layout, Origin};
 use crate::content::post::{FileStamp, Post};
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
-use crate::service::source::{Roots, Scan};
+use crate::feed::review::review;
+use crate::service::source::{CONFIG, Roots, Scan};
 use crate::service::{disk, parallel, posts};
 
 /// How a report is written.
@@ -97,7 +98,7 @@ fn read(site: &Site, roots: &Roots) -> Result<Reading> {
     }
     let mut catalog = Catalog::default();
     catalog.apply(changes, None);
-    for finding in posts::shadowed(&catalog) {
+    for finding in review(&catalog, site, CONFIG) {
         findings.entry(finding.path.clone()).or_default().push(finding);
     }
     Ok(Reading { layout, scan, catalog, findings })

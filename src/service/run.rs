@@ -1,7 +1,7 @@
 //! The commands that keep feeds: build once, or serve and keep building. The one place that reads
 //! the clock, and the one that ties the rest of the service together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -9,13 +9,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::content::site::{Site, Surroundings};
+use crate::content::settings::{self, Surroundings};
+use crate::content::site::{Author, Site};
 use crate::error::{Error, Finding, Result, Severity};
 use crate::http::respond::{Health, Serving};
 use crate::service::cache::Cache;
 use crate::service::mill::{Mill, Nanoseconds, Pass};
 use crate::service::server::{self, Limits, Listener, Published, Server, Shelf};
-use crate::service::source::{CONFIG, Hint, Identity, Watch, identity};
+use crate::service::source::{AUTHORS, CONFIG, Hint, Identity, Watch, identity};
 use crate::service::systemd;
 use crate::service::{disk, posts, report};
 
@@ -35,7 +36,10 @@ const SHARE: u32 = 4;
 const MASS_REMOVAL: usize = 8;
 
 /// How long it must be quiet when a post is gone or the configuration changes: an editor may be
-/// about to write the file anew, and a folder that is being deleted loses its posts one by one.
+/// How long it must be quiet after one post was deleted.
+const REMOVAL: Duration = Duration::from_millis(12);
+
+/// How long it must be quiet after many were, and after a new configuration.
 const QUIET: Duration = Duration::from_millis(200);
 
 /// How often the identity of the content folders is checked.
@@ -76,22 +80,36 @@ pub fn load(settings: &Settings) -> Result<(Site, Vec<Finding>)> {
     read_config(settings).map_err(|finding| Box::new(report::below(&settings.site, *finding)))
 }
 
-fn read_config(settings: &Settings) -> Result<(Site, Vec<Finding>)> {
-    let path = settings.site.join(CONFIG);
+fn read_config(operator: &Settings) -> Result<(Site, Vec<Finding>)> {
     let failed = |error| Finding::about(CONFIG, error);
+    let path = operator.site.join(CONFIG);
     let bytes =
         if path.exists() { disk::read(&path, MAX_CONFIG).map_err(failed)?.0 } else { Vec::new() };
     let config = posts::text(&bytes).map_err(failed)?;
-    let folder = settings.site.canonicalize().unwrap_or_else(|_| settings.site.clone());
+    let folder = operator.site.canonicalize().unwrap_or_else(|_| operator.site.clone());
     let folder_name = folder.file_name().and_then(|name| name.to_str()).unwrap_or("feeds");
-    let address = if settings.listen.starts_with("unix:") { "localhost" } else { &settings.listen };
+    let address = if operator.listen.starts_with("unix:") { "localhost" } else { &operator.listen };
     let around = Surroundings {
         config_path: CONFIG,
         folder_name,
-        base_url: settings.base_url.as_deref(),
+        base_url: operator.base_url.as_deref(),
         fallback_url: &format!("http://{address}"),
     };
-    Site::parse(config, around)
+    let (mut site, findings) = settings::parse(config, around)?;
+    site.people = people(operator)?;
+    Ok((site, findings))
+}
+
+/// The people of `_data/authors.yml`; a site without that file names its authors in full.
+fn people(operator: &Settings) -> Result<BTreeMap<String, Author>> {
+    let path = operator.site.join(AUTHORS);
+    if !path.exists() {
+        return Ok(BTreeMap::new());
+    }
+    let failed = |error| Finding::about(AUTHORS, error);
+    let (bytes, _) = disk::read(&path, MAX_CONFIG).map_err(failed)?;
+    let text = posts::text(&bytes).map_err(failed)?;
+    settings::people(text).map_err(|remark| Box::new(remark.at(AUTHORS)))
 }
 
 /// What `build` did.
@@ -302,27 +320,36 @@ impl Miller<'_> {
         let (ended, took) = self.last;
         let pause = ended + (took * SHARE).min(LONGEST_WAIT);
         let mut until = (start + SETTLE).max(pause.min(start + LONGEST_WAIT));
-        let mut is_patient = false;
+        let mut granted = Duration::ZERO;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             match self.events.recv_timeout(left) {
                 Ok(event) => batch.take(event)?,
-                Err(_) if !is_patient && self.wants_quiet(batch) => is_patient = true,
+                Err(_) if self.wanted_quiet(batch) > granted => {
+                    granted = self.wanted_quiet(batch);
+                }
                 Err(_) => break,
             }
             if batch.is_stop {
                 return Ok(());
             }
-            if is_patient || batch.is_scan {
-                until = (Instant::now() + QUIET).min(start + LONGEST_WAIT);
+            if !granted.is_zero() {
+                until = (Instant::now() + granted).min(start + LONGEST_WAIT);
             }
         }
         batch.is_scan |= self.removed(batch).count() > MASS_REMOVAL;
         Ok(())
     }
 
-    fn wants_quiet(&self, batch: &Batch) -> bool {
-        batch.paths.contains(&self.config_path()) || self.removed(batch).next().is_some()
+    /// How long it must be quiet before a batch is taken in: a deleted post may be the first of a
+    /// whole folder, and what belongs to a new configuration may follow it.
+    fn wanted_quiet(&self, batch: &Batch) -> Duration {
+        let is_config = self.config_paths().iter().any(|path| batch.paths.contains(path));
+        match self.removed(batch).take(MASS_REMOVAL + 1).count() {
+            removed if batch.is_scan || is_config || removed > MASS_REMOVAL => QUIET,
+            0 => Duration::ZERO,
+            _ => REMOVAL,
+        }
     }
 
     /// The paths of posts that are gone.
@@ -342,7 +369,8 @@ impl Miller<'_> {
             is_folder_gone |= self.watch.doubt(path);
         }
         let is_new_site = is_replaced && current.is_some();
-        if batch.is_reload || is_new_site || batch.paths.contains(&self.config_path()) {
+        let is_config = self.config_paths().iter().any(|path| batch.paths.contains(path));
+        if batch.is_reload || is_new_site || is_config {
             self.reload();
         }
         let is_behind = self.mill.is_stale() || self.mill.held().is_some();
@@ -368,8 +396,8 @@ impl Miller<'_> {
         }
     }
 
-    fn config_path(&self) -> PathBuf {
-        self.settings.site.join(CONFIG)
+    fn config_paths(&self) -> [PathBuf; 2] {
+        [CONFIG, AUTHORS].map(|path| self.settings.site.join(path))
     }
 
     fn is_scan_due(&self) -> bool {

@@ -23,6 +23,9 @@ use crate::service::disk;
 /// The site's configuration file.
 pub const CONFIG: &str = "_config.yml";
 
+/// The people that posts name by a key.
+pub const AUTHORS: &str = "_data/authors.yml";
+
 /// The deepest folder that is walked.
 const MAX_DEPTH: usize = 64;
 
@@ -104,10 +107,12 @@ impl Roots {
         Ok(scan)
     }
 
-    /// All folders that a walk from `folder` goes into, itself first; those that cannot be listed
-    /// are left to the walk.
+    /// All folders to watch from `folder` on: those that a walk goes into, itself first, and the
+    /// one with the site's people. Those that cannot be listed are left to the walk.
     pub fn folders(&self, folder: &Path) -> Vec<PathBuf> {
-        let mut found = Vec::new();
+        let people = self.site.join(AUTHORS).parent().map(Path::to_owned);
+        let mut found: Vec<PathBuf> =
+            people.into_iter().filter(|path| path.starts_with(folder) && path.is_dir()).collect();
         let mut open = vec![folder.to_owned()];
         while let Some(folder) = open.pop() {
             let entries = fs::read_dir(&folder).into_iter().flatten().flatten();

@@ -9,7 +9,6 @@ use feedmill::feed::edition::{Document, Edition};
 use feedmill::hash::Hash;
 use feedmill::http::respond::{Answer, Body, Health, Request, Serving, respond};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// 2 January 2022, 03:04:05 UTC.
@@ -56,6 +55,7 @@ const PATHS: &[&str] = &[
     "feed.json",
     "category/财经/index.html",
     "category/财经/rss.xml",
+    "category/财经/atom.xml",
     "category/a b/index.html",
     "category/a%2Fb/index.html",
     "category/a%2Fb/rss.xml",
@@ -67,8 +67,6 @@ fn edition() -> Edition {
     for path in PATHS {
         edition.put((*path).into(), Arc::new(document(path)));
     }
-    let moved = [("feed.xml", "atom.xml"), ("feed/财经.xml", "category/财经/rss.xml")];
-    edition.set_moved(BTreeMap::from(moved.map(|(old, new)| (old.into(), new.into()))));
     edition
 }
 

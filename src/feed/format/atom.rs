@@ -39,7 +39,8 @@ fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
         entries: feed
             .entries
             .iter()
-            .map(|entry| self::entry(feed, entry))
+            .enumerate()
+            .map(|(index, entry)| self::entry(feed, index, entry))
             .collect::<Result<_, _>>()
             .map_err(fail)?,
         ..atom::Feed::default()
@@ -53,11 +54,15 @@ fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-fn entry(feed: &Feed, entry: &Entry) -> Result<atom::Entry, String> {
+fn entry(feed: &Feed, index: usize, entry: &Entry) -> Result<atom::Entry, String> {
     let mut links = vec![link("alternate", entry.url.clone(), Some("text/html"))];
     links.extend(
         entry.image.as_ref().map(|image| link("enclosure", image.url.clone(), image.media_type)),
     );
+    links.extend(entry.enclosures.iter().map(|enclosure| atom::Link {
+        length: enclosure.length.map(|length| length.to_string()),
+        ..link("enclosure", enclosure.url.clone(), Some(&enclosure.media_type))
+    }));
     links.extend(entry.source.clone().map(|url| link("via", url, None)));
     Ok(atom::Entry {
         id: entry.id.clone(),
@@ -68,7 +73,7 @@ fn entry(feed: &Feed, entry: &Entry) -> Result<atom::Entry, String> {
         authors: entry.authors.iter().map(person).collect(),
         categories: entry.categories.iter().map(category).collect(),
         summary: feed.summary(entry).map(atom::Text::plain),
-        content: feed.content(entry).map(|html| atom::Content {
+        content: feed.content(index, entry).map(|html| atom::Content {
             // Its addresses are absolute already.
             base: None,
             lang: entry.lang.clone(),

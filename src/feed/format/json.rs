@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::feed::format::Format;
-use crate::feed::model::{Entry, Feed, Person};
+use crate::feed::model::{Enclosure, Entry, Feed, Person};
 
 /// The format.
 pub const FORMAT: Format =
@@ -64,8 +64,18 @@ struct Item<'a> {
     authors: Vec<Author<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Attachment<'a> {
+    url: &'a str,
+    mime_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size_in_bytes: Option<u64>,
 }
 
 fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
@@ -80,7 +90,12 @@ fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
         favicon: feed.icon.as_deref(),
         authors: [author(&feed.author)],
         language: feed.lang.as_deref(),
-        items: feed.entries.iter().map(|entry| item(feed, entry)).collect(),
+        items: feed
+            .entries
+            .iter()
+            .enumerate()
+            .map(|(index, entry)| item(feed, index, entry))
+            .collect(),
     };
     let mut bytes = serde_json::to_vec_pretty(&document)
         .map_err(|error| Error::Render { format: FORMAT.name, reason: error.to_string() })?;
@@ -88,8 +103,8 @@ fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-fn item<'a>(feed: &Feed, entry: &'a Entry) -> Item<'a> {
-    let content_html = feed.content(entry);
+fn item<'a>(feed: &Feed, index: usize, entry: &'a Entry) -> Item<'a> {
+    let content_html = feed.content(index, entry);
     let summary = feed.summary(entry);
     Item {
         id: &entry.id,
@@ -109,7 +124,16 @@ fn item<'a>(feed: &Feed, entry: &'a Entry) -> Item<'a> {
             .filter(|_| entry.updated != entry.published),
         authors: entry.authors.iter().map(author).collect(),
         tags: entry.categories.iter().map(|category| category.term.as_str()).collect(),
+        attachments: entry.enclosures.iter().map(attachment).collect(),
         language: entry.lang.as_deref(),
+    }
+}
+
+fn attachment(enclosure: &Enclosure) -> Attachment<'_> {
+    Attachment {
+        url: &enclosure.url,
+        mime_type: &enclosure.media_type,
+        size_in_bytes: enclosure.length,
     }
 }
 

@@ -50,7 +50,12 @@ fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
         generator: Some(GENERATOR.to_owned()),
         image,
         atom_ext: Some(AtomExtension { links: vec![self_link] }),
-        items: feed.entries.iter().map(|entry| item(feed, entry)).collect(),
+        items: feed
+            .entries
+            .iter()
+            .enumerate()
+            .map(|(index, entry)| item(feed, index, entry))
+            .collect(),
         namespaces,
         ..Channel::default()
     };
@@ -62,8 +67,8 @@ fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-fn item(feed: &Feed, entry: &Entry) -> Item {
-    let content = feed.content(entry);
+fn item(feed: &Feed, index: usize, entry: &Entry) -> Item {
+    let content = feed.content(index, entry);
     Item {
         title: Some(entry.title.clone()),
         link: Some(entry.url.clone()),
@@ -80,6 +85,12 @@ fn item(feed: &Feed, entry: &Entry) -> Item {
                 domain: category.scheme.clone(),
             })
             .collect(),
+        // One at most (RSS 2.0 specification, `enclosure`), and a length that is 0 when unknown.
+        enclosure: entry.enclosures.first().map(|enclosure| rss::Enclosure {
+            url: enclosure.url.clone(),
+            length: enclosure.length.unwrap_or(0).to_string(),
+            mime_type: enclosure.media_type.clone(),
+        }),
         // `author` wants a mail address (RSS 2.0 specification); `dc:creator` takes a name.
         dublin_core_ext: (!entry.authors.is_empty()).then(|| DublinCoreExtension {
             creators: entry.authors.iter().map(|author| author.name.clone()).collect(),

@@ -25,7 +25,7 @@ const ADDRESSES: &[(&str, &str, u16, &str)] = &[
     ("", "/category/", 404, ""),
     ("", "/rss.xml/", 404, ""),
     ("", "/feed.xml", 301, "/atom.xml"),
-    ("", "/feed/%E8%B4%A2%E7%BB%8F.xml", 301, "/category/%E8%B4%A2%E7%BB%8F/rss.xml"),
+    ("", "/feed/%E8%B4%A2%E7%BB%8F.xml", 301, "/category/%E8%B4%A2%E7%BB%8F/atom.xml"),
     ("/feeds", "/feeds/rss.xml", 200, "rss.xml"),
     ("/feeds/", "/rss.xml", 200, "rss.xml"),
     ("/feeds", "/feeds/", 200, "index.html"),

@@ -1,0 +1,378 @@
+//! Reads the site's settings: `_config.yml` and `_data/authors.yml`.
+//!
+//! Jekyll's own keys are read as Jekyll reads them, and a value of theirs that we cannot use is
+//! passed over: such a file belongs to Jekyll first. Our keys stand under `feedmill:`, and there
+//! every mistake is an error with its line.
+
+use std::collections::BTreeMap;
+
+use crate::content::clean::{Cleaning, Patterns};
+use crate::content::config::{File, Section};
+use crate::content::date::Zone;
+use crate::content::front_matter::Node;
+use crate::content::permalink::Template;
+use crate::content::site::{
+    Author, Extent, Ids, JekyllFeed, MAX_ENTRIES, NamesFrom, Site, Taxonomy, Window,
+};
+use crate::content::stamp::{Naive, Rules};
+use crate::content::text::{collapse, plain, xml_safe};
+use crate::content::url::Base;
+use crate::error::{Error, Finding, Remark, Result, Severity};
+
+/// What is known of a site besides its configuration.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// Path of the configuration, as the user would name it.
+    pub config_path: &'a str,
+    /// Name of the site's folder: its title when the configuration has none.
+    pub folder_name: &'a str,
+    /// `--base-url`, when given.
+    pub base_url: Option<&'a str>,
+    /// Where links are made when nothing else says so: the listening address.
+    pub fallback_url: &'a str,
+}
+
+const OUR_KEYS: &[&str] = &[
+    "cap",
+    "clean",
+    "content",
+    "entries",
+    "feeds",
+    "hours",
+    "ids",
+    "limit",
+    "max_size",
+    "naive_dates",
+    "names",
+    "names_from",
+    "names_suffix",
+    "overrides",
+    "split",
+    "tag_authority",
+];
+const WINDOW_KEYS: &[&str] = &["limit", "hours", "cap", "entries", "max_size"];
+const EXTENTS: &[(&str, Extent)] =
+    &[("full", Extent::Full), ("summary", Extent::Summary), ("title", Extent::Title)];
+
+const IDS: &[(&str, Ids)] =
+    &[("tag", Ids::Tag), ("permalink", Ids::Permalink), ("jekyll", Ids::Jekyll)];
+const NAMES_FROM: &[(&str, NamesFrom)] =
+    &[("category", NamesFrom::Category), ("tag", NamesFrom::Tag)];
+/// The largest document unless the site says otherwise, in KiB.
+const MAX_SIZE: usize = 2048;
+
+const SPLIT: &[(&str, bool)] = &[("blanks", true), ("none", false)];
+
+/// Reads a configuration; an empty one is a site too. The findings are warnings.
+///
+/// # Errors
+/// When the YAML does not parse, when a key of ours is unknown or has an impossible value, or
+/// when the time zone or an address is none.
+pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Finding>)> {
+    let config = config.strip_prefix('\u{feff}').unwrap_or(config);
+    let file = File { path: around.config_path, text: config };
+    let node = Node::parse(config).map_err(|remark| Box::new(remark.at(around.config_path)))?;
+    let top = Section::top(Some(&node), &file);
+    let ours = top.section(&["feedmill"])?;
+    let feed = Section::top(top.node("feed"), &file);
+    ours.only(OUR_KEYS)?;
+
+    let Urls { home, base, baseurl, is_guess } = urls(&top, around)?;
+    let guess = Error::NoUrl { base_url: home.clone() };
+    let warning = Remark { severity: Severity::Warning, line: 0, column: 0, error: guess };
+    let findings = is_guess.then(|| warning.at(around.config_path)).into_iter().collect();
+    let title = top
+        .loose_text("title")
+        .or(top.loose_text("name"))
+        .map_or_else(|| xml_safe(around.folder_name).into_owned(), collapse);
+    let image = |key: &str| {
+        feed.loose_text(key).and_then(|at| Base::parse(&format!("{home}/"))?.resolve(at))
+    };
+
+    let site = Site {
+        description: top.loose_text("description").map_or_else(|| title.clone(), collapse),
+        title,
+        baseurl,
+        dates: dates(&top, &ours)?,
+        lang: top
+            .loose_text("lang")
+            .or(top.loose_text("locale"))
+            .map(|lang| lang.replace('_', "-")),
+        author: top.node("author").and_then(author),
+        copyright: top.loose_text("copyright").map(str::to_owned),
+        permalink: Template::new(top.loose_text("permalink").unwrap_or("date")),
+        future: matches!(top.node("future"), Some(Node::Bool(true))),
+        excerpt_separator: top.loose_text("excerpt_separator").map(str::to_owned),
+        icon: image("icon"),
+        logo: image("logo"),
+        content: folders(&ours)?,
+        exclude: loose_texts(top.node("exclude")),
+        ids: ours.choice("ids", IDS, "`tag`, `permalink` or `jekyll`")?.unwrap_or(Ids::Tag),
+        tag_authority: tag_authority(&ours, &home)?,
+        split_names: ours.choice("split", SPLIT, "`blanks` or `none`")?.unwrap_or(true),
+        taxonomies: taxonomies(&ours, &feed)?,
+        window: window(&ours, default_window(&feed))?,
+        overrides: overrides(&ours, &feed)?,
+        jekyll_feed: jekyll_feed(&feed),
+        languages: loose_texts(top.node("languages")),
+        people: BTreeMap::new(),
+        names: names(&ours)?,
+        names_from: ours
+            .choice("names_from", NAMES_FROM, "`category` or `tag`")?
+            .unwrap_or(NamesFrom::Category),
+        names_suffix: ours.text("names_suffix")?.unwrap_or_default().to_owned(),
+        cleaning: cleaning(&ours)?,
+        home,
+        base,
+    };
+    Ok((site, findings))
+}
+
+/// Reads `_data/authors.yml`: a mapping from the keys that posts use to people.
+///
+/// # Errors
+/// When it does not parse; the remark says where.
+pub fn people(yaml: &str) -> std::result::Result<BTreeMap<String, Author>, Remark> {
+    let Node::Map(fields) = Node::parse(yaml)? else { return Ok(BTreeMap::new()) };
+    Ok(fields.iter().filter_map(|(key, node)| Some((key.clone(), author(node)?))).collect())
+}
+
+/// A person written as text, or as a mapping with `name`, `email` and `uri` or `url`. The name is
+/// plain text, as a title is.
+pub fn author(node: &Node) -> Option<Author> {
+    let text =
+        |key| node.get(key).and_then(Node::text).map(str::trim).filter(|text| !text.is_empty());
+    let name = match node {
+        Node::Map(_) => text("name").or_else(|| text("email"))?,
+        scalar => scalar.text()?,
+    };
+    let name = plain(name);
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    (!name.is_empty()).then(|| Author {
+        name,
+        email: owned(text("email")),
+        uri: owned(text("uri").or_else(|| text("url"))),
+    })
+}
+
+/// The addresses of a site.
+struct Urls {
+    home: String,
+    base: String,
+    baseurl: String,
+    /// Whether nobody said where the site is.
+    is_guess: bool,
+}
+
+fn urls(top: &Section<'_>, around: Surroundings<'_>) -> Result<Urls> {
+    let flag = around.base_url.map(base_url).transpose()?;
+    let url = top.loose_text("url").map(|url| absolute(top, url)).transpose()?;
+    let path = top.loose_text("baseurl").map_or("", |path| path.trim().trim_matches('/'));
+    let baseurl = if path.is_empty() { String::new() } else { format!("/{path}") };
+    let is_guess = url.is_none();
+    let home = match url {
+        Some(url) => format!("{url}{baseurl}"),
+        None => flag.clone().unwrap_or_else(|| around.fallback_url.to_owned()),
+    };
+    let base = flag.unwrap_or_else(|| home.clone());
+    Ok(Urls { home, base, baseurl, is_guess })
+}
+
+/// `--base-url`, checked and without a slash at its end.
+///
+/// # Errors
+/// When it is no absolute http or https address.
+fn base_url(written: &str) -> Result<String> {
+    normal_url(written).ok_or_else(|| {
+        let error = Error::BadValue {
+            key: "--base-url".to_owned(),
+            found: format!("`{written}`"),
+            expected: "an address like `https://example.org/feeds`",
+        };
+        Finding::about("--base-url", error)
+    })
+}
+
+fn absolute(top: &Section<'_>, written: &str) -> Result<String> {
+    let bad =
+        || top.bad("url", &Node::Text(written.to_owned()), "an address like `https://example.org`");
+    normal_url(written).ok_or_else(bad)
+}
+
+fn normal_url(written: &str) -> Option<String> {
+    let base = Base::parse(written.trim())?;
+    let whole = base.as_str();
+    let is_web = whole.starts_with("http://") || whole.starts_with("https://");
+    (is_web && !whole.contains(['?', '#'])).then(|| whole.trim_end_matches('/').to_owned())
+}
+
+fn dates(top: &Section<'_>, ours: &Section<'_>) -> Result<Rules> {
+    let naive = ours
+        .choice(
+            "naive_dates",
+            &[("site", Naive::SiteZone), ("jekyll", Naive::Jekyll)],
+            "`site` or `jekyll`",
+        )?
+        .unwrap_or(Naive::SiteZone);
+    let zone = match top.loose_text("timezone") {
+        None => Zone::UTC,
+        Some(name) => Zone::parse(name).ok_or_else(|| {
+            top.bad(
+                "timezone",
+                &Node::Text(name.to_owned()),
+                "a name of the time zone database, like `Asia/Shanghai`",
+            )
+        })?,
+    };
+    Ok(Rules { zone, naive })
+}
+
+fn folders(ours: &Section<'_>) -> Result<Vec<String>> {
+    let mut folders = Vec::new();
+    for folder in ours.texts("content")? {
+        let folder = folder.trim_start_matches("./").trim_matches('/').to_owned();
+        if folder.is_empty() || folder.split('/').any(|part| matches!(part, "" | "." | "..")) {
+            return Err(ours.bad(
+                "content",
+                &Node::Text(folder),
+                "folders inside the site, like `old_post`",
+            ));
+        }
+        folders.push(folder);
+    }
+    Ok(folders)
+}
+
+fn loose_texts(node: Option<&Node>) -> Vec<String> {
+    let Some(Node::List(items)) = node else { return Vec::new() };
+    let text = |item: &Node| item.text().map(|text| text.trim_matches('/').to_owned());
+    items.iter().filter_map(text).filter(|text| !text.is_empty()).collect()
+}
+
+/// `example.org,2025`: RFC 4151 wants a domain or mail address and the year in which it was ours.
+fn tag_authority(ours: &Section<'_>, home: &str) -> Result<String> {
+    if let Some(written) = ours.text("tag_authority")? {
+        let expected = "a domain and a date that it was yours on, like `example.org,2025`";
+        let is_fine = written.split_once(',').is_some_and(|(domain, date)| {
+            let is_domain =
+                |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '@' | '_');
+            !domain.is_empty() && domain.chars().all(is_domain) && is_tag_date(date)
+        });
+        return if is_fine {
+            Ok(written.to_owned())
+        } else {
+            Err(ours.bad("tag_authority", &Node::Text(written.to_owned()), expected))
+        };
+    }
+    let host =
+        home.split("://").nth(1).unwrap_or(home).split(['/', ':']).next().unwrap_or_default();
+    Ok(format!("{},2025", host.to_ascii_lowercase()))
+}
+
+fn is_tag_date(date: &str) -> bool {
+    let parts: Vec<&str> = date.split('-').collect();
+    let has_digits =
+        |part: &str, count| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
+    parts.len() <= 3 && has_digits(parts[0], 4) && parts[1..].iter().all(|part| has_digits(part, 2))
+}
+
+fn taxonomies(ours: &Section<'_>, feed: &Section<'_>) -> Result<Vec<Taxonomy>> {
+    let mut taxonomies = vec![Taxonomy::Category];
+    if feed.node("tags").is_some_and(|tags| !matches!(tags, Node::Bool(false) | Node::Null)) {
+        // jekyll-feed made feeds of tags: their subscribers are to find them.
+        taxonomies.push(Taxonomy::Tag);
+    }
+    for word in ours.texts("feeds")? {
+        let known = Taxonomy::ALL.into_iter().find(|taxonomy| taxonomy.word() == word);
+        let expected = "a list of `category`, `tag`, `author` and `lang`";
+        taxonomies.push(known.ok_or_else(|| ours.bad("feeds", &Node::Text(word), expected))?);
+    }
+    taxonomies.sort();
+    taxonomies.dedup();
+    Ok(taxonomies)
+}
+
+/// jekyll-feed's `posts_limit` and `excerpt_only`, which our own keys override.
+fn default_window(feed: &Section<'_>) -> Window {
+    let limit = feed.number("posts_limit", MAX_ENTRIES, "").ok().flatten().unwrap_or(20);
+    let is_excerpt = matches!(feed.node("excerpt_only"), Some(Node::Bool(true)));
+    Window {
+        limit,
+        hours: None,
+        cap: 200,
+        extent: if is_excerpt { Extent::Summary } else { Extent::Full },
+        size: MAX_SIZE * 1024,
+    }
+}
+
+fn window(section: &Section<'_>, default: Window) -> Result<Window> {
+    let limit =
+        section.number("limit", MAX_ENTRIES, "a number from 1 to 10000")?.unwrap_or(default.limit);
+    let cap = section
+        .number("cap", MAX_ENTRIES, "a number from 1 to 10000")?
+        .unwrap_or(default.cap)
+        .max(limit);
+    let hours = section.number("hours", 1_000_000, "a number of hours")?.or(default.hours);
+    let extent = section
+        .choice("entries", EXTENTS, "`full`, `summary` or `title`")?
+        .unwrap_or(default.extent);
+    let size = section.number("max_size", 1_000_000, "a number of KiB")?;
+    Ok(Window { limit, hours, cap, extent, size: size.map_or(default.size, |kib| kib * 1024) })
+}
+
+/// jekyll-feed's own `path` and `tags.path`; its categories' feeds always were in `feed/`.
+fn jekyll_feed(feed: &Section<'_>) -> JekyllFeed {
+    let path = |node: Option<&Node>| {
+        let path = node.and_then(Node::text)?.trim_matches('/');
+        (!path.is_empty()).then(|| path.to_owned())
+    };
+    let default = JekyllFeed::default();
+    let tags = path(feed.node("tags").and_then(|tags| tags.get("path")));
+    JekyllFeed {
+        site: path(feed.node("path")).unwrap_or(default.site),
+        categories: default.categories,
+        tags: tags.map_or(default.tags, |path| format!("{path}/")),
+    }
+}
+
+fn overrides(ours: &Section<'_>, feed: &Section<'_>) -> Result<BTreeMap<String, (Window, usize)>> {
+    let default = window(ours, default_window(feed))?;
+    let section = ours.section(&["feedmill", "overrides"])?;
+    let mut windows = BTreeMap::new();
+    for (address, _) in section.fields() {
+        let path = ["feedmill", "overrides", address.as_str()];
+        let one = section.section(&path)?;
+        one.only(WINDOW_KEYS)?;
+        let line = section.line(address);
+        windows.insert(address.trim_matches('/').to_owned(), (window(&one, default)?, line));
+    }
+    Ok(windows)
+}
+
+fn names(ours: &Section<'_>) -> Result<BTreeMap<String, String>> {
+    let section = ours.section(&["feedmill", "names"])?;
+    let name = |(key, node): &(String, Node)| match node.text() {
+        Some(name) => Ok((key.clone(), collapse(name))),
+        None => Err(section.bad(key, node, "text")),
+    };
+    let names: Result<BTreeMap<String, String>> = section.fields().iter().map(name).collect();
+    // A feed without a name would be hard to find: an empty one is none.
+    names.map(|names| names.into_iter().filter(|(_, name)| !name.is_empty()).collect())
+}
+
+fn cleaning(ours: &Section<'_>) -> Result<Cleaning> {
+    let section = ours.section(&["feedmill", "clean"])?;
+    section.only(&["lines", "elements", "source_link", "author", "author_pattern"])?;
+    let (lines, elements) = (section.texts("lines")?, section.texts("elements")?);
+    let patterns = Patterns {
+        lines: &lines,
+        elements: &elements,
+        source_link: section.text("source_link")?,
+        author: section.text("author")?,
+        author_pattern: section.text("author_pattern")?,
+    };
+    Cleaning::new(&patterns).map_err(|error| {
+        let key = if let Error::BadPattern { key, .. } = &error { key } else { "clean" };
+        section.at(key, error)
+    })
+}
