@@ -59,10 +59,16 @@ impl Node {
         match serde_yaml::from_str::<Value>(yaml) {
             Ok(value) => Ok(Self::from_value(value, yaml)),
             Err(error) => {
-                let (line, column) = error.location().map_or((0, 0), |at| (at.line(), at.column()));
                 let reason = error.to_string();
-                let reason = reason.split(" at line ").next().unwrap_or(&reason).to_owned();
-                Err(fail(line, column, reason))
+                let reason = reason.split(" at line ").next().unwrap_or(&reason);
+                // What is wrong with a single character comes with its offset and no line.
+                let (reason, (line, column)) = match reason.rsplit_once(" at position ") {
+                    Some((reason, offset)) => (reason, place(yaml, offset.parse().unwrap_or(0))),
+                    None => {
+                        (reason, error.location().map_or((0, 0), |at| (at.line(), at.column())))
+                    }
+                };
+                Err(fail(line, column, reason.to_owned()))
             }
         }
     }
@@ -123,6 +129,13 @@ fn safe(text: String) -> String {
         Cow::Borrowed(_) => text,
         Cow::Owned(safe) => safe,
     }
+}
+
+/// The line and the column of a byte, both counted from 1.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..text.floor_char_boundary(offset)];
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 /// How a number was written: YAML reads `1.10` as 1.1, but a version in a tag is text to its author.
