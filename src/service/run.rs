@@ -77,7 +77,11 @@ pub fn load(settings: &Settings) -> Result<(Site, Vec<Finding>)> {
     if identity(&settings.site).is_none() {
         return Err(Finding::about(settings.site.display().to_string(), Error::NoSite));
     }
-    read_config(settings).map_err(|finding| Box::new(report::below(&settings.site, *finding)))
+    read_config(settings).map_err(|finding| match finding.path.as_str() {
+        // A flag has no place in the site.
+        "--base-url" => finding,
+        _ => Box::new(report::below(&settings.site, *finding)),
+    })
 }
 
 fn read_config(operator: &Settings) -> Result<(Site, Vec<Finding>)> {
