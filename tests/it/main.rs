@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod architecture;
+mod bad_input;
 mod body;
+mod commands;
 mod dates;
 mod golden;
 mod http;

@@ -1,0 +1,303 @@
+//! The commands as their users meet them: what they print, what they write, and their exit codes.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::making::{Made, run, write};
+
+const POST: &str = "---\nlayout: post\ntitle: \"渡口修复“百日行动”收尾在即\"\n\
+    date: 2022-02-11 09:12:40 +0800\ncategories: haigangwanbao\ntags: 海港晚报新闻\n---\n\
+    <p>□文/摄海港晚报记者周小渡</p>\n <p>“先把木桩换完，再谈通船。”</p>";
+
+const NO_URL: &str = "warning: content/_config.yml: the site has no `url`; links are made on \
+    http://127.0.0.1:8080\n  hint: set `url` in `_config.yml`, or give --base-url\n";
+
+/// A site with a post of every state.
+fn states() -> Made {
+    Made::of(&[
+        (
+            "_config.yml",
+            "title: States\nurl: https://states.example\ntimezone: Asia/Shanghai\nfeedmill:\n  content: [old_post]\n",
+        ),
+        (
+            "_posts/2022-01-01-published.md",
+            "---\ntitle: Published\ncategories: [a, b]\ntags: c\nauthor: Ann\nlast_modified_at: 2022-01-02\n---\nText.\n",
+        ),
+        ("_posts/2022-01-02-draft.md", "---\ndraft: true\n---\nText.\n"),
+        ("_posts/2022-01-03-unpublished.md", "---\npublished: false\n---\nText.\n"),
+        ("_posts/2099-01-01-future.md", "Text.\n"),
+        ("_posts/rejected.md", "---\ntitle: No date\n---\nText.\n"),
+        ("old_post/2022-01-01-published.md", "---\ntitle: Shadowed\n---\nText.\n"),
+    ])
+}
+
+#[test]
+fn build_tells_what_it_did() {
+    let made = states();
+    let ran = made.run(&["build"]);
+    assert_eq!(ran.code, Some(0));
+    let (counts, time) = ran.out.split_once(" in ").unwrap();
+    assert_eq!(counts, "4 posts, 1 rejected; 3 feeds, 16 documents written to feeds");
+    assert!(time.ends_with(" s\n"), "{time}");
+    assert_eq!(
+        ran.err,
+        "error: content/_posts/rejected.md: the post has no date\n  \
+         hint: add a line `date: 2022-01-04 07:38:28 +0800`\n\
+         warning: content/old_post/2022-01-01-published.md: the same post as \
+         `_posts/2022-01-01-published.md`, which comes first\n  hint: rename one of the two\n"
+    );
+    let before = made.feeds();
+    let again = made.run(&["build"]);
+    assert!(again.out.contains("3 feeds, 0 documents written"), "{}", again.out);
+    assert!(made.feeds() == before);
+    assert_eq!(made.run(&["build", "--strict"]).code, Some(1));
+}
+
+#[test]
+fn build_takes_the_site_and_the_output_by_name() {
+    let made = Made::of(&[("_posts/2022-01-01-a.md", "A.\n")]);
+    let output = made.folder().join("public/feeds");
+    let ran = run(
+        std::path::Path::new("/"),
+        &[
+            "build",
+            made.at("").to_str().unwrap(),
+            "--output",
+            output.to_str().unwrap(),
+            "--base-url",
+            "https://feeds.example/all/",
+        ],
+    );
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let rss = fs::read_to_string(output.join("rss.xml")).unwrap();
+    assert!(rss.contains("href=\"https://feeds.example/all/rss.xml\""), "{rss}");
+    assert!(!made.folder().join("feeds").exists());
+}
+
+#[test]
+fn one_post_alone_is_a_site() {
+    for place in ["000_4c1ab7d27f0e.txt", "_posts/000_4c1ab7d27f0e.txt"] {
+        let made = Made::of(&[(place, POST)]);
+        let ran = made.run(&["build", "--strict"]);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        let note = if place.starts_with("_posts") {
+            "note: content/_posts/000_4c1ab7d27f0e.txt: the name has no date; Jekyll would not see \
+             this post\n  hint: name it `2022-01-04-title.md` if Jekyll should build it too\n"
+        } else {
+            ""
+        };
+        assert_eq!(ran.err, format!("{NO_URL}{note}"));
+        let feed: Value = serde_json::from_slice(&made.feeds()["feed.json"]).unwrap();
+        assert_eq!(feed["items"].as_array().unwrap().len(), 1);
+        let item = &feed["items"][0];
+        assert_eq!(item["title"], "渡口修复“百日行动”收尾在即");
+        assert_eq!(item["date_published"], "2022-02-11T01:12:40Z");
+        assert_eq!(item["summary"], "“先把木桩换完，再谈通船。”");
+        assert_eq!(item["tags"], json!(["haigangwanbao", "海港晚报新闻"]));
+        assert!(made.feeds().contains_key("category/haigangwanbao/atom.xml"));
+    }
+}
+
+#[test]
+fn check_reads_everything_and_writes_nothing() {
+    let made = states();
+    let ran = made.run(&["check"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""));
+    assert_eq!(
+        ran.out,
+        "error: content/_posts/rejected.md: the post has no date\n  \
+         hint: add a line `date: 2022-01-04 07:38:28 +0800`\n\
+         warning: content/old_post/2022-01-01-published.md: the same post as \
+         `_posts/2022-01-01-published.md`, which comes first\n  hint: rename one of the two\n\
+         6 files read: 1 rejected, 1 other findings\n"
+    );
+    assert!(!made.folder().join("feeds").exists());
+    fs::remove_file(made.at("_posts/rejected.md")).unwrap();
+    assert_eq!(made.run(&["check"]).code, Some(0));
+}
+
+#[test]
+fn check_writes_json_for_tools() {
+    let made = states();
+    made.write("_posts/2022-01-05-a.md", "---\ntitle: A: b\n---\n");
+    let ran = made.run(&["check", "--format", "json"]);
+    assert_eq!(ran.code, Some(1));
+    let found: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        found,
+        json!([
+            {
+                "path": "content/_posts/2022-01-05-a.md", "line": 2, "column": 9,
+                "severity": "warning",
+                "problem": "the front matter is not YAML, its lines were read one by one: \
+                    mapping values are not allowed in this context",
+                "hint": "put a value that holds `: `, `#` or quotes in single quotes and double those within",
+            },
+            {
+                "path": "content/_posts/rejected.md", "severity": "error",
+                "problem": "the post has no date",
+                "hint": "add a line `date: 2022-01-04 07:38:28 +0800`",
+            },
+            {
+                "path": "content/old_post/2022-01-01-published.md", "severity": "warning",
+                "problem": "the same post as `_posts/2022-01-01-published.md`, which comes first",
+                "hint": "rename one of the two",
+            },
+        ])
+    );
+}
+
+#[test]
+fn list_says_what_is_made_of_each_post() {
+    let made = states();
+    let ran = made.run(&["list"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    assert_eq!(
+        ran.out,
+        "2022-01-01T00:00:00+08:00  published  2022-01-01-published  [a, b]  Published\n\
+         2022-01-02T00:00:00+08:00  withheld   2022-01-02-draft  []  Draft  (draft: true)\n\
+         2022-01-03T00:00:00+08:00  withheld   2022-01-03-unpublished  []  Unpublished  (published: false)\n\
+         2099-01-01T00:00:00+08:00  withheld   2099-01-01-future  []  Future  (due 2099-01-01T00:00:00+08:00)\n\
+         -                          rejected   _posts/rejected.md  (the post has no date)\n\
+         2022-01-01T00:00:00+08:00  withheld   2022-01-01-published  []  Shadowed  \
+         (the same post as `_posts/2022-01-01-published.md`, which comes first)\n"
+    );
+    assert!(!made.folder().join("feeds").exists());
+}
+
+#[test]
+fn list_writes_json_for_tools() {
+    let ran = states().run(&["list", "--format", "json"]);
+    assert_eq!(ran.code, Some(0));
+    let rows: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        rows[0],
+        json!({
+            "path": "_posts/2022-01-01-published.md",
+            "key": "2022-01-01-published",
+            "state": "published",
+            "url": "https://states.example/a/b/2022/01/01/published.html",
+            "id": "tag:states.example,2025:2022-01-01-published",
+            "date": "2022-01-01T00:00:00+08:00",
+            "updated": "2022-01-02T00:00:00+08:00",
+            "title": "Published",
+            "categories": ["a", "b"],
+            "tags": ["c"],
+            "authors": ["Ann"],
+        })
+    );
+    assert_eq!(
+        rows[4],
+        json!({
+            "path": "_posts/rejected.md",
+            "key": "rejected",
+            "state": "rejected",
+            "reason": "the post has no date",
+        })
+    );
+    let told: Vec<(&str, &str)> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["state"].as_str().unwrap(), row["reason"].as_str().unwrap_or("")))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("published", ""),
+            ("withheld", "draft: true"),
+            ("withheld", "published: false"),
+            ("withheld", "due 2099-01-01T00:00:00+08:00"),
+            ("rejected", "the post has no date"),
+            ("withheld", "the same post as `_posts/2022-01-01-published.md`, which comes first"),
+        ]
+    );
+}
+
+/// Runs every command on a site that it cannot work on.
+#[track_caller]
+fn assert_refused(made: &Made, arguments: &[&str], message: &str) {
+    for command in ["build", "check", "list"] {
+        let ran = made.run(&[&[command], arguments].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{command}");
+        assert_eq!(ran.err, message, "{command}");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_said_with_a_hint() {
+    let made = states();
+    assert_refused(
+        &made,
+        &["elsewhere"],
+        "error: elsewhere: there is no such folder\n  \
+         hint: name the folder that holds `_posts` or the posts themselves\n",
+    );
+    assert_refused(
+        &made,
+        &["--base-url", "feeds.example"],
+        "error: --base-url: `--base-url` cannot be `feeds.example`\n  \
+         hint: it can be an address like `https://example.org/feeds`\n",
+    );
+}
+
+#[test]
+fn a_wrong_setting_is_said_with_its_line() {
+    let cases = [
+        (
+            "feedmill:\n  limt: 3\n",
+            "error: content/_config.yml:2: unknown key `feedmill.limt`\n    2 |   limt: 3\n  \
+             hint: did you mean `limit`?\n",
+        ),
+        (
+            "title: x\nfeedmill:\n  limit: many\n",
+            "error: content/_config.yml:3: `feedmill.limit` cannot be `many`\n    3 |   limit: many\n  \
+             hint: it can be a number from 1 to 10000\n",
+        ),
+        (
+            "timezone: Mars/Base\n",
+            "error: content/_config.yml:1: `timezone` cannot be `Mars/Base`\n    1 | timezone: Mars/Base\n  \
+             hint: it can be a name of the time zone database, like `Asia/Shanghai`\n",
+        ),
+        (
+            "feedmill:\n  clean:\n    lines: ['(']\n",
+            "error: content/_config.yml:3: `(` under `feedmill.clean.lines` is no valid pattern: \
+             unclosed group\n    3 |     lines: ['(']\n  \
+             hint: write a regular expression: `^\\[Back`\n",
+        ),
+        (
+            "title: \"a\" b\n",
+            "error: content/_config.yml:1:12: this is not YAML: did not find expected key\n    \
+             1 | title: \"a\" b\n      |            ^\n  hint: put a value that holds `: `, `#` or \
+             quotes in single quotes and double those within\n",
+        ),
+    ];
+    for (config, message) in cases {
+        assert_refused(&Made::of(&[("_config.yml", config)]), &[], message);
+    }
+}
+
+#[test]
+fn an_output_that_cannot_be_made_is_an_error() {
+    let made = states();
+    write(&made.folder().join("file"), b"no folder");
+    let ran = made.run(&["build", "--output", "file/feeds"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
+    assert_eq!(ran.err, "error: file/feeds: cannot make it: Not a directory (os error 20)\n");
+}
+
+#[test]
+fn flags_explain_themselves() {
+    let made = Made::new();
+    for command in ["serve", "build", "check", "list"] {
+        let ran = made.run(&[command, "--help"]);
+        assert_eq!(ran.code, Some(0));
+        assert!(
+            ran.out.contains("[default: content]") && ran.out.contains("--base-url"),
+            "{command}"
+        );
+    }
+    assert_eq!(made.run(&["bild"]).code, Some(2));
+    assert_eq!(made.run(&["build", "--limit", "3"]).code, Some(2));
+}
