@@ -344,6 +344,12 @@ impl<'a> Server<'a> {
         }
     }
 
+    /// Waits until the log has these words: they may come after what they speak of.
+    #[track_caller]
+    pub(super) fn wait_for_log(&self, words: &str) {
+        self.wait_until(words, || self.log().contains(words));
+    }
+
     /// Waits until all changes made so far are taken in, also those that show nowhere: a file
     /// that is no post comes last, and its diagnostic in the log says that its turn has come.
     #[track_caller]
