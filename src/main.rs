@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use feedmill::content::date::Moment;
 use feedmill::error::{Finding, Result};
+use feedmill::service::load::{self, Settings};
 use feedmill::service::report::{self, Style};
-use feedmill::service::run::{self, Settings};
+use feedmill::service::run;
 use feedmill::service::source::Roots;
 
 /// Exit code of a `build --strict` or `check` that found rejected posts.
@@ -180,14 +181,14 @@ fn build(settings: &Settings, is_strict: bool) -> Result<ExitCode> {
 }
 
 fn check(settings: &Settings, style: Style) -> Result<ExitCode> {
-    let (site, warnings) = run::load(settings)?;
+    let (site, warnings) = load::load(settings)?;
     let roots = Roots::new(settings.site.clone(), &site, settings.output.clone());
     let rejected = report::check(&site, warnings, &roots, style, &mut io::stdout().lock())?;
     Ok(if rejected > 0 { ExitCode::from(REJECTED) } else { ExitCode::SUCCESS })
 }
 
 fn list(settings: &Settings, style: Style) -> Result<ExitCode> {
-    let (site, _) = run::load(settings)?;
+    let (site, _) = load::load(settings)?;
     let roots = Roots::new(settings.site.clone(), &site, settings.output.clone());
     let now = Moment::from_unix(run::now().div_euclid(1_000_000_000));
     report::list(&site, &roots, now, style, &mut io::stdout().lock())?;

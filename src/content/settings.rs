@@ -19,6 +19,12 @@ use crate::content::text::{collapse, plain, xml_safe};
 use crate::content::url::Base;
 use crate::error::{Error, Finding, Remark, Result, Severity};
 
+/// The site's configuration file.
+pub const CONFIG: &str = "_config.yml";
+
+/// The people that posts name by a key.
+pub const AUTHORS: &str = "_data/authors.yml";
+
 /// What is known of a site besides its configuration.
 #[derive(Debug, Clone, Copy)]
 pub struct Surroundings<'a> {

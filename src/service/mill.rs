@@ -10,6 +10,7 @@ use crate::content::catalog::{Catalog, Change, FeedName};
 use crate::content::date::Moment;
 use crate::content::permalink::{Layout, Origin};
 use crate::content::post::FileStamp;
+use crate::content::settings::CONFIG;
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::edition::Edition;
@@ -17,7 +18,7 @@ use crate::feed::review::review;
 use crate::service::parallel;
 use crate::service::posts::{self, Read};
 use crate::service::press::{Copy, Press, Printed};
-use crate::service::source::{CONFIG, Roots, Scan};
+use crate::service::source::{Roots, Scan};
 
 /// How long a file that is cut short is taken to be still in the making, in nanoseconds.
 const IN_THE_MAKING: i64 = 2_000_000_000;

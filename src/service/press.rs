@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::content::catalog::{Catalog, FeedName};
 use crate::content::permalink::Layout;
+use crate::content::settings::CONFIG;
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::assemble;
@@ -19,7 +20,6 @@ use crate::feed::page;
 use crate::service::export::{Output, Staging};
 use crate::service::parallel;
 use crate::service::posts::Memo;
-use crate::service::source::CONFIG;
 
 /// The largest document that is no trouble to any reader, in bytes.
 const HEAVY: u64 = 512 * 1024;

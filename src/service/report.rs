@@ -13,10 +13,11 @@ use crate::content::catalog::{Catalog, Change};
 use crate::content::date::Moment;
 use crate::content::permalink::{Layout, Origin};
 use crate::content::post::{FileStamp, Post};
+use crate::content::settings::CONFIG;
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::review::review;
-use crate::service::source::{CONFIG, Roots, Scan};
+use crate::service::source::{Roots, Scan};
 use crate::service::{disk, parallel, posts};
 
 /// How a report is written.

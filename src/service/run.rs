@@ -1,7 +1,7 @@
 //! The commands that keep feeds: build once, or serve and keep building. The one place that reads
 //! the clock, and the one that ties the rest of the service together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -9,19 +9,15 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::content::settings::{self, Surroundings};
-use crate::content::site::{Author, Site};
-use crate::error::{Error, Finding, Result, Severity};
+use crate::content::settings::{AUTHORS, CONFIG};
+use crate::error::{Finding, Result, Severity};
 use crate::http::respond::{Health, Serving};
 use crate::service::cache::Cache;
+use crate::service::load::{Settings, load};
 use crate::service::mill::{Mill, Nanoseconds, Pass};
 use crate::service::server::{self, Limits, Listener, Published, Server, Shelf};
-use crate::service::source::{AUTHORS, CONFIG, Hint, Identity, Watch, identity};
+use crate::service::source::{Hint, Identity, Watch, identity};
 use crate::service::systemd;
-use crate::service::{disk, posts, report};
-
-/// The largest configuration, in bytes.
-const MAX_CONFIG: u64 = 1024 * 1024;
 
 /// How long hints are gathered before the first pass after a quiet time.
 const SETTLE: Duration = Duration::from_millis(4);
@@ -53,68 +49,6 @@ const BLIND_RESCAN: Duration = Duration::from_secs(20);
 
 /// How long feeds may be taken from a cache without asking, in seconds.
 const MAX_AGE: u32 = 300;
-
-/// What the operator decided.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The site's folder.
-    pub site: PathBuf,
-    /// The export.
-    pub output: PathBuf,
-    /// Where the feeds are served, as the world sees it.
-    pub base_url: Option<String>,
-    /// Where to listen: `ADDRESS:PORT` or `unix:PATH`.
-    pub listen: String,
-    /// Bytes of documents kept in memory.
-    pub cache: usize,
-}
-
-/// Reads the site's configuration; the findings are warnings, their paths relative to the site.
-///
-/// # Errors
-/// When the site is no folder, or its configuration cannot be read or used.
-pub fn load(settings: &Settings) -> Result<(Site, Vec<Finding>)> {
-    if identity(&settings.site).is_none() {
-        return Err(Finding::about(settings.site.display().to_string(), Error::NoSite));
-    }
-    read_config(settings).map_err(|finding| match finding.path.as_str() {
-        // A flag has no place in the site.
-        "--base-url" => finding,
-        _ => Box::new(report::below(&settings.site, *finding)),
-    })
-}
-
-fn read_config(operator: &Settings) -> Result<(Site, Vec<Finding>)> {
-    let failed = |error| Finding::about(CONFIG, error);
-    let path = operator.site.join(CONFIG);
-    let bytes =
-        if path.exists() { disk::read(&path, MAX_CONFIG).map_err(failed)?.0 } else { Vec::new() };
-    let config = posts::text(&bytes).map_err(failed)?;
-    let folder = operator.site.canonicalize().unwrap_or_else(|_| operator.site.clone());
-    let folder_name = folder.file_name().and_then(|name| name.to_str()).unwrap_or("feeds");
-    let address = if operator.listen.starts_with("unix:") { "localhost" } else { &operator.listen };
-    let around = Surroundings {
-        config_path: CONFIG,
-        folder_name,
-        base_url: operator.base_url.as_deref(),
-        fallback_url: &format!("http://{address}"),
-    };
-    let (mut site, findings) = settings::parse(config, around)?;
-    site.people = people(operator)?;
-    Ok((site, findings))
-}
-
-/// The people of `_data/authors.yml`; a site without that file names its authors in full.
-fn people(operator: &Settings) -> Result<BTreeMap<String, Author>> {
-    let path = operator.site.join(AUTHORS);
-    if !path.exists() {
-        return Ok(BTreeMap::new());
-    }
-    let failed = |error| Finding::about(AUTHORS, error);
-    let (bytes, _) = disk::read(&path, MAX_CONFIG).map_err(failed)?;
-    let text = posts::text(&bytes).map_err(failed)?;
-    settings::people(text).map_err(|remark| Box::new(remark.at(AUTHORS)))
-}
 
 /// What `build` did.
 #[derive(Debug)]
@@ -279,9 +213,12 @@ struct Miller<'a> {
 
 /// What has come together since the last pass.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing that may have come, or not")]
 struct Batch {
     paths: BTreeSet<PathBuf>,
     is_scan: bool,
+    /// Whether a file was renamed away.
+    is_moving: bool,
     is_reload: bool,
     is_stop: bool,
 }
@@ -346,12 +283,14 @@ impl Miller<'_> {
     }
 
     /// How long it must be quiet before a batch is taken in: a deleted post may be the first of a
-    /// whole folder, and what belongs to a new configuration may follow it.
+    /// whole folder, one that was renamed away may be on its way back from an editor, and what
+    /// belongs to a new configuration may follow it.
     fn wanted_quiet(&self, batch: &Batch) -> Duration {
         let is_config = self.config_paths().iter().any(|path| batch.paths.contains(path));
         match self.removed(batch).take(MASS_REMOVAL + 1).count() {
             removed if batch.is_scan || is_config || removed > MASS_REMOVAL => QUIET,
             0 => Duration::ZERO,
+            _ if batch.is_moving => QUIET,
             _ => REMOVAL,
         }
     }
@@ -474,6 +413,10 @@ impl Batch {
     fn take(&mut self, event: Event) -> Result<()> {
         match event {
             Event::Hint(Hint::Look(paths)) => self.paths.extend(paths),
+            Event::Hint(Hint::Away(paths)) => {
+                self.paths.extend(paths);
+                self.is_moving = true;
+            }
             Event::Hint(Hint::Scan) => self.is_scan = true,
             Event::Reload => self.is_reload = true,
             Event::Stop => self.is_stop = true,

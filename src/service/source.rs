@@ -11,20 +11,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RenameMode};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::content::permalink::{Layout, Origin, is_ignored};
 use crate::content::post::FileStamp;
+use crate::content::settings::AUTHORS;
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::service::disk;
-
-/// The site's configuration file.
-pub const CONFIG: &str = "_config.yml";
-
-/// The people that posts name by a key.
-pub const AUTHORS: &str = "_data/authors.yml";
 
 /// The deepest folder that is walked.
 const MAX_DEPTH: usize = 64;
@@ -267,6 +262,8 @@ impl Roots {
 pub enum Hint {
     /// Look at these paths again.
     Look(Vec<PathBuf>),
+    /// These were renamed away. Editors do so before they write a file anew.
+    Away(Vec<PathBuf>),
     /// Events were lost: scan.
     Scan,
 }
@@ -351,6 +348,7 @@ fn hint(event: notify::Result<notify::Event>) -> Option<Hint> {
         return Some(Hint::Scan);
     }
     match event.kind {
+        EventKind::Modify(ModifyKind::Name(RenameMode::From)) => Some(Hint::Away(event.paths)),
         EventKind::Access(AccessKind::Close(AccessMode::Write))
         | EventKind::Create(_)
         | EventKind::Remove(_)

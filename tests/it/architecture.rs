@@ -39,7 +39,8 @@ const SERVICE: &[(&str, &[&str])] = &[
     ("press", &["posts", "export", "parallel"]),
     ("mill", &["posts", "source", "press", "parallel"]),
     ("report", &["posts", "source", "disk", "parallel"]),
-    ("run", &["mill", "report", "source", "posts", "disk", "cache", "server", "systemd"]),
+    ("load", &["source", "report", "posts", "disk"]),
+    ("run", &["load", "mill", "source", "cache", "server", "systemd"]),
 ];
 
 /// Contacts with the outside world, and the only places that have them.

@@ -220,7 +220,7 @@ fn health_tells_what_is_wrong() {
         let Body::Text(text) = answer.body else { panic!("no text") };
         (answer.status.as_u16(), text.into_owned())
     };
-    assert_eq!(tell(&[]), (200, "{\"status\":\"ok\",\"documents\":10}\n".to_owned()));
+    assert_eq!(tell(&[]), (200, "{\"status\":\"ok\",\"documents\":11}\n".to_owned()));
     let (status, text) = tell(&["`a\"b\\c\n` 财", "two"]);
     assert_eq!(status, 503);
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -6,8 +6,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use feedmill::service::load::{self, Settings};
 use feedmill::service::mill::Mill;
-use feedmill::service::run::{self, Settings};
 use tempfile::TempDir;
 
 /// The files below a folder, by their paths with slashes.
@@ -75,7 +75,7 @@ impl Made {
             listen: "127.0.0.1:8080".to_owned(),
             cache: 0,
         };
-        let (site, _) = run::load(&settings).unwrap();
+        let (site, _) = load::load(&settings).unwrap();
         Mill::new(site, settings.site, settings.output).unwrap()
     }
 

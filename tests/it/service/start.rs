@@ -36,7 +36,7 @@ fn every_signal_to_stop_ends_it_well() {
 
 #[test]
 fn an_answer_that_has_begun_is_finished() {
-    let site = Site::new(&format!("{CONFIG}feedmill:\n  limit: 40\n"));
+    let site = Site::new(&format!("{CONFIG}feedmill:\n  limit: 40\n  max_size: 100000\n"));
     // More than the buffers of a connection hold.
     let line = "Eight words stand in each of these lines.\n";
     for number in 0..32 {

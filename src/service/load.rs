@@ -1,0 +1,75 @@
+//! What the operator decided, and what the author did: flags and the site's configuration.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::content::settings::{self, AUTHORS, CONFIG, Surroundings};
+use crate::content::site::{Author, Site};
+use crate::error::{Error, Finding, Result};
+use crate::service::source::identity;
+use crate::service::{disk, posts, report};
+
+/// The largest configuration, in bytes.
+const MAX_CONFIG: u64 = 1024 * 1024;
+
+/// What the operator decided.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The site's folder.
+    pub site: PathBuf,
+    /// The export.
+    pub output: PathBuf,
+    /// Where the feeds are served, as the world sees it.
+    pub base_url: Option<String>,
+    /// Where to listen: `ADDRESS:PORT` or `unix:PATH`.
+    pub listen: String,
+    /// Bytes of documents kept in memory.
+    pub cache: usize,
+}
+
+/// Reads the site's configuration; the findings are warnings, their paths relative to the site.
+///
+/// # Errors
+/// When the site is no folder, or its configuration cannot be read or used.
+pub fn load(settings: &Settings) -> Result<(Site, Vec<Finding>)> {
+    if identity(&settings.site).is_none() {
+        return Err(Finding::about(settings.site.display().to_string(), Error::NoSite));
+    }
+    read_config(settings).map_err(|finding| match finding.path.as_str() {
+        // A flag has no place in the site.
+        "--base-url" => finding,
+        _ => Box::new(report::below(&settings.site, *finding)),
+    })
+}
+
+fn read_config(operator: &Settings) -> Result<(Site, Vec<Finding>)> {
+    let failed = |error| Finding::about(CONFIG, error);
+    let path = operator.site.join(CONFIG);
+    let bytes =
+        if path.exists() { disk::read(&path, MAX_CONFIG).map_err(failed)?.0 } else { Vec::new() };
+    let config = posts::text(&bytes).map_err(failed)?;
+    let folder = operator.site.canonicalize().unwrap_or_else(|_| operator.site.clone());
+    let folder_name = folder.file_name().and_then(|name| name.to_str()).unwrap_or("feeds");
+    let address = if operator.listen.starts_with("unix:") { "localhost" } else { &operator.listen };
+    let around = Surroundings {
+        config_path: CONFIG,
+        folder_name,
+        base_url: operator.base_url.as_deref(),
+        fallback_url: &format!("http://{address}"),
+    };
+    let (mut site, findings) = settings::parse(config, around)?;
+    site.people = people(operator)?;
+    Ok((site, findings))
+}
+
+/// The people of `_data/authors.yml`; a site without that file names its authors in full.
+fn people(operator: &Settings) -> Result<BTreeMap<String, Author>> {
+    let path = operator.site.join(AUTHORS);
+    if !path.exists() {
+        return Ok(BTreeMap::new());
+    }
+    let failed = |error| Finding::about(AUTHORS, error);
+    let (bytes, _) = disk::read(&path, MAX_CONFIG).map_err(failed)?;
+    let text = posts::text(&bytes).map_err(failed)?;
+    settings::people(text).map_err(|remark| Box::new(remark.at(AUTHORS)))
+}
