@@ -48,6 +48,8 @@ pub struct Catalog {
     feeds: BTreeMap<FeedName, BTreeSet<Place>>,
     /// Posts that are not due yet.
     pending: BTreeSet<(Moment, Arc<str>)>,
+    /// Posts whose bodies name the address of a post, by the key of that one.
+    referrers: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// Group names, each stored once.
     names: HashSet<Arc<str>>,
 }
@@ -77,6 +79,9 @@ impl Catalog {
             }
             if let Some(card) = after {
                 self.link(&card, now, &mut touched);
+            }
+            for referrer in self.referrers.get(&key).into_iter().flatten() {
+                touched.extend(self.winner(referrer).into_iter().flat_map(feeds_of));
             }
         }
         touched
@@ -181,10 +186,26 @@ impl Catalog {
         Arc::clone(name)
     }
 
+    /// Notes whom a card's body names, or that it does not any more.
+    fn refer(&mut self, card: &Card, does: bool) {
+        for target in &card.links {
+            let referrers = self.referrers.entry(Arc::clone(target)).or_default();
+            if does {
+                referrers.insert(Arc::clone(&card.key));
+            } else {
+                referrers.remove(&card.key);
+            }
+            if referrers.is_empty() {
+                self.referrers.remove(target);
+            }
+        }
+    }
+
     fn link(&mut self, card: &Card, now: Option<Moment>, touched: &mut BTreeSet<FeedName>) {
         if card.is_withheld {
             return;
         }
+        self.refer(card, true);
         if now.is_some_and(|now| card.date > now) {
             self.pending.insert((card.date, Arc::clone(&card.key)));
             return;
@@ -196,7 +217,11 @@ impl Catalog {
     }
 
     fn unlink(&mut self, card: &Card, touched: &mut BTreeSet<FeedName>) {
-        if card.is_withheld || self.pending.remove(&(card.date, Arc::clone(&card.key))) {
+        if card.is_withheld {
+            return;
+        }
+        self.refer(card, false);
+        if self.pending.remove(&(card.date, Arc::clone(&card.key))) {
             return;
         }
         for feed in feeds_of(card) {

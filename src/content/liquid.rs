@@ -4,6 +4,7 @@
 //! Never fatal and linear in time: an end tag that is missing is looked for once.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use crate::content::html::attributes;
 
@@ -50,6 +51,32 @@ pub fn expand<'a>(text: &'a str, highlight: Highlight, variables: &Variables) ->
     let mut pass = Pass::new(text, highlight, variables, false);
     pass.run();
     Expanded { text: Cow::Owned(pass.out), dropped: pass.dropped }
+}
+
+/// What `link` and `post_url` tags of a text name, in its order, each once.
+pub fn named(text: &str) -> Vec<String> {
+    let is_naming = text.contains("{%") && (text.contains("link") || text.contains("post_url"));
+    if !is_naming {
+        return Vec::new();
+    }
+    let names = RefCell::new(Vec::new());
+    let note = |words: &str| {
+        let mut names = names.borrow_mut();
+        if !names.iter().any(|name| name == words) {
+            names.push(words.to_owned());
+        }
+        None
+    };
+    let variables = Variables {
+        site_url: "",
+        site_baseurl: "",
+        site_title: "",
+        page_title: "",
+        page_url: "",
+        resolve: &note,
+    };
+    expand(text, Highlight::Html, &variables);
+    names.into_inner()
 }
 
 /// One pass over a text.

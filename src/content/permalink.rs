@@ -88,6 +88,12 @@ impl<'a> Origin<'a> {
     }
 }
 
+/// The key of the post that Liquid's `post_url NAME` or `link PATH` names.
+pub fn named_key(words: &str, layout: &Layout) -> String {
+    let path = words.trim_matches(['"', '\'', '/', ' ']);
+    Origin::of(path, layout).map_or_else(|| path.to_owned(), |origin| origin.key.into_owned())
+}
+
 /// The folders above and below the innermost `_posts` in a path.
 fn around_posts(folder: &str) -> Option<(&str, &str)> {
     let start = folder

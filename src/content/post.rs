@@ -6,7 +6,7 @@ use crate::content::body::{Body, Markup, Source, render};
 use crate::content::date::Moment;
 use crate::content::fields::Fields;
 use crate::content::front_matter::{FrontMatter, split};
-use crate::content::liquid::Variables;
+use crate::content::liquid::{Variables, named};
 use crate::content::permalink::Origin;
 use crate::content::site::{Author, Site, Taxonomy};
 use crate::content::text::{cut, xml_safe};
@@ -118,7 +118,9 @@ impl<'a> Post<'a> {
     }
 
     /// Renders the body; fills the title and the summary that the front matter does not have.
-    pub fn render(&self, site: &Site) -> Rendered {
+    ///
+    /// `resolve` gives the address of what Liquid's `link` or `post_url` names.
+    pub fn render(&self, site: &Site, resolve: &dyn Fn(&str) -> Option<String>) -> Rendered {
         let source = Source {
             markup: self.markup,
             text: self.body,
@@ -130,7 +132,7 @@ impl<'a> Post<'a> {
                 site_title: &site.title,
                 page_title: &self.title,
                 page_url: self.url.strip_prefix(&site.home).unwrap_or(&self.url),
-                resolve: &|_| None,
+                resolve,
             }),
         };
         let mut body = render(&source, &site.cleaning);
@@ -141,6 +143,11 @@ impl<'a> Post<'a> {
             self.title.clone()
         };
         Rendered { title, summary, is_excerpt_only: self.is_excerpt_only, body }
+    }
+
+    /// What Liquid's `link` and `post_url` in the body name: other posts that this one depends on.
+    pub fn links(&self) -> Vec<String> {
+        if self.has_liquid { named(self.body) } else { Vec::new() }
     }
 
     /// The name of every feed that the post belongs to, besides the site's.
@@ -191,6 +198,8 @@ pub struct Card {
     pub groups: Vec<(Taxonomy, Arc<str>)>,
     /// Hash of the id that the front matter sets: ids that are made are never the same.
     pub own_id: Option<Box<Hash>>,
+    /// Keys of posts whose addresses its body names; most have none.
+    pub links: Box<[Arc<str>]>,
     /// Whether the post has tags.
     pub has_tags: bool,
     /// Hash of the file's bytes: equal bytes are no change.

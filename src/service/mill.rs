@@ -16,8 +16,8 @@ use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::edition::Edition;
 use crate::feed::review::review;
 use crate::service::parallel;
-use crate::service::posts::{self, Read};
-use crate::service::press::{Copy, Press, Printed};
+use crate::service::posts::{self, Copy, Read};
+use crate::service::press::{Press, Printed};
 use crate::service::source::{Roots, Scan};
 
 /// How long a file that is cut short is taken to be still in the making, in nanoseconds.

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::content::catalog::Change;
-use crate::content::permalink::{Layout, Origin};
+use crate::content::catalog::{Catalog, Change};
+use crate::content::permalink::{Layout, Origin, named_key};
 use crate::content::post::{Card, FileStamp, Post};
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Remark, Severity};
@@ -75,6 +75,7 @@ pub fn card(folder: &Path, path: &Arc<str>, layout: &Layout, site: &Site) -> Opt
         is_withheld: post.withheld.is_some(),
         groups,
         own_id: post.has_own_id.then(|| Box::new(Hash::of(post.id.as_bytes()))),
+        links: post.links().iter().map(|words| named_key(words, layout).into()).collect(),
         has_tags: !post.tags.is_empty(),
         hash: Hash::of(&bytes),
         stamp,
@@ -88,6 +89,57 @@ pub fn card(folder: &Path, path: &Arc<str>, layout: &Layout, site: &Site) -> Opt
 /// When it is not UTF-8.
 pub fn text(bytes: &[u8]) -> Result<&str, Error> {
     std::str::from_utf8(bytes).map_err(|error| Error::NotUtf8 { offset: error.valid_up_to() })
+}
+
+/// What entries are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Copy<'a> {
+    /// The settings.
+    pub site: &'a Site,
+    /// The folder of the site.
+    pub folder: &'a Path,
+    /// How its posts are laid out.
+    pub layout: &'a Layout,
+    /// The index of posts.
+    pub catalog: &'a Catalog,
+}
+
+/// Reads the post of a card whole and looks at it.
+fn whole<T>(card: &Card, copy: Copy<'_>, look: impl FnOnce(&Post<'_>) -> T) -> Option<T> {
+    let (bytes, _) = disk::read(&copy.folder.join(&*card.path), MAX_POST).ok()?;
+    let origin = Origin::of(&card.path, copy.layout)?;
+    Post::parse(&origin, text(&bytes).ok()?, copy.site).post.ok().map(|post| look(&post))
+}
+
+/// What rendering the body of a card's post gives to remark on.
+pub fn body_findings(card: &Card, copy: Copy<'_>) -> Vec<Finding> {
+    let resolve = |words: &str| address(words, copy);
+    let rendered = whole(card, copy, |post| post.render(copy.site, &resolve).body.warnings);
+    let finding = |error| {
+        let severity = Severity::Warning;
+        Remark { severity, line: 0, column: 0, error }.at(&card.path)
+    };
+    rendered.into_iter().flatten().map(finding).collect()
+}
+
+/// The address of the post that Liquid's `link` or `post_url` names.
+fn address(words: &str, copy: Copy<'_>) -> Option<String> {
+    let target = copy.catalog.winner(&named_key(words, copy.layout))?;
+    whole(target, copy, |post| post.url.clone())
+}
+
+/// All that an entry hangs on besides the settings: the post's file, and where the posts are that
+/// its body names.
+fn state(card: &Card, catalog: &Catalog) -> Hash {
+    if card.links.is_empty() {
+        return card.hash;
+    }
+    let mut states = card.hash.to_string();
+    for target in card.links.iter().map(|key| catalog.winner(key)) {
+        states += &target.map_or_else(String::new, |card| format!("{} {}", card.path, card.hash));
+        states.push('\n');
+    }
+    Hash::of(states.as_bytes())
 }
 
 /// Rendered posts by the hash of their file, in two generations: what is used moves to the
@@ -111,21 +163,15 @@ type Name = (Arc<str>, Hash);
 impl Memo {
     /// The entry of a card, read and rendered unless the memo has it. `None` when the file cannot
     /// be read any more as it was: its change is on its way.
-    pub fn entry(
-        &self,
-        card: &Card,
-        folder: &Path,
-        layout: &Layout,
-        site: &Site,
-    ) -> Option<Arc<Entry>> {
-        let name = (Arc::clone(&card.path), card.hash);
+    pub fn entry(&self, card: &Card, copy: Copy<'_>) -> Option<Arc<Entry>> {
+        let name = (Arc::clone(&card.path), state(card, copy.catalog));
         if let Some(entry) = self.lock().find(&name) {
             return Some(entry);
         }
-        let (bytes, _) = disk::read(&folder.join(&*card.path), MAX_POST).ok()?;
-        let origin = Origin::of(&card.path, layout)?;
-        let post = Post::parse(&origin, text(&bytes).ok()?, site).post.ok()?;
-        let entry = Arc::new(assemble::entry(&post, post.render(site), site));
+        let resolve = |words: &str| address(words, copy);
+        let render =
+            |post: &Post<'_>| assemble::entry(post, post.render(copy.site, &resolve), copy.site);
+        let entry = Arc::new(whole(card, copy, render)?);
         self.lock().keep(name, Arc::clone(&entry));
         Some(entry)
     }

@@ -4,13 +4,11 @@
 //! that fails leaves the old edition, and what it could not print is owed to the next one.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::content::catalog::{Catalog, FeedName};
-use crate::content::permalink::Layout;
+use crate::content::catalog::FeedName;
 use crate::content::settings::CONFIG;
-use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::assemble;
 use crate::feed::directory::{DIRECTORIES, Listing, Listings};
@@ -19,23 +17,10 @@ use crate::feed::format::{FORMATS, Format};
 use crate::feed::page;
 use crate::service::export::{Output, Staging};
 use crate::service::parallel;
-use crate::service::posts::Memo;
+use crate::service::posts::{Copy, Memo};
 
 /// The largest document that is no trouble to any reader, in bytes.
 const HEAVY: u64 = 512 * 1024;
-
-/// What the press prints from.
-#[derive(Debug, Clone, Copy)]
-pub struct Copy<'a> {
-    /// The settings.
-    pub site: &'a Site,
-    /// The folder of the site.
-    pub folder: &'a Path,
-    /// How its posts are laid out.
-    pub layout: &'a Layout,
-    /// The index of posts.
-    pub catalog: &'a Catalog,
-}
 
 /// What a printing did.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -185,14 +170,14 @@ impl Press {
         staging: &Staging<'_>,
         now: i64,
     ) -> Result<Proof> {
-        let Copy { site, folder, layout, catalog } = copy;
+        let Copy { site, catalog, .. } = copy;
         let count = catalog.count(name);
         if *name != FeedName::Site && count == 0 {
             return Ok(Proof::Empty);
         }
         let window = site.window_of(assemble::folder(name).trim_end_matches('/'));
         let cards = catalog.window(name, window).into_iter();
-        let entries = cards.map(|card| self.memo.entry(card, folder, layout, site)).collect();
+        let entries = cards.map(|card| self.memo.entry(card, copy)).collect();
         let Some(entries) = entries else { return Ok(Proof::Late) };
         let feed = assemble::feed(site, name, entries);
         let display = assemble::display_name(site, name, &feed.entries);

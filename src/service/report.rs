@@ -12,11 +12,12 @@ use serde::Serialize;
 use crate::content::catalog::{Catalog, Change};
 use crate::content::date::Moment;
 use crate::content::permalink::{Layout, Origin};
-use crate::content::post::{FileStamp, Post};
+use crate::content::post::{Card, FileStamp, Post};
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::review::review;
+use crate::service::posts::Copy;
 use crate::service::source::{Roots, Scan};
 use crate::service::{disk, parallel, posts};
 
@@ -152,7 +153,8 @@ fn row(site: &Site, roots: &Roots, reading: &Reading, path: &Arc<str>, now: Mome
     } else {
         None
     };
-    let title = if post.title.is_empty() { post.render(site).title } else { post.title.clone() };
+    let title =
+        if post.title.is_empty() { post.render(site, &|_| None).title } else { post.title.clone() };
     let facts = Facts {
         url: post.url.clone(),
         id: post.id.clone(),
@@ -210,7 +212,17 @@ pub fn check(
 ) -> Result<usize> {
     let reading = read(site, roots)?;
     let posts = reading.scan.files.len();
-    let found = warnings.into_iter().chain(reading.findings.into_values().flatten());
+    let copy =
+        Copy { site, folder: &roots.site, layout: &reading.layout, catalog: &reading.catalog };
+    let cards: Vec<&Card> = reading.catalog.cards().collect();
+    let mut in_bodies: Vec<Finding> =
+        parallel::map(&cards, |card| posts::body_findings(card, copy))
+            .into_iter()
+            .flatten()
+            .collect();
+    in_bodies.sort_by(|left, right| left.path.cmp(&right.path));
+    let found =
+        warnings.into_iter().chain(reading.findings.into_values().flatten()).chain(in_bodies);
     let findings: Vec<Finding> = found.map(|finding| below(&roots.site, finding)).collect();
     let rejected = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let written = match style {

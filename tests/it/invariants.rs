@@ -158,8 +158,10 @@ fn post(step: Step, now: i64) -> String {
         [(variant + slot + other) % 6];
     format!(
         "---\ntitle: Post {slot} {other}\ndate: {}\ncategories: {categories}\ntags: {tags}\n\
-         {flags}---\nBody {variant}.\n",
-        stamps[variant]
+         {flags}---\nBody {variant}, after [another]({{% post_url 2022-01-0{}-post %}}).\n",
+        stamps[variant],
+        // A post's own address may change with that of a post which it names, or of none.
+        (slot + other) % 5 + 1,
     )
 }
 
