@@ -257,7 +257,8 @@ fn sanitized(path: &str) -> String {
 /// The id that jekyll-feed gave a post, as a path: the folder of its address and its slug.
 pub fn jekyll_id(plain_path: &str, slug: &str) -> String {
     let folder = plain_path.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
-    percent_encode_path(&format!("{folder}/{slug}"))
+    // Jekyll takes what follows a `?` for a query and leaves it; an id must stay as it was.
+    percent_encode_path(&format!("{folder}/{slug}")).replace("%3F", "?")
 }
 
 /// A `tag:` URI (RFC 4151) under an authority like `example.org,2025`.
