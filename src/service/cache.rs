@@ -12,6 +12,7 @@ use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::OnceCell;
 
@@ -39,12 +40,14 @@ pub struct Cache {
     output: PathBuf,
     budget: usize,
     shelves: Mutex<Shelves>,
+    /// Whether the export did not hold a document although there was time to write it.
+    is_spoilt: AtomicBool,
 }
 
 impl Cache {
     /// An empty cache over the export in `output` that keeps at most `budget` bytes.
     pub fn new(output: PathBuf, budget: usize) -> Self {
-        Self { output, budget, shelves: Mutex::default() }
+        Self { output, budget, shelves: Mutex::default(), is_spoilt: AtomicBool::new(false) }
     }
 
     /// The bytes if they are here: no waiting, no I/O, and no copy.
@@ -82,6 +85,16 @@ impl Cache {
             task.await.unwrap_or(Err(Miss::Replaced))
         };
         flight.cell.get_or_try_init(load).await.cloned()
+    }
+
+    /// The export does not hold a document of the edition, and will not by itself.
+    pub fn report_spoilt(&self) {
+        self.is_spoilt.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether that was reported since it was last asked.
+    pub fn take_spoilt(&self) -> bool {
+        self.is_spoilt.swap(false, Ordering::Relaxed)
     }
 
     /// How many bytes are kept at this moment, their overhead included.

@@ -41,6 +41,8 @@ pub struct Mill {
     rejected: HashMap<Arc<str>, FileStamp>,
     /// What was noticed, by path.
     findings: BTreeMap<String, Vec<Finding>>,
+    /// What a pass noticed that failed later.
+    unsaid: Vec<Finding>,
     /// Files that may still be being written, and when to read them again.
     unfinished: BTreeMap<Arc<str>, Nanoseconds>,
     /// Why the posts of a root are kept although the root lost them all.
@@ -76,6 +78,7 @@ impl Mill {
             press,
             rejected: HashMap::new(),
             findings: BTreeMap::new(),
+            unsaid: Vec::new(),
             unfinished: BTreeMap::new(),
             held: None,
             calm: (0, 0),
@@ -247,6 +250,16 @@ impl Mill {
         self.look(&paths, now)
     }
 
+    /// What was noticed for the first time by passes that failed; each is told once.
+    pub fn take_unsaid(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.unsaid)
+    }
+
+    /// The export does not hold what was written to it: the next pass compares it byte by byte.
+    pub fn doubt_export(&mut self) {
+        self.press.doubt_export();
+    }
+
     /// Whether a path is, below the site, one that a post was read from.
     pub fn is_post(&self, path: &Path) -> bool {
         self.roots.relative(path).is_some_and(|path| self.stamp_of(&path).is_some())
@@ -274,7 +287,8 @@ impl Mill {
             layout: &self.layout,
             catalog: &self.catalog,
         };
-        pass.printed = self.press.print(touched, copy, seconds(now).unix())?;
+        let printed = self.press.print(touched, copy, seconds(now).unix());
+        pass.printed = printed.inspect_err(|_| self.unsaid.append(&mut pass.findings))?;
         pass.findings.append(&mut pass.printed.findings);
         Ok(())
     }

@@ -79,6 +79,11 @@ impl Press {
         self.is_disk_known = false;
     }
 
+    /// The next printing compares everything with what is on disk, which others have changed.
+    pub fn doubt_export(&mut self) {
+        self.is_disk_known = false;
+    }
+
     /// Prints the touched feeds and those that are owed, as of `now` in Unix seconds.
     ///
     /// # Errors

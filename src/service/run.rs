@@ -123,7 +123,8 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
 
     let shelf = Arc::new(Shelf::new(Published::default()));
     let cache = Arc::new(Cache::new(settings.output.clone(), settings.cache));
-    let server = Server { shelf: Arc::clone(&shelf), cache, limits: Limits::default() };
+    let server =
+        Server { shelf: Arc::clone(&shelf), cache: Arc::clone(&cache), limits: Limits::default() };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     {
         // From here on no signal ends the process by itself.
@@ -135,6 +136,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         mill,
         watch,
         shelf,
+        cache,
         events,
         refused: None,
         blind: None,
@@ -194,6 +196,7 @@ struct Miller<'a> {
     mill: Mill,
     watch: Watch,
     shelf: Arc<Shelf>,
+    cache: Arc<Cache>,
     events: Receiver<Event>,
     /// Why the configuration on disk is not the one in force.
     refused: Option<Box<Finding>>,
@@ -316,6 +319,9 @@ impl Miller<'_> {
         if batch.is_reload || is_new_site || is_config {
             self.reload();
         }
+        if self.trouble.is_none() && self.cache.take_spoilt() {
+            self.mill.doubt_export();
+        }
         let is_behind = self.mill.is_stale() || self.mill.held().is_some();
         if batch.is_scan || is_replaced || is_folder_gone || is_behind || self.is_scan_due() {
             if batch.is_scan {
@@ -383,7 +389,10 @@ impl Miller<'_> {
                 }
                 self.trouble = None;
             }
-            Err(finding) => self.trouble = Some(finding),
+            Err(finding) => {
+                log(&self.mill.take_unsaid(), &self.settings.site);
+                self.trouble = Some(finding);
+            }
         }
         if !is_idle {
             self.last = (Instant::now(), took);

@@ -257,6 +257,7 @@ async fn answer(
         // The export is written before the edition is published: in between, the disk is ahead.
         let patience = waiting.get_or_insert_with(|| Patience::new(server.limits.next_edition));
         if !patience.wait().await {
+            server.cache.report_spoilt();
             match miss {
                 Miss::Replaced => tracing::warn!(?path, "the export does not hold this document"),
                 Miss::Unreadable(finding) => tracing::warn!(%finding, "a document cannot be sent"),
