@@ -21,6 +21,9 @@ fn an_export_that_fails_leaves_the_last_edition_and_heals() {
     server.wait_until("it is named", || server.is_ill(&["out/category/news"]));
     server.wait_for_log("out/category/news");
     assert_eq!(feeds.map(|feed| server.get(feed, &[]).body), before, "the last edition stays");
+    // What is found meanwhile is told at once.
+    site.write("_posts/undated.md", "---\ntitle: x\n---\n");
+    server.wait_for_log("undated.md: the post has no date");
     // Not once a pass: a log is for people.
     site.post(4, "d", "news", "Text.");
     // Longer than the loop ever waits.
@@ -34,7 +37,20 @@ fn an_export_that_fails_leaves_the_last_edition_and_heals() {
     server.wait_until("it heals", || server.is_healthy());
     assert_eq!(server.titles(""), ["d", "c", "b", "a"]);
     assert_eq!(server.titles("category/news/"), ["d", "c", "a"]);
-    server.finish(&["out/category/news"]);
+    server.finish(&["out/category/news", "undated.md"]);
+}
+
+#[test]
+fn a_document_that_others_spoil_is_written_again() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    let server = site.serve();
+    let before = site.bytes("out");
+    fs::remove_file(site.out("rss.xml")).unwrap();
+    fs::write(site.out("category/news/feed.json"), "{").unwrap();
+    server.wait_until("it is served again", || server.status("rss.xml") == 200);
+    assert!(site.bytes("out") == before, "{}", server.state());
+    server.finish(&[]);
 }
 
 #[test]
