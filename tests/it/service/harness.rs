@@ -243,7 +243,7 @@ pub(super) struct Server<'a> {
     log: Arc<Mutex<String>>,
     /// The last request and its answer, for messages.
     last: Mutex<String>,
-    /// Whether all its feeds stand in `out` when it ends.
+    /// The path below which `finish` asks for every feed.
     pub(super) base: String,
 }
 
