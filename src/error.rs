@@ -252,6 +252,9 @@ pub enum Error {
     /// The file is empty.
     #[error("the file is empty")]
     Empty,
+    /// The file changed while it was read.
+    #[error("the file is being written")]
+    Changing,
     /// The file is not UTF-8.
     #[error("the file is not UTF-8 (byte {offset})")]
     NotUtf8 {
@@ -395,6 +398,7 @@ impl Error {
             Self::LiquidDropped { .. } => "the text between tags was kept",
             Self::Unusable { .. }
             | Self::Empty
+            | Self::Changing
             | Self::RenamedFolder { .. }
             | Self::NotRegular
             | Self::Render { .. }

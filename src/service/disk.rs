@@ -30,10 +30,16 @@ pub fn stamp(metadata: &Metadata) -> FileStamp {
     }
 }
 
-/// Reads a regular file of at most `limit` bytes, and stamps it as it was before it was read.
+/// The stamp of the file at a path as it is now; that of nothing when it is gone.
+pub fn stamp_of(path: &Path) -> FileStamp {
+    fs::metadata(path).map(|metadata| stamp(&metadata)).unwrap_or_default()
+}
+
+/// Reads a regular file of at most `limit` bytes, and stamps it.
 ///
 /// # Errors
-/// When it cannot be read, is larger, or is something else: a pipe is never waited for.
+/// When it cannot be read, is larger, changes while it is read, or is something else: a pipe is
+/// never waited for.
 pub fn read(path: &Path, limit: u64) -> std::result::Result<(Vec<u8>, FileStamp), Error> {
     let failed = |source: io::Error| Error::Io { doing: "read it", reason: source.to_string() };
     let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
@@ -52,7 +58,11 @@ pub fn read(path: &Path, limit: u64) -> std::result::Result<(Vec<u8>, FileStamp)
     if bytes.len() as u64 > limit {
         return Err(Error::TooLarge { bytes: bytes.len() as u64, limit });
     }
-    Ok((bytes, stamp(&metadata)))
+    let stamp = stamp(&metadata);
+    if stamp != self::stamp(&file.metadata().map_err(failed)?) {
+        return Err(Error::Changing);
+    }
+    Ok((bytes, stamp))
 }
 
 /// A written file that does not have its name yet; dropped without it, it is removed.

@@ -27,6 +27,15 @@ pub struct Settings {
     pub cache: usize,
 }
 
+impl Settings {
+    /// The same, where the listening address is known: a port of 0 is any that is free.
+    #[must_use]
+    pub fn listening_at(&self, address: &str) -> Self {
+        let heard = address.strip_prefix("http://").map(|heard| heard.trim_end_matches('/'));
+        Self { listen: heard.unwrap_or(&self.listen).to_owned(), ..self.clone() }
+    }
+}
+
 /// Reads the site's configuration; the findings are warnings, their paths relative to the site.
 ///
 /// # Errors

@@ -238,6 +238,15 @@ impl Mill {
         self.turn(changes, now, pass)
     }
 
+    /// Waits for a file that has come to be closed by its writer, which is told by another event; a
+    /// link has no writer, so it is looked at in the end whatever happens.
+    pub fn await_close(&mut self, path: &Path, now: Nanoseconds) {
+        let Some(path) = self.roots.relative(path) else { return };
+        if Origin::of(&path, &self.layout).is_some() {
+            self.unfinished.insert(path.into(), now.saturating_add(IN_THE_MAKING));
+        }
+    }
+
     /// Does what has become due: posts whose time has come, files to be read again, feeds owed.
     ///
     /// # Errors

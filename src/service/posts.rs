@@ -42,13 +42,13 @@ pub fn card(folder: &Path, path: &Arc<str>, layout: &Layout, site: &Site) -> Opt
     let key: Arc<str> = crate::content::text::nfc(&origin.key).into();
     let removed = Change::Remove { key: Arc::clone(&key), path: Arc::clone(path) };
     let rejected = |error: Error, stamp| {
-        let is_cut_short = matches!(error, Error::CutShort | Error::Empty);
+        let is_cut_short = matches!(error, Error::Empty | Error::Changing);
         let remark = Remark { severity: Severity::Error, line: 0, column: 0, error };
         Read { change: removed.clone(), stamp, findings: vec![remark.at(path)], is_cut_short }
     };
     let (bytes, stamp) = match disk::read(&folder.join(&**path), MAX_POST) {
         Ok(read) => read,
-        Err(error) => return Some(rejected(error, FileStamp::default())),
+        Err(error) => return Some(rejected(error, disk::stamp_of(&folder.join(&**path)))),
     };
     let text = match text(&bytes) {
         Ok(text) => text,

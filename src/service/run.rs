@@ -112,12 +112,13 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         .build()
         .map_err(|error| Finding::io("start threads for", Path::new("the server"), &error))?;
     let (listener, address) = runtime.block_on(async { systemd::listen(&settings.listen) })?;
+    let settings = &settings.listening_at(&address);
     let (site, warnings) = load(settings)?;
     log(&warnings, &settings.site);
     let mut mill = Mill::new(site, settings.site.clone(), settings.output.clone())?;
     let (sender, events) = channel();
     let mut watch = Watch::new(sender.clone())?;
-    watch.cover(&mill.roots().folders(&settings.site))?;
+    let blind = watch.cover(&mill.roots().folders(&settings.site)).err();
     let pass = mill.rebuild(now())?;
     log(&pass.findings, &settings.site);
 
@@ -139,7 +140,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         cache,
         events,
         refused: None,
-        blind: None,
+        blind,
         trouble: None,
         told: Vec::new(),
         identity: identity(&settings.site),
@@ -219,6 +220,8 @@ struct Miller<'a> {
 #[expect(clippy::struct_excessive_bools, reason = "each is a thing that may have come, or not")]
 struct Batch {
     paths: BTreeSet<PathBuf>,
+    /// Files that have come, and were perhaps not closed yet.
+    begun: BTreeSet<PathBuf>,
     is_scan: bool,
     /// Whether a file was renamed away.
     is_moving: bool,
@@ -338,6 +341,9 @@ impl Miller<'_> {
                 self.cover(path);
             }
         }
+        for path in batch.begun.difference(&batch.paths) {
+            self.mill.await_close(path, now());
+        }
         if batch.paths.is_empty() {
             self.mill.tick(now())
         } else {
@@ -422,6 +428,7 @@ impl Batch {
     fn take(&mut self, event: Event) -> Result<()> {
         match event {
             Event::Hint(Hint::Look(paths)) => self.paths.extend(paths),
+            Event::Hint(Hint::Begun(paths)) => self.begun.extend(paths),
             Event::Hint(Hint::Away(paths)) => {
                 self.paths.extend(paths);
                 self.is_moving = true;

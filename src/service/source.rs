@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RenameMode};
+use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RenameMode};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::content::permalink::{Layout, Origin, is_ignored};
@@ -262,6 +262,8 @@ impl Roots {
 pub enum Hint {
     /// Look at these paths again.
     Look(Vec<PathBuf>),
+    /// These files have come just now; who writes one will close it.
+    Begun(Vec<PathBuf>),
     /// These were renamed away. Editors do so before they write a file anew.
     Away(Vec<PathBuf>),
     /// Events were lost: scan.
@@ -348,6 +350,7 @@ fn hint(event: notify::Result<notify::Event>) -> Option<Hint> {
         return Some(Hint::Scan);
     }
     match event.kind {
+        EventKind::Create(CreateKind::File) => Some(Hint::Begun(event.paths)),
         EventKind::Modify(ModifyKind::Name(RenameMode::From)) => Some(Hint::Away(event.paths)),
         EventKind::Access(AccessKind::Close(AccessMode::Write))
         | EventKind::Create(_)
