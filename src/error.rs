@@ -343,6 +343,33 @@ pub enum Error {
         /// How many posts there were.
         posts: usize,
     },
+    /// Most posts broke in one pass.
+    #[error("{posts} posts cannot be used any more, all at once; the feeds stay as they are")]
+    Storm {
+        /// How many.
+        posts: usize,
+    },
+    /// No post at all, although there were feeds.
+    #[error("there is no post, but `{output}` holds feeds; they stay as they are")]
+    NothingLeft {
+        /// The output folder.
+        output: String,
+    },
+    /// No post at all.
+    #[error("there is no post")]
+    NoPosts,
+    /// A folder under `feedmill.content` that is not there.
+    #[error("there is no folder `{folder}`")]
+    NoSuchFolder {
+        /// The folder, relative to the site.
+        folder: String,
+    },
+    /// The export would be written among the posts.
+    #[error("the output is the site itself")]
+    OutputIsSite,
+    /// Another process writes to the same output.
+    #[error("another feedmill writes to this folder")]
+    OutputInUse,
     /// The system gives no more watches on folders.
     #[error("the system has no watch left for this folder")]
     NoWatches,
@@ -383,10 +410,16 @@ impl Error {
             Self::NoSite => "name the folder that holds `_posts` or the posts themselves",
             Self::AddressInUse => "stop the other program, or choose another address with --listen",
             Self::BadListen => "write `127.0.0.1:8080` or `unix:/run/feedmill.sock`",
+            Self::Storm { .. } => "`feedmill check` tells what is wrong with each",
+            Self::NothingLeft { .. } => "restore the posts, or empty the output folder if they are meant to be gone",
+            Self::NoPosts => "posts end in .md, .markdown, .mkd, .html, .htm or .txt, and stand below a folder `_posts` or in the site's own folder",
+            Self::NoSuchFolder { .. } => "make it, or take it out of `content`",
+            Self::OutputIsSite => "choose another folder with --output",
+            Self::OutputInUse => "stop the other one, or choose another folder with --output",
             Self::LostRoot { .. } => "restore the folder, or restart feedmill if it is meant to be empty",
             Self::NoWatches => "raise the sysctl `fs.inotify.max_user_watches`",
             Self::Toml => "write the front matter between `---` lines, as `key: value`",
-            Self::SameId { .. } => "take the `id` line out of one of them",
+            Self::SameId { .. } => "give one of them another `id`, or another address",
             Self::NoSuchFeed { .. } => "write its address as in the list of feeds: `category/NAME`",
             Self::TagsOnly => "write `feeds: [tag]` under `feedmill:`",
             Self::LargeFeed { .. } => "lower `limit`, or set `entries: summary` for it",

@@ -11,7 +11,7 @@ use crate::content::settings::author;
 use crate::content::site::{Author, Ids, Site};
 use crate::content::stamp::{day_in_name, read};
 use crate::content::text::{collapse, cut, nfc, plain, xml_safe};
-use crate::content::url::as_uri;
+use crate::content::url::{as_uri, web_address};
 use crate::error::{Error, Remark, Severity};
 
 /// Reads one post's front matter and notes what is odd about it.
@@ -47,7 +47,7 @@ impl<'f, 'r> Fields<'f, 'r> {
         let updated = self.updated(date);
         let categories = self.categories();
         let tags = self.names(&["tags", "tag"]);
-        let key = nfc(&self.origin.key).into_owned();
+        let key = self.origin.key.clone().into_owned();
         let (url, id, has_own_id) = self.addresses(date, &categories, &slug, &key);
         let title = match self.front.get("title") {
             // A slug of hyphens alone gives no title; one is made from the body then.
@@ -66,6 +66,7 @@ impl<'f, 'r> Fields<'f, 'r> {
             id,
             has_own_id,
             lang: self.lang(),
+            license: self.text("license").and_then(|text| web_address(&text)),
             enclosures: self.enclosures(),
             summary: self.summary(),
             image: self.image(),

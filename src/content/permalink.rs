@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use crate::content::date::{Moment, Zone};
+use crate::content::text::nfc;
 use crate::content::url::percent_encode_path;
 
 /// The endings of posts, and what a page made from one ends in.
@@ -55,8 +56,10 @@ impl<'a> Origin<'a> {
             return None;
         }
         let bare_path = &path[..path.len() - extension.len() - 1];
-        let origin =
-            |key, rank, folders, is_jekyll| Self { key, rank, is_jekyll, folders, stem, extension };
+        let origin = |key: Cow<'a, str>, rank, folders, is_jekyll| {
+            let key = normal(key);
+            Self { key, rank, is_jekyll, folders, stem, extension }
+        };
         let Layout::Folders(roots) = layout else {
             return Some(origin(Cow::Borrowed(bare_path), 0, "", false));
         };
@@ -85,6 +88,14 @@ impl<'a> Origin<'a> {
     /// Whether the file bypasses Markdown.
     pub fn is_html(&self) -> bool {
         matches!(self.page_extension(), ".htm") || self.extension.eq_ignore_ascii_case("html")
+    }
+}
+
+/// NFC: the same name typed on two systems is one key.
+fn normal(key: Cow<'_, str>) -> Cow<'_, str> {
+    match key {
+        Cow::Borrowed(key) => nfc(key),
+        Cow::Owned(key) => Cow::Owned(nfc(&key).into_owned()),
     }
 }
 

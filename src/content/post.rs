@@ -47,6 +47,8 @@ pub struct Post<'a> {
     pub summary: Option<String>,
     /// `image`, as it is written.
     pub image: Option<String>,
+    /// Address of its licence, when it is not the site's.
+    pub license: Option<String>,
     /// What goes with it: a recording, a document.
     pub enclosures: Vec<Enclosure>,
     /// What ends the excerpt in the body.
@@ -196,8 +198,8 @@ pub struct Card {
     pub is_withheld: bool,
     /// The feeds that it belongs to, besides the site's.
     pub groups: Vec<(Taxonomy, Arc<str>)>,
-    /// Hash of the id that the front matter sets: ids that are made are never the same.
-    pub own_id: Option<Box<Hash>>,
+    /// Hash of the id, unless that is made from the key and so is no other post's.
+    pub id: Option<Box<Hash>>,
     /// Keys of posts whose addresses its body names; most have none.
     pub links: Box<[Arc<str>]>,
     /// Whether the post has tags.

@@ -16,7 +16,7 @@ use crate::content::site::{
 };
 use crate::content::stamp::{Naive, Rules};
 use crate::content::text::{collapse, plain, xml_safe};
-use crate::content::url::Base;
+use crate::content::url::{Base, web_address};
 use crate::error::{Error, Finding, Remark, Result, Severity};
 
 /// The site's configuration file.
@@ -105,7 +105,8 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
             .or(top.loose_text("locale"))
             .map(|lang| lang.replace('_', "-")),
         author: top.node("author").and_then(author),
-        copyright: top.loose_text("copyright").map(str::to_owned),
+        copyright: top.loose_text("copyright").map(collapse),
+        license: top.loose_text("license").and_then(web_address),
         permalink: Template::new(top.loose_text("permalink").unwrap_or("date")),
         future: matches!(top.node("future"), Some(Node::Bool(true))),
         excerpt_separator: top.loose_text("excerpt_separator").map(str::to_owned),
@@ -209,7 +210,8 @@ fn normal_url(written: &str) -> Option<String> {
     let base = Base::parse(written.trim())?;
     let whole = base.as_str();
     let is_web = whole.starts_with("http://") || whole.starts_with("https://");
-    (is_web && !whole.contains(['?', '#'])).then(|| whole.trim_end_matches('/').to_owned())
+    (is_web && !base.has_user() && !whole.contains(['?', '#']))
+        .then(|| whole.trim_end_matches('/').to_owned())
 }
 
 fn dates(top: &Section<'_>, ours: &Section<'_>) -> Result<Rules> {
@@ -270,9 +272,11 @@ fn tag_authority(ours: &Section<'_>, home: &str) -> Result<String> {
             Err(ours.bad("tag_authority", &Node::Text(written.to_owned()), expected))
         };
     }
-    let host =
-        home.split("://").nth(1).unwrap_or(home).split(['/', ':']).next().unwrap_or_default();
-    Ok(format!("{},2025", host.to_ascii_lowercase()))
+    let base = Base::parse(home);
+    let host = base.as_ref().and_then(Base::host).unwrap_or("localhost");
+    // RFC 4151 has no place for the brackets and colons of an IPv6 address.
+    let is_name = host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));
+    Ok(format!("{},2025", if is_name { host } else { "localhost" }))
 }
 
 fn is_tag_date(date: &str) -> bool {

@@ -134,6 +134,8 @@ pub struct Site {
     pub author: Option<Author>,
     /// Rights of the site.
     pub copyright: Option<String>,
+    /// Address of the licence of the site.
+    pub license: Option<String>,
     /// Template of the posts' addresses.
     pub permalink: Template,
     /// Whether posts of the future are published now.

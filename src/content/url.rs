@@ -58,6 +58,16 @@ impl Base {
         url::Url::parse(text).ok().filter(|url| !url.cannot_be_a_base()).map(Self)
     }
 
+    /// The host: a domain, an address; IPv6 in brackets.
+    pub fn host(&self) -> Option<&str> {
+        self.0.host_str()
+    }
+
+    /// Whether a user or a password stands before the host.
+    pub fn has_user(&self) -> bool {
+        !self.0.username().is_empty() || self.0.password().is_some()
+    }
+
     /// The URL, in its normal form.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
@@ -105,6 +115,11 @@ pub fn as_uri(text: &str) -> Option<String> {
         uri.extend(utf8_percent_encode(part, LOOSE));
     }
     Some(uri)
+}
+
+/// A text as an absolute address of the web, if it is one.
+pub fn web_address(text: &str) -> Option<String> {
+    absolute(text).filter(|url| is_web(url))
 }
 
 /// Whether an absolute URL is one of the web.

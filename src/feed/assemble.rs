@@ -26,6 +26,9 @@ const EMPTY_SINCE: Moment = Moment::from_unix(946_684_800);
 /// Names that Windows keeps for devices; an export may be copied there.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul"];
 
+/// Names that, with a digit from 1 to 9, it keeps for ports.
+const PORTS: &[&str] = &["com", "lpt"];
+
 /// The folder of a feed below the base URL and in the export alike, with a slash at its end:
 /// `category/财经/`; nothing for the site's own feed.
 pub fn folder(name: &FeedName) -> String {
@@ -40,7 +43,7 @@ pub fn folder(name: &FeedName) -> String {
 pub fn folder_name(name: &str) -> String {
     let mut folder = String::with_capacity(name.len());
     let last = name.chars().count().saturating_sub(1);
-    let is_device = DEVICES.contains(&name.to_ascii_lowercase().as_str());
+    let is_device = is_device(name);
     for (index, c) in name.chars().enumerate() {
         let is_edge =
             (index == 0 && (c == '.' || is_device)) || (index == last && matches!(c, '.' | ' '));
@@ -59,6 +62,13 @@ pub fn folder_name(name: &str) -> String {
         folder = format!("{}-{}", &folder[..cut], &hash[..8]);
     }
     folder
+}
+
+/// `con`, `COM1`, `nul.txt`: the name before the first dot, in any case, decides.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).to_ascii_lowercase();
+    let is_port = |port: &str| matches!(stem.strip_prefix(port), Some(number) if number.len() == 1 && number != "0" && number.as_bytes()[0].is_ascii_digit());
+    DEVICES.contains(&stem.as_str()) || PORTS.iter().any(|port| is_port(port))
 }
 
 fn is_unsafe(c: char) -> bool {
@@ -102,6 +112,7 @@ pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
         updated: stamp(post.updated, zone),
         authors,
         categories: categories(post, site),
+        license: post.license.clone(),
         lang: post.lang.clone().filter(|lang| Some(lang) != site.lang.as_ref()),
         image: image.map(|url| Image { media_type: media_type_of(&url), url }),
         enclosures,
@@ -150,6 +161,7 @@ pub fn feed(site: &Site, name: &FeedName, mut entries: Vec<Arc<Entry>>) -> Feed 
             .as_ref()
             .map_or_else(|| Person { name: site.title.clone(), email: None, uri: None }, person),
         copyright: site.copyright.clone(),
+        license: site.license.clone(),
         icon: site.icon.clone(),
         logo: site.logo.clone(),
         updated: updated.cloned().unwrap_or_else(|| stamp(EMPTY_SINCE, Zone::UTC)),

@@ -27,6 +27,8 @@ pub struct Feed {
     pub author: Person,
     /// RSS `copyright` · Atom `rights` · JSON none.
     pub copyright: Option<String>,
+    /// RSS none · Atom `link rel="license"` (RFC 4946) · JSON none.
+    pub license: Option<String>,
     /// RSS none (its image is larger) · Atom `icon` · JSON `favicon`, and `icon` without a logo.
     pub icon: Option<String>,
     /// RSS `image` · Atom `logo` · JSON `icon`.
@@ -78,7 +80,9 @@ pub struct Entry {
     pub authors: Vec<Person>,
     /// RSS `category` · Atom `category` · JSON `tags`.
     pub categories: Vec<Category>,
-    /// RSS none (it has no place for it) · Atom `xml:lang` · JSON `language`.
+    /// RSS none · Atom `link rel="license"` (RFC 4946) · JSON none.
+    pub license: Option<String>,
+    /// RSS none (it has no place for it) · Atom `xml:lang` of its texts · JSON `language`.
     pub lang: Option<String>,
     /// RSS `media:content` and `media:thumbnail` · Atom `link rel="enclosure"` · JSON `image`.
     pub image: Option<Image>,

@@ -33,12 +33,12 @@ fn shadowed(catalog: &Catalog) -> Vec<Finding> {
     findings
 }
 
-/// Posts that set the id of another one. Readers take them for one, so a feed carries the newest.
+/// Posts that have the id of another one. Readers take them for one, so a feed carries the newest.
 fn same_ids(catalog: &Catalog) -> Vec<Finding> {
     let mut posts: HashMap<Hash, Vec<&Card>> = HashMap::new();
     for card in catalog.cards().filter(|card| !card.is_withheld) {
         let is_winner = catalog.winner(&card.key).is_some_and(|winner| winner.path == card.path);
-        if let Some(id) = card.own_id.as_deref().filter(|_| is_winner) {
+        if let Some(id) = card.id.as_deref().filter(|_| is_winner) {
             posts.entry(*id).or_default().push(card);
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Every failure names the path and what was being done.
 
-use std::fs::{self, Metadata, OpenOptions, Permissions};
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -63,6 +63,22 @@ pub fn read(path: &Path, limit: u64) -> std::result::Result<(Vec<u8>, FileStamp)
         return Err(Error::Changing);
     }
     Ok((bytes, stamp))
+}
+
+/// Takes a folder for this process alone, until the file is dropped or the process ends.
+///
+/// # Errors
+/// When another process has it, or it cannot be opened.
+pub fn lock(folder: &Path) -> Result<File> {
+    let failed = |error: io::Error| Finding::io("open it", folder, &error);
+    let file = File::open(folder).map_err(failed)?;
+    match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(rustix::io::Errno::WOULDBLOCK) => {
+            Err(Finding::about(folder.display().to_string(), Error::OutputInUse))
+        }
+        Err(error) => Err(failed(error.into())),
+    }
 }
 
 /// A written file that does not have its name yet; dropped without it, it is removed.

@@ -5,7 +5,7 @@
 //! do we after a restart. Files of ours that are in no edition any more are removed; files that
 //! are not ours never.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,7 +13,7 @@ use crate::content::site::Taxonomy;
 use crate::error::{Finding, Result};
 use crate::feed::directory::DIRECTORIES;
 use crate::feed::edition::{Document, Edition};
-use crate::feed::format::{FORMATS, GENERATOR};
+use crate::feed::format::{FORMATS, GENERATOR, atom};
 use crate::feed::page;
 use crate::hash::Hash;
 use crate::service::disk::{self, TEMPORARY, Temporary};
@@ -25,6 +25,8 @@ const MARK_WITHIN: u64 = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Output {
     folder: PathBuf,
+    /// Two writers would take each other's half-written files away.
+    _lock: File,
 }
 
 /// Documents that are written and not yet in their place.
@@ -38,10 +40,11 @@ impl Output {
     /// Opens the output folder, and makes it when it is missing; removes half-written files of ours.
     ///
     /// # Errors
-    /// When the folder cannot be made or listed.
+    /// When the folder cannot be made or listed, or another process writes to it.
     pub fn open(folder: PathBuf) -> Result<Self> {
         fs::create_dir_all(&folder).map_err(|error| Finding::io("make it", &folder, &error))?;
-        let output = Self { folder };
+        let lock = disk::lock(&folder)?;
+        let output = Self { folder, _lock: lock };
         for file in output.files()? {
             let is_half_written = file
                 .file_name()
@@ -81,6 +84,31 @@ impl Output {
         Ok(())
     }
 
+    /// The edition that an earlier process left, if there are posts in it.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    pub fn left(&self) -> Result<Option<Edition>> {
+        let mut edition = Edition::default();
+        let mut has_entries = false;
+        for file in self.files()? {
+            let Some(path) = file.strip_prefix(&self.folder).ok().and_then(Path::to_str) else {
+                continue;
+            };
+            let Some(media_type) = media_type_of_ours(path) else { continue };
+            let Ok((bytes, stamp)) = disk::read(&file, MARK_WITHIN) else { continue };
+            has_entries |= path == atom::FORMAT.file && contains(&bytes, b"<entry>");
+            let document = Document {
+                hash: Hash::of(&bytes),
+                length: bytes.len() as u64,
+                media_type,
+                last_modified: stamp.modified.div_euclid(1_000_000_000),
+            };
+            edition.put(path.into(), Arc::new(document));
+        }
+        Ok(has_entries.then_some(edition))
+    }
+
     /// The documents on disk that we wrote and that `edition` does not have.
     ///
     /// Nothing else says what we wrote before a restart: a file is ours when it stands where a
@@ -94,7 +122,7 @@ impl Output {
             let Some(path) = file.strip_prefix(&self.folder).ok().and_then(Path::to_str) else {
                 continue;
             };
-            if is_address_of_ours(path)
+            if media_type_of_ours(path).is_some()
                 && edition.document(path).is_none()
                 && says_that_we_made_it(&file)
             {
@@ -166,9 +194,12 @@ impl Staging<'_> {
         let document =
             |last_modified| Arc::new(Document { hash, length, media_type, last_modified });
         if let Some(modified) = on_disk {
-            return Ok(document(modified.min(now)));
+            return Ok(document(modified.min(now + 1)));
         }
         // The file has the time that is served, so it is the same one after a restart.
+        // Two changes within a second have two times, or a reader that knows only the time of the
+        // first would never hear of the second.
+        let now = before.map_or(now, |before| (before.last_modified + 1).clamp(now, now + 1));
         let temporary = Temporary::write(file, bytes, now)?;
         self.written.lock().unwrap_or_else(PoisonError::into_inner).push(temporary);
         Ok(document(now))
@@ -196,22 +227,36 @@ fn same_on_disk(file: &Path, bytes: &[u8]) -> Option<i64> {
     (found == bytes).then_some(stamp.modified.div_euclid(1_000_000_000))
 }
 
-/// Whether a document of ours could stand at a path below the output.
-fn is_address_of_ours(path: &str) -> bool {
-    let mut parts: Vec<&str> = path.split('/').collect();
-    let Some(name) = parts.pop() else { return false };
-    let is_of_feed = name == page::FILE || FORMATS.iter().any(|format| format.file == name);
-    match parts.as_slice() {
-        [] => is_of_feed || DIRECTORIES.iter().any(|directory| directory.file == name),
-        [taxonomy, _] => is_of_feed && Taxonomy::ALL.iter().any(|known| known.word() == *taxonomy),
-        _ => false,
+/// The type of the document of ours that could stand at a path below the output.
+fn media_type_of_ours(path: &str) -> Option<&'static str> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let format = FORMATS.iter().find(|format| format.file == name).map(|format| format.media_type);
+    let of_feed = format.or((name == page::FILE).then_some(page::MEDIA_TYPE));
+    let of_directory = || {
+        let directory = DIRECTORIES.iter().find(|directory| directory.file == name);
+        directory.map(|directory| directory.media_type)
+    };
+    let of_shared = || {
+        let shared = page::SHARED.iter().find(|(file, ..)| *file == name);
+        shared.map(|(_, media_type, _)| *media_type)
+    };
+    match folder.split_once('/') {
+        None if folder.is_empty() => of_feed.or_else(of_directory).or_else(of_shared),
+        Some((taxonomy, group)) if !group.contains('/') => {
+            of_feed.filter(|_| Taxonomy::ALL.iter().any(|known| known.word() == taxonomy))
+        }
+        _ => None,
     }
+}
+
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|window| window == word)
 }
 
 /// Every format names its generator near its beginning.
 fn says_that_we_made_it(file: &Path) -> bool {
     disk::read(file, MARK_WITHIN).is_ok_and(|(bytes, _)| {
         let head = &bytes[..bytes.len().min(4096)];
-        head.windows(GENERATOR.len()).any(|window| window == GENERATOR.as_bytes())
+        contains(head, GENERATOR.as_bytes())
     })
 }

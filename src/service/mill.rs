@@ -2,7 +2,7 @@
 //!
 //! A pass reads what changed, asks the catalog which feeds that touches, and has just those printed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::edition::Edition;
 use crate::feed::review::review;
+use crate::service::hold;
 use crate::service::parallel;
 use crate::service::posts::{self, Copy, Read};
 use crate::service::press::{Press, Printed};
@@ -25,6 +26,9 @@ const IN_THE_MAKING: i64 = 2_000_000_000;
 
 /// How long a root that is filled again must have the same files to be whole, in nanoseconds.
 const CALM: i64 = 1_000_000_000;
+
+/// How long changes are let come together before the whole site is looked at, in nanoseconds.
+const REVIEW: i64 = 10_000_000_000;
 
 /// A time, in nanoseconds since 1970; the clock itself is read in `run.rs`.
 pub type Nanoseconds = i64;
@@ -41,6 +45,13 @@ pub struct Mill {
     rejected: HashMap<Arc<str>, FileStamp>,
     /// What was noticed, by path.
     findings: BTreeMap<String, Vec<Finding>>,
+    /// What only the whole site shows.
+    reviewed: Vec<Finding>,
+    /// When the next look at the whole site is due.
+    review_at: Option<Nanoseconds>,
+    last_review: Nanoseconds,
+    /// Posts that are links: what they lead to is not watched, so they are looked at again and again.
+    links: BTreeSet<Arc<str>>,
     /// What a pass noticed that failed later.
     unsaid: Vec<Finding>,
     /// Files that may still be being written, and when to read them again.
@@ -66,10 +77,16 @@ impl Mill {
     /// A mill for a site, with nothing read yet.
     ///
     /// # Errors
-    /// When the output folder cannot be opened.
+    /// When the output folder cannot be opened, or is the site's own.
     pub fn new(site: Site, folder: PathBuf, output: PathBuf) -> Result<Self> {
-        let roots = Roots::new(folder, &site, output.clone());
-        let press = Press::new(output)?;
+        if folder
+            .canonicalize()
+            .is_ok_and(|folder| output.canonicalize().is_ok_and(|output| output == folder))
+        {
+            return Err(Finding::about(output.display().to_string(), Error::OutputIsSite));
+        }
+        let press = Press::new(output.clone())?;
+        let roots = Roots::new(folder, &site, output);
         Ok(Self {
             site,
             roots,
@@ -78,6 +95,10 @@ impl Mill {
             press,
             rejected: HashMap::new(),
             findings: BTreeMap::new(),
+            reviewed: Vec::new(),
+            review_at: None,
+            last_review: 0,
+            links: BTreeSet::new(),
             unsaid: Vec::new(),
             unfinished: BTreeMap::new(),
             held: None,
@@ -108,7 +129,7 @@ impl Mill {
 
     /// Everything that was noticed, by path.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.values().flatten()
+        self.findings.values().flatten().chain(&self.reviewed)
     }
 
     /// How many files give no post.
@@ -148,18 +169,28 @@ impl Mill {
     pub fn rebuild(&mut self, now: Nanoseconds) -> Result<Pass> {
         let (scan, layout) = self.roots.scan()?;
         self.hold(&scan, now);
+        if scan.files.is_empty() && self.catalog.is_empty() && self.press.adopt()? {
+            let output = self.roots.output.display().to_string();
+            let site = self.roots.site.display().to_string();
+            self.held = Some(*Finding::about(site, Error::NothingLeft { output }));
+        }
         if self.held.is_some() {
             return Ok(Pass::default());
         }
         self.layout = layout;
-        self.catalog = Catalog::default();
         self.rejected.clear();
         self.findings.clear();
         self.unfinished.clear();
         let mut pass = Pass::default();
         let changes = self.read(scan, now, &mut pass);
-        self.catalog.apply(changes, self.horizon(now));
-        self.note_review(&mut pass);
+        if self.held.is_some() {
+            return Ok(pass);
+        }
+        // What is being written stays as it was.
+        let last = std::mem::take(&mut self.catalog);
+        let kept = last.cards().filter(|card| self.unfinished.contains_key(&card.path)).cloned();
+        self.catalog.apply(kept.map(Change::Put).chain(changes), self.horizon(now));
+        self.review(now, &mut pass);
         // What is on disk is compared byte by byte: someone may have touched it.
         self.press.forget();
         self.is_stale = false;
@@ -215,7 +246,11 @@ impl Mill {
             match self.roots.look(path) {
                 Ok(Some(stamp)) if self.roots.is_walked_to(path.parent().unwrap_or(path)) => {
                     if Origin::of(&relative, &self.layout).is_some() {
-                        scan.files.push((relative.into(), stamp));
+                        let path: Arc<str> = relative.into();
+                        if stamp.is_link {
+                            scan.links.push(Arc::clone(&path));
+                        }
+                        scan.files.push((path, stamp.file));
                     }
                 }
                 Ok(Some(_)) => {}
@@ -226,14 +261,18 @@ impl Mill {
                         return self.rescan(now);
                     }
                     scan.files.extend(found.files);
+                    scan.links.extend(found.links);
                     scan.findings.extend(found.findings);
                 }
+                Ok(None) if self.held.is_some() => {}
                 Ok(None) => changes.extend(self.remove(&relative)),
                 Err(error) => scan.findings.push(*Finding::about(relative, error)),
             }
         }
         scan.findings.retain(|finding| Origin::of(&finding.path, &self.layout).is_some());
-        scan.files.retain(|(path, stamp)| self.stamp_of(path) != Some(*stamp));
+        scan.files.retain(|(path, stamp)| {
+            self.stamp_of(path) != Some(*stamp) || self.press.is_late(path)
+        });
         changes.extend(self.read(scan, now, &mut pass));
         self.turn(changes, now, pass)
     }
@@ -252,11 +291,14 @@ impl Mill {
     /// # Errors
     /// When the export fails.
     pub fn tick(&mut self, now: Nanoseconds) -> Result<Pass> {
-        let due = |(path, at): (&Arc<str>, &Nanoseconds)| {
-            (*at <= now).then(|| self.roots.site.join(&**path))
-        };
-        let paths: BTreeSet<PathBuf> = self.unfinished.iter().filter_map(due).collect();
-        self.look(&paths, now)
+        let due = self.unfinished.iter().filter(|(_, at)| **at <= now).map(|(path, _)| path);
+        let again = due.chain(&self.links).chain(self.press.late());
+        let paths = again.map(|path| self.roots.site.join(&**path)).collect();
+        let mut pass = self.look(&paths, now)?;
+        if self.review_at.is_some_and(|at| at <= now) {
+            self.review(now, &mut pass);
+        }
+        Ok(pass)
     }
 
     /// What was noticed for the first time by passes that failed; each is told once.
@@ -276,6 +318,9 @@ impl Mill {
 
     /// Applies changes and publishes what they touch.
     fn turn(&mut self, changes: Vec<Change>, now: Nanoseconds, mut pass: Pass) -> Result<Pass> {
+        if !changes.is_empty() && self.review_at.is_none() {
+            self.review_at = Some(now.max(self.last_review.saturating_add(REVIEW)));
+        }
         let mut touched = self.catalog.apply(changes, self.horizon(now));
         if !self.site.future {
             touched.extend(self.catalog.release(seconds(now)));
@@ -312,14 +357,25 @@ impl Mill {
         let Self { roots, layout, site, .. } = self;
         let read = |(path, _): &(Arc<str>, FileStamp)| posts::card(&roots.site, path, layout, site);
         let reads = parallel::map(&scan.files, read);
-        let mut changes = Vec::with_capacity(reads.len());
+        let mut settled = Vec::with_capacity(reads.len());
         for ((path, _), read) in scan.files.into_iter().zip(reads) {
-            let Some(Read { change, stamp, findings, is_cut_short }) = read else { continue };
-            let settled = stamp.modified.saturating_add(IN_THE_MAKING);
-            if is_cut_short && settled > now {
-                self.unfinished.insert(path, settled);
-                continue;
+            let Some(read) = read else { continue };
+            let settles = read.stamp.modified.saturating_add(IN_THE_MAKING);
+            if read.is_cut_short && settles > now {
+                self.unfinished.insert(path, settles);
+            } else {
+                settled.push((path, read));
             }
+        }
+        let (paths, reads): (Vec<_>, Vec<Read>) = settled.into_iter().unzip();
+        let (mut changes, facts): (Vec<_>, Vec<_>) =
+            reads.into_iter().map(|read| (read.change, (read.stamp, read.findings))).unzip();
+        if let Some(finding) = hold::storm(&self.catalog, &changes, &self.roots) {
+            self.held = Some(finding);
+            changes.retain(|change| matches!(change, Change::Put(_)));
+            return changes;
+        }
+        for ((path, change), (stamp, findings)) in paths.into_iter().zip(&changes).zip(facts) {
             self.unfinished.remove(&path);
             self.note(&path, findings, pass);
             if matches!(change, Change::Remove { .. }) {
@@ -327,7 +383,6 @@ impl Mill {
             } else {
                 self.rejected.remove(&path);
             }
-            changes.push(change);
         }
         for finding in scan.findings {
             let path = finding.path.clone();
@@ -336,6 +391,9 @@ impl Mill {
                 self.rejected.insert(path.as_str().into(), FileStamp::default());
             }
             self.note(&path, vec![finding], pass);
+        }
+        for link in scan.links {
+            self.links.insert(link);
         }
         changes
     }
@@ -354,9 +412,9 @@ impl Mill {
         self.rejected.remove(path);
         self.findings.remove(path);
         self.unfinished.remove(path);
+        self.links.remove(path);
         let origin = Origin::of(path, &self.layout)?;
-        let key = crate::content::text::nfc(&origin.key);
-        let card = self.catalog.card(&key, path)?;
+        let card = self.catalog.card(&origin.key, path)?;
         Some(Change::Remove { key: Arc::clone(&card.key), path: Arc::clone(&card.path) })
     }
 
@@ -366,7 +424,7 @@ impl Mill {
         }
         let of_card = || {
             let origin = Origin::of(path, &self.layout)?;
-            Some(self.catalog.card(&crate::content::text::nfc(&origin.key), path)?.stamp)
+            Some(self.catalog.card(&origin.key, path)?.stamp)
         };
         self.rejected.get(path).copied().or_else(of_card)
     }
@@ -384,43 +442,18 @@ impl Mill {
         }
         let is_calm = now.saturating_sub(self.calm.1) >= CALM;
         let held = self.held.take().filter(|_| !is_calm);
-        self.held = self.lost(scan).or(held);
+        self.held = hold::lost(&self.catalog, &self.layout, scan, &self.roots).or(held);
     }
 
-    /// The root that had several posts and now has no file, if there is one. A post that another
-    /// root has now was moved, and is not lost.
-    fn lost(&self, scan: &Scan) -> Option<Finding> {
-        let origins = || scan.files.iter().filter_map(|(path, _)| Origin::of(path, &self.layout));
-        let left: HashSet<usize> = origins().map(|origin| origin.rank).collect();
-        let mut gone = self.catalog.cards().filter(|card| !left.contains(&card.rank)).peekable();
-        gone.peek()?;
-        let keys: HashSet<String> =
-            origins().map(|origin| crate::content::text::nfc(&origin.key).into_owned()).collect();
-        let mut lost: BTreeMap<usize, usize> = BTreeMap::new();
-        for card in gone.filter(|card| !keys.contains(&*card.key)) {
-            *lost.entry(card.rank).or_default() += 1;
-        }
-        // A folder that the configuration does not name any more is no loss.
-        let folder = |rank: usize| match (&self.layout, rank.checked_sub(1)) {
-            (Layout::Folders(roots), Some(index)) => {
-                let named = roots.get(index).filter(|root| self.roots.content.contains(root));
-                named.map(|root| self.roots.site.join(root))
-            }
-            _ => Some(self.roots.site.clone()),
-        };
-        let (folder, posts) = lost
-            .into_iter()
-            .filter(|(_, posts)| *posts > 1)
-            .find_map(|(rank, posts)| Some((folder(rank)?, posts)))?;
-        Some(*Finding::about(folder.display().to_string(), Error::LostRoot { posts }))
-    }
-
-    /// Notes what only the whole site shows.
-    fn note_review(&mut self, pass: &mut Pass) {
-        for finding in review(&self.catalog, &self.site, CONFIG) {
-            self.findings.entry(finding.path.clone()).or_default().push(finding.clone());
-            pass.findings.push(finding);
-        }
+    /// Notes what only the whole site shows. That takes a look at every post, so it is not done
+    /// after each change but some time later.
+    fn review(&mut self, now: Nanoseconds, pass: &mut Pass) {
+        let found = review(&self.catalog, &self.site, CONFIG);
+        pass.findings
+            .extend(found.iter().filter(|finding| !self.reviewed.contains(finding)).cloned());
+        self.reviewed = found;
+        self.review_at = None;
+        self.last_review = now;
     }
 }
 

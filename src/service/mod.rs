@@ -20,6 +20,8 @@ pub mod posts;
 
 pub mod export;
 
+pub mod hold;
+
 pub mod disk;
 
 pub mod parallel;

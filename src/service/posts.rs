@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::content::catalog::{Catalog, Change};
 use crate::content::permalink::{Layout, Origin, named_key};
 use crate::content::post::{Card, FileStamp, Post};
-use crate::content::site::Site;
+use crate::content::site::{Ids, Site};
 use crate::error::{Error, Finding, Remark, Severity};
 use crate::feed::assemble;
 use crate::feed::model::Entry;
@@ -39,7 +39,7 @@ pub struct Read {
 /// most, and the hash of all its bytes tells a change from a mere touch.
 pub fn card(folder: &Path, path: &Arc<str>, layout: &Layout, site: &Site) -> Option<Read> {
     let origin = Origin::of(path, layout)?;
-    let key: Arc<str> = crate::content::text::nfc(&origin.key).into();
+    let key: Arc<str> = (*origin.key).into();
     let removed = Change::Remove { key: Arc::clone(&key), path: Arc::clone(path) };
     let rejected = |error: Error, stamp| {
         let is_cut_short = matches!(error, Error::Empty | Error::Changing);
@@ -67,6 +67,8 @@ pub fn card(folder: &Path, path: &Arc<str>, layout: &Layout, site: &Site) -> Opt
     };
     let groups =
         post.groups(site).into_iter().map(|(taxonomy, name)| (taxonomy, name.into())).collect();
+    // Only what is made from the key is the key's own.
+    let has_chosen_id = post.has_own_id || site.ids != Ids::Tag;
     let card = Card {
         key,
         path: Arc::clone(path),
@@ -74,7 +76,7 @@ pub fn card(folder: &Path, path: &Arc<str>, layout: &Layout, site: &Site) -> Opt
         date: post.date,
         is_withheld: post.withheld.is_some(),
         groups,
-        own_id: post.has_own_id.then(|| Box::new(Hash::of(post.id.as_bytes()))),
+        id: has_chosen_id.then(|| Box::new(Hash::of(post.id.as_bytes()))),
         links: post.links().iter().map(|words| named_key(words, layout).into()).collect(),
         has_tags: !post.tags.is_empty(),
         hash: Hash::of(&bytes),
@@ -104,9 +106,12 @@ pub struct Copy<'a> {
     pub catalog: &'a Catalog,
 }
 
-/// Reads the post of a card whole and looks at it.
+/// Reads the post of a card whole and looks at it, if its file is still as the card knows it.
 fn whole<T>(card: &Card, copy: Copy<'_>, look: impl FnOnce(&Post<'_>) -> T) -> Option<T> {
     let (bytes, _) = disk::read(&copy.folder.join(&*card.path), MAX_POST).ok()?;
+    if Hash::of(&bytes) != card.hash {
+        return None;
+    }
     let origin = Origin::of(&card.path, copy.layout)?;
     Post::parse(&origin, text(&bytes).ok()?, copy.site).post.ok().map(|post| look(&post))
 }

@@ -43,6 +43,8 @@ pub struct Press {
     listings: Listings,
     /// Feeds that are heavy.
     heavy: BTreeSet<FeedName>,
+    /// Posts that could not be read as the catalog knows them.
+    late: BTreeSet<Arc<str>>,
     /// Feeds that are to be printed.
     owed: BTreeSet<FeedName>,
     /// Whether the files on disk are those of `edition`: not before the first printing, and not
@@ -62,6 +64,7 @@ impl Press {
             edition: Arc::default(),
             listings: Listings::new(),
             heavy: BTreeSet::new(),
+            late: BTreeSet::new(),
             owed: BTreeSet::new(),
             is_disk_known: false,
         })
@@ -76,12 +79,35 @@ impl Press {
     /// compares it byte by byte with what it finds.
     pub fn forget(&mut self) {
         self.memo.clear();
-        self.is_disk_known = false;
+        self.doubt_export();
     }
 
     /// The next printing compares everything with what is on disk, which others have changed.
     pub fn doubt_export(&mut self) {
         self.is_disk_known = false;
+    }
+
+    /// Takes over the edition that an earlier process left on disk; says whether there was one.
+    ///
+    /// # Errors
+    /// When the output folder cannot be listed.
+    pub fn adopt(&mut self) -> Result<bool> {
+        let left = self.output.left()?;
+        let is_there = left.is_some();
+        if let Some(edition) = left {
+            self.edition = Arc::new(edition);
+        }
+        Ok(is_there)
+    }
+
+    /// Posts that could not be read as the catalog knows them: they want to be looked at again.
+    pub fn late(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.late.iter()
+    }
+
+    /// Whether a post could not be read as the catalog knows it.
+    pub fn is_late(&self, path: &str) -> bool {
+        self.late.contains(path)
     }
 
     /// Prints the touched feeds and those that are owed, as of `now` in Unix seconds.
@@ -109,7 +135,7 @@ impl Press {
         let staging = self.output.stage();
         let feeds: Vec<&FeedName> = self.owed.iter().collect();
         let proofs = parallel::map(&feeds, |name| self.feed(name, copy, &staging, now));
-        let (mut late, mut findings) = (BTreeSet::new(), Vec::new());
+        let (mut owed, mut late, mut findings) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
         for (name, proof) in feeds.iter().zip(proofs) {
             match proof? {
                 Proof::Feed(listing, documents) => {
@@ -123,7 +149,7 @@ impl Press {
                     files(name).for_each(|(path, _)| edition.remove(&path));
                     listings.remove(*name);
                 }
-                Proof::Late => {
+                Proof::Late(post) => {
                     for (path, _) in files(name) {
                         if let Some((path, document)) = self.edition.document(&path) {
                             edition.put(Arc::clone(path), Arc::clone(document));
@@ -131,7 +157,8 @@ impl Press {
                     }
                     let listing = self.listings.get(*name).map(Arc::clone);
                     listings.extend(listing.map(|listing| ((*name).clone(), listing)));
-                    late.insert((*name).clone());
+                    owed.insert((*name).clone());
+                    late.insert(post);
                 }
             }
         }
@@ -151,7 +178,8 @@ impl Press {
         self.replace(edition, is_first)?;
         self.listings = listings;
         self.is_disk_known = true;
-        self.owed = late;
+        self.owed = owed;
+        self.late = late;
         Ok(Printed { feeds, written, findings })
     }
 
@@ -182,8 +210,13 @@ impl Press {
         }
         let window = site.window_of(assemble::folder(name).trim_end_matches('/'));
         let cards = catalog.window(name, window).into_iter();
-        let entries = cards.map(|card| self.memo.entry(card, copy)).collect();
-        let Some(entries) = entries else { return Ok(Proof::Late) };
+        let mut entries = Vec::with_capacity(cards.len());
+        for card in cards {
+            match self.memo.entry(card, copy) {
+                Some(entry) => entries.push(entry),
+                None => return Ok(Proof::Late(Arc::clone(&card.path))),
+            }
+        }
         let feed = assemble::feed(site, name, entries);
         let display = assemble::display_name(site, name, &feed.entries);
         let mut documents = Vec::with_capacity(FORMATS.len() + 1);
@@ -238,7 +271,7 @@ enum Proof {
     Empty,
     /// A post of it cannot be read as the catalog knows it: either word of its change is on its
     /// way, or its root is lost. The feed stays as it is until then.
-    Late,
+    Late(Arc<str>),
 }
 
 /// The documents of a feed: where they stand, below the base URL and in the export alike, and

@@ -121,8 +121,10 @@ pub fn list(
     let row = |(path, _): &(Arc<str>, FileStamp)| row(site, roots, &reading, path, now);
     let mut rows: Vec<Row> =
         parallel::map(&reading.scan.files, row).into_iter().flatten().collect();
+    // Files are in the order of their paths.
+    let files = &reading.scan.files;
     let without_row =
-        |path: &&String| !reading.scan.files.iter().any(|(file, _)| **file == ***path);
+        |path: &&String| files.binary_search_by(|(file, _)| (**file).cmp(path.as_str())).is_err();
     let odd: Vec<Row> =
         reading.findings.keys().filter(without_row).map(|path| rejected(&reading, path)).collect();
     rows.extend(odd);

@@ -9,10 +9,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::content::post::FileStamp;
 use crate::content::settings::{AUTHORS, CONFIG};
 use crate::error::{Finding, Result, Severity};
 use crate::http::respond::{Health, Serving};
 use crate::service::cache::Cache;
+use crate::service::disk;
 use crate::service::load::{Settings, load};
 use crate::service::mill::{Mill, Nanoseconds, Pass};
 use crate::service::server::{self, Limits, Listener, Published, Server, Shelf};
@@ -31,7 +33,6 @@ const SHARE: u32 = 4;
 /// More posts deleted at once than this call for a scan: the whole folder may be on its way out.
 const MASS_REMOVAL: usize = 8;
 
-/// How long it must be quiet when a post is gone or the configuration changes: an editor may be
 /// How long it must be quiet after one post was deleted.
 const REMOVAL: Duration = Duration::from_millis(12);
 
@@ -72,6 +73,9 @@ pub fn build(settings: &Settings) -> Result<Built> {
     let (site, warnings) = load(settings)?;
     let mut mill = Mill::new(site, settings.site.clone(), settings.output.clone())?;
     let mut pass = mill.rebuild(now())?;
+    if let Some(held) = mill.held() {
+        return Err(Box::new(held.clone()));
+    }
     if let Some(again) = mill.next_look().filter(|at| *at < now() + 2_000_000_000) {
         // A file is cut short and very young: its writer gets the time to finish it.
         std::thread::sleep(Duration::from_nanos(u64::try_from(again - now()).unwrap_or(0)));
@@ -117,6 +121,11 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     log(&warnings, &settings.site);
     let mut mill = Mill::new(site, settings.site.clone(), settings.output.clone())?;
     let (sender, events) = channel();
+    {
+        // From here on no signal ends the process by itself.
+        let _inside = runtime.enter();
+        pass_signals_on(&sender)?;
+    }
     let mut watch = Watch::new(sender.clone())?;
     let blind = watch.cover(&mill.roots().folders(&settings.site)).err();
     let pass = mill.rebuild(now())?;
@@ -127,11 +136,6 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let server =
         Server { shelf: Arc::clone(&shelf), cache: Arc::clone(&cache), limits: Limits::default() };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    {
-        // From here on no signal ends the process by itself.
-        let _inside = runtime.enter();
-        pass_signals_on(&sender)?;
-    }
     let mut miller = Miller {
         settings,
         mill,
@@ -144,9 +148,11 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         trouble: None,
         told: Vec::new(),
         identity: identity(&settings.site),
+        config: [FileStamp::default(); 2],
         last: (Instant::now(), Duration::ZERO),
         scanned: Instant::now(),
     };
+    miller.config = miller.config_paths().map(|path| disk::stamp_of(&path));
     miller.publish();
     let serving = runtime.spawn(serve_until(server, listener, stopped, sender));
     ready(&address, &miller.mill);
@@ -209,6 +215,8 @@ struct Miller<'a> {
     told: Vec<Finding>,
     /// The site's folder, as it was when it was last watched.
     identity: Option<Identity>,
+    /// The configuration as it was when it was last read.
+    config: [FileStamp; 2],
     /// When the last pass ended, and how long it took.
     last: (Instant, Duration),
     /// When the site was last scanned.
@@ -318,7 +326,9 @@ impl Miller<'_> {
             is_folder_gone |= self.watch.doubt(path);
         }
         let is_new_site = is_replaced && current.is_some();
-        let is_config = self.config_paths().iter().any(|path| batch.paths.contains(path));
+        // Looked at each time: an event may have been lost, and what a link leads to has none.
+        let config = self.config_paths().map(|path| disk::stamp_of(&path));
+        let is_config = std::mem::replace(&mut self.config, config) != config;
         if batch.is_reload || is_new_site || is_config {
             self.reload();
         }

@@ -16,7 +16,7 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::content::permalink::{Layout, Origin, is_ignored};
 use crate::content::post::FileStamp;
-use crate::content::settings::AUTHORS;
+use crate::content::settings::{AUTHORS, CONFIG};
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::service::disk;
@@ -47,8 +47,21 @@ pub struct Scan {
     pub files: Vec<(Arc<str>, FileStamp)>,
     /// Whether a folder named `_posts` was walked.
     pub has_posts_folder: bool,
+    /// Those of the files that are links.
+    pub links: Vec<Arc<str>>,
+    /// Folders of posts that cannot be walked.
+    folders: Vec<Finding>,
     /// Files that look like posts and cannot be read as such.
     pub findings: Vec<Finding>,
+}
+
+/// A file that can be a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Its stamp; of a link, that of the file behind it.
+    pub file: FileStamp,
+    /// Whether it is a link.
+    pub is_link: bool,
 }
 
 /// What identifies a folder: a folder that was replaced has another number.
@@ -65,6 +78,8 @@ pub fn identity(folder: &Path) -> Option<Identity> {
 impl Roots {
     /// The roots of a site in `folder`, exported to `output`.
     pub fn new(folder: PathBuf, site: &Site, output: PathBuf) -> Self {
+        // The walk meets the output under its real name, whatever link led to it.
+        let output = output.canonicalize().unwrap_or(output);
         Self { site: folder, content: site.content.clone(), exclude: site.exclude.clone(), output }
     }
 
@@ -83,6 +98,16 @@ impl Roots {
         scan.files.retain(|(path, _)| Origin::of(path, &layout).is_some());
         scan.findings.retain(|finding| Origin::of(&finding.path, &layout).is_some());
         scan.files.sort_unstable();
+        scan.findings.append(&mut scan.folders);
+        for folder in self.content.iter().filter(|folder| !self.site.join(folder).is_dir()) {
+            let error = Error::NoSuchFolder { folder: folder.clone() };
+            let finding = Finding::about(CONFIG, error);
+            scan.findings.push(Finding { severity: Severity::Warning, ..*finding });
+        }
+        if scan.files.is_empty() {
+            let finding = Finding::about(CONFIG, Error::NoPosts);
+            scan.findings.push(Finding { severity: Severity::Warning, ..*finding });
+        }
         scan.findings.sort_unstable_by(|left, right| left.path.cmp(&right.path));
         Ok((scan, layout))
     }
@@ -163,8 +188,19 @@ impl Roots {
                 continue;
             }
             match self.look(&path) {
-                Ok(Some(stamp)) => scan.files.push((relative.into(), stamp)),
+                Ok(Some(found)) => {
+                    let path: Arc<str> = relative.into();
+                    if found.is_link {
+                        scan.links.push(Arc::clone(&path));
+                    }
+                    scan.files.push((path, found.file));
+                }
                 Ok(None) => {}
+                Err(error) if self.is_root(&path) => {
+                    // A link to a folder is not followed: it may lead anywhere, and round and round.
+                    let finding = Finding::about(relative, error);
+                    scan.folders.push(Finding { severity: Severity::Warning, ..*finding });
+                }
                 Err(error) => scan.findings.push(*Finding::about(relative, error)),
             }
         }
@@ -177,7 +213,7 @@ impl Roots {
             Err(finding) if !self.is_root(folder) => {
                 // A folder that has just been deleted is no finding.
                 if folder.exists() {
-                    scan.findings.push(Finding { severity: Severity::Warning, ..*finding });
+                    scan.folders.push(Finding { severity: Severity::Warning, ..*finding });
                 }
                 Ok(())
             }
@@ -189,7 +225,7 @@ impl Roots {
     ///
     /// # Errors
     /// When it is neither a regular file nor a link to one inside the site.
-    pub fn look(&self, path: &Path) -> std::result::Result<Option<FileStamp>, Error> {
+    pub fn look(&self, path: &Path) -> std::result::Result<Option<Found>, Error> {
         let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(None) };
         if metadata.is_dir() {
             return Ok(None);
@@ -205,12 +241,16 @@ impl Roots {
                 return Err(Error::BadLink { to: "to a folder" });
             }
             return if metadata.is_file() {
-                Ok(Some(disk::stamp(&metadata)))
+                Ok(Some(Found { file: disk::stamp(&metadata), is_link: true }))
             } else {
                 Err(Error::NotRegular)
             };
         }
-        if metadata.is_file() { Ok(Some(disk::stamp(&metadata))) } else { Err(Error::NotRegular) }
+        if metadata.is_file() {
+            Ok(Some(Found { file: disk::stamp(&metadata), is_link: false }))
+        } else {
+            Err(Error::NotRegular)
+        }
     }
 
     /// The content folders whose loss would empty feeds: the site, and those named in its
@@ -247,14 +287,38 @@ impl Roots {
     }
 
     fn is_excluded(&self, relative: &str) -> bool {
-        self.exclude.iter().any(|excluded| excluded == relative)
+        self.exclude.iter().any(|excluded| excluded == relative || is_like(relative, excluded))
     }
 
     fn is_output(&self, folder: &Path) -> bool {
-        let name = folder.file_name();
-        name == self.output.file_name()
-            && folder.canonicalize().ok() == self.output.canonicalize().ok()
+        folder.file_name() == self.output.file_name()
+            && folder.canonicalize().is_ok_and(|folder| folder == self.output)
     }
+}
+
+/// Whether a path is like a pattern, as Ruby's `File.fnmatch` has it for Jekyll's `exclude`: `*`
+/// stands for any characters, slashes too, and `?` for one.
+fn is_like(path: &str, pattern: &str) -> bool {
+    let (path, pattern): (Vec<char>, Vec<char>) =
+        (path.chars().collect(), pattern.chars().collect());
+    let (mut at, mut next) = (0, 0);
+    // Where the last `*` stood, and how far into the path it reaches.
+    let mut star: Option<(usize, usize)> = None;
+    while at < path.len() {
+        match pattern.get(next) {
+            Some('*') => {
+                star = Some((next, at));
+                next += 1;
+            }
+            Some(c) if *c == '?' || *c == path[at] => (at, next) = (at + 1, next + 1),
+            _ => {
+                let Some((stood, reached)) = star else { return false };
+                star = Some((stood, reached + 1));
+                (at, next) = (reached + 1, stood + 1);
+            }
+        }
+    }
+    pattern[next..].iter().all(|c| *c == '*')
 }
 
 /// Word of a change in the content folders.

@@ -37,10 +37,11 @@ const SERVICE: &[(&str, &[&str])] = &[
     ("server", &["cache"]),
     ("systemd", &["server"]),
     ("press", &["posts", "export", "parallel"]),
-    ("mill", &["posts", "source", "press", "parallel"]),
+    ("hold", &["source"]),
+    ("mill", &["posts", "source", "press", "hold", "parallel"]),
     ("report", &["posts", "source", "disk", "parallel"]),
     ("load", &["source", "report", "posts", "disk"]),
-    ("run", &["load", "mill", "source", "cache", "server", "systemd"]),
+    ("run", &["load", "mill", "source", "disk", "cache", "server", "systemd"]),
 ];
 
 /// Contacts with the outside world, and the only places that have them.

@@ -21,6 +21,7 @@ fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
     let fail = |reason: String| Error::Render { format: FORMAT.name, reason };
     let mut links = vec![link("self", FORMAT.self_link(feed), Some(media_type(&FORMAT)))];
     links.push(link("alternate", feed.home_page.clone(), Some("text/html")));
+    links.extend(feed.license.clone().map(|url| link("license", url, None)));
     let document = atom::Feed {
         id: feed.id.clone(),
         title: atom::Text::plain(feed.title.clone()),
@@ -63,16 +64,18 @@ fn entry(feed: &Feed, index: usize, entry: &Entry) -> Result<atom::Entry, String
         length: enclosure.length.map(|length| length.to_string()),
         ..link("enclosure", enclosure.url.clone(), Some(&enclosure.media_type))
     }));
+    links.extend(entry.license.clone().map(|url| link("license", url, None)));
     links.extend(entry.source.clone().map(|url| link("via", url, None)));
+    let text = |value: &str| atom::Text { lang: entry.lang.clone(), ..atom::Text::plain(value) };
     Ok(atom::Entry {
         id: entry.id.clone(),
-        title: atom::Text::plain(entry.title.clone()),
+        title: text(&entry.title),
         updated: date(&entry.updated)?,
         published: Some(date(&entry.published)?),
         links,
         authors: entry.authors.iter().map(person).collect(),
         categories: entry.categories.iter().map(category).collect(),
-        summary: feed.summary(entry).map(atom::Text::plain),
+        summary: feed.summary(entry).map(text),
         content: feed.content(index, entry).map(|html| atom::Content {
             // Its addresses are absolute already.
             base: None,

@@ -1,0 +1,56 @@
+//! The hold: posts that are gone or broken all at once are kept, and the health says why.
+//!
+//! A folder that is unmounted, or a script that cuts every file short, is no wish to empty feeds.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::content::catalog::{Catalog, Change};
+use crate::content::permalink::{Layout, Origin};
+use crate::error::{Error, Finding};
+use crate::service::source::{Roots, Scan};
+
+/// At least so many posts must break in one pass to be held, and more than half of all.
+const STORM: usize = 8;
+
+/// A root of posts: its rank, and the folders above it when it is a `_posts`.
+type Root<'a> = (usize, &'a str);
+
+/// The root that had several posts and now has no file, if there is one. A post that another
+/// root has now was moved, and is not lost.
+pub fn lost(catalog: &Catalog, layout: &Layout, scan: &Scan, roots: &Roots) -> Option<Finding> {
+    let origins = || scan.files.iter().filter_map(|(path, _)| Origin::of(path, layout));
+    let left: HashSet<Root<'_>> = origins().map(|origin| (origin.rank, origin.folders)).collect();
+    let is_left = |root: &Root<'_>| left.contains(root);
+    let root_of = |path| Origin::of(path, layout).map(|origin| (origin.rank, origin.folders));
+    let cards = catalog.cards().filter_map(|card| Some((card, root_of(&card.path)?)));
+    let mut gone = cards.filter(|(_, root)| !is_left(root)).peekable();
+    gone.peek()?;
+    let keys: HashSet<String> = origins().map(|origin| origin.key.into_owned()).collect();
+    let mut lost: BTreeMap<Root<'_>, usize> = BTreeMap::new();
+    for (_, root) in gone.filter(|(card, _)| !keys.contains(&*card.key)) {
+        *lost.entry(root).or_default() += 1;
+    }
+    // A folder that the configuration does not name any more is no loss.
+    let folder = |(rank, above): Root<'_>| match (layout, rank.checked_sub(1)) {
+        (Layout::Folders(named), Some(index)) => {
+            let named = named.get(index).filter(|root| roots.content.contains(root));
+            named.map(|root| roots.site.join(root))
+        }
+        _ => Some(roots.site.join(above)),
+    };
+    let mut several = lost.into_iter().filter(|(_, posts)| *posts > 1);
+    let (folder, posts) = several.find_map(|(root, posts)| Some((folder(root)?, posts)))?;
+    Some(*Finding::about(folder.display().to_string(), Error::LostRoot { posts }))
+}
+
+/// Whether a pass would take away most posts because their files cannot be used any more.
+pub fn storm(catalog: &Catalog, changes: &[Change], roots: &Roots) -> Option<Finding> {
+    let is_broken = |change: &&Change| match change {
+        Change::Remove { key, path } => catalog.card(key, path).is_some(),
+        Change::Put(_) => false,
+    };
+    let posts = changes.iter().filter(is_broken).count();
+    let is_storm = posts >= STORM && posts * 2 > catalog.len();
+    let site = || roots.site.display().to_string();
+    is_storm.then(|| *Finding::about(site(), Error::Storm { posts }))
+}
