@@ -212,19 +212,16 @@ pub fn check(
     style: Style,
     out: &mut dyn Write,
 ) -> Result<usize> {
-    let reading = read(site, roots)?;
+    let mut reading = read(site, roots)?;
     let posts = reading.scan.files.len();
     let copy =
         Copy { site, folder: &roots.site, layout: &reading.layout, catalog: &reading.catalog };
     let cards: Vec<&Card> = reading.catalog.cards().collect();
-    let mut in_bodies: Vec<Finding> =
-        parallel::map(&cards, |card| posts::body_findings(card, copy))
-            .into_iter()
-            .flatten()
-            .collect();
-    in_bodies.sort_by(|left, right| left.path.cmp(&right.path));
-    let found =
-        warnings.into_iter().chain(reading.findings.into_values().flatten()).chain(in_bodies);
+    let in_bodies = parallel::map(&cards, |card| posts::body_findings(card, copy));
+    for finding in in_bodies.into_iter().flatten() {
+        reading.findings.entry(finding.path.clone()).or_default().push(finding);
+    }
+    let found = warnings.into_iter().chain(reading.findings.into_values().flatten());
     let findings: Vec<Finding> = found.map(|finding| below(&roots.site, finding)).collect();
     let rejected = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let written = match style {

@@ -271,12 +271,11 @@ fn what_is_no_whole_post_is_left_out() {
 
 #[test]
 fn large_posts_are_read_and_larger_ones_are_not() {
-    let text = "A line of text that is repeated.\n\n".repeat(60_000);
+    // Short of what a feed carries of a body; what is beyond it is told by `check` alone.
+    let text = format!("{}\n\n", "A sentence that is repeated. ".repeat(20)).repeat(3_430);
     let made = neighbours();
     settled(&made, BAD, format!("---\ntitle: Two megabytes\n---\n{text}").as_bytes());
-    let longer = "the body is longer than 2097152 bytes; the rest is left out";
-    let cut = finding("warning", BAD, longer, None, "split the post");
-    assert_harmless(&made, &cut, Some("Two megabytes"));
+    assert_harmless(&made, "", Some("Two megabytes"));
     assert_rejected(
         format!("---\ntitle: Nine megabytes\n---\n{}", "x".repeat(9_000_000)).as_bytes(),
         "the file has 9000030 bytes, a post at most 8388608",

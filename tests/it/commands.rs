@@ -215,6 +215,30 @@ fn list_writes_json_for_tools() {
     );
 }
 
+#[test]
+fn check_reads_bodies_too() {
+    let made = Made::of(&[
+        ("_config.yml", "url: https://bodies.example\n"),
+        ("_posts/2022-01-01-liquid.md", "{% youtube x %}Text {{ unknown }}.\n"),
+        ("_posts/2022-01-02-older.md", "---\nid: one\n---\nText.\n"),
+        ("_posts/2022-01-03-newer.md", "---\nid: one\n---\nText.\n"),
+    ]);
+    made.write("_posts/2022-01-04-deep.md", "<div>".repeat(300));
+    let ran = made.run(&["check"]);
+    assert_eq!(
+        ran.out,
+        "warning: content/_posts/2022-01-01-liquid.md: 2 Liquid tags or variables were dropped\n  \
+         hint: the text between tags was kept\n\
+         warning: content/_posts/2022-01-02-older.md: the id is that of \
+         `_posts/2022-01-03-newer.md` too; a feed carries the newer of the two\n  \
+         hint: take the `id` line out of one of them\n\
+         warning: content/_posts/2022-01-04-deep.md: the HTML is nested deeper than 256 elements; \
+         only its text is used\n  hint: close the elements that are left open\n\
+         4 files read: 0 rejected, 3 other findings\n"
+    );
+    assert_eq!(ran.code, Some(0));
+}
+
 /// Runs every command on a site that it cannot work on.
 #[track_caller]
 fn assert_refused(made: &Made, arguments: &[&str], message: &str) {
