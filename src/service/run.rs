@@ -39,6 +39,9 @@ const REMOVAL: Duration = Duration::from_millis(12);
 /// How long it must be quiet after many were, and after a new configuration.
 const QUIET: Duration = Duration::from_millis(200);
 
+/// How long a configuration of which no event told must have been left alone.
+const CONFIG_REST: Nanoseconds = 2_000_000_000;
+
 /// How often the identity of the content folders is checked.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 
@@ -326,9 +329,7 @@ impl Miller<'_> {
             is_folder_gone |= self.watch.doubt(path);
         }
         let is_new_site = is_replaced && current.is_some();
-        // Looked at each time: an event may have been lost, and what a link leads to has none.
-        let config = self.config_paths().map(|path| disk::stamp_of(&path));
-        let is_config = std::mem::replace(&mut self.config, config) != config;
+        let is_config = self.is_config_new(batch);
         if batch.is_reload || is_new_site || is_config {
             self.reload();
         }
@@ -359,6 +360,22 @@ impl Miller<'_> {
         } else {
             self.mill.look(&batch.paths, now())
         }
+    }
+
+    /// Whether there is another configuration. Its files are looked at each time, because an event
+    /// may be lost and what a link leads to has none; without an event they must have been left
+    /// alone for a while, or half of one could be read.
+    fn is_config_new(&mut self, batch: &Batch) -> bool {
+        let paths = self.config_paths();
+        let found = paths.each_ref().map(|path| disk::stamp_of(path));
+        let is_told = paths.iter().any(|path| batch.paths.contains(path));
+        let written = found.iter().map(|stamp| stamp.modified).max().unwrap_or_default();
+        let is_left = now().saturating_sub(written) > CONFIG_REST;
+        let is_new = found != self.config && (is_told || is_left);
+        if is_new {
+            self.config = found;
+        }
+        is_new
     }
 
     fn config_paths(&self) -> [PathBuf; 2] {

@@ -231,7 +231,7 @@ fn check_reads_bodies_too() {
          hint: the text between tags was kept\n\
          warning: content/_posts/2022-01-02-older.md: the id is that of \
          `_posts/2022-01-03-newer.md` too; a feed carries the newer of the two\n  \
-         hint: take the `id` line out of one of them\n\
+         hint: give one of them another `id`, or another address\n\
          warning: content/_posts/2022-01-04-deep.md: the HTML is nested deeper than 256 elements; \
          only its text is used\n  hint: close the elements that are left open\n\
          4 files read: 0 rejected, 3 other findings\n"
