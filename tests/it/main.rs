@@ -10,5 +10,6 @@ mod golden;
 mod http;
 mod invariants;
 mod making;
+mod pages;
 mod service;
 mod validity;
