@@ -34,6 +34,15 @@ impl Listing {
         let head = Feed { entries: Vec::new(), ..feed.clone() };
         Self { name, feed: head, count, newest }
     }
+
+    /// Whether another listing is the same but for what is in the feed, which changes all the time.
+    pub fn is_same_feed(&self, other: &Self) -> bool {
+        let facts = |listing: &Self| {
+            let Feed { title, description, folder, home_page, .. } = &listing.feed;
+            [&listing.name, title, description, folder, home_page].map(String::clone)
+        };
+        facts(self) == facts(other)
+    }
 }
 
 /// All feeds, in the order in which they are listed.
@@ -46,15 +55,22 @@ pub struct Directory {
     pub file: &'static str,
     /// Its type.
     pub media_type: &'static str,
+    /// Whether it tells what is in the feeds, and not only which there are.
+    pub tells_entries: bool,
     /// Writes it.
     pub render: fn(&Listings) -> Result<Vec<u8>, Error>,
 }
 
 /// All of them.
 pub const DIRECTORIES: &[Directory] = &[
-    Directory { file: page::FILE, media_type: page::MEDIA_TYPE, render: index },
-    Directory { file: "feeds.opml", media_type: OPML, render: grouped },
-    Directory { file: "feeds-flat.opml", media_type: OPML, render: flat },
+    Directory {
+        file: page::FILE,
+        media_type: page::MEDIA_TYPE,
+        tells_entries: true,
+        render: index,
+    },
+    Directory { file: "feeds.opml", media_type: OPML, tells_entries: false, render: grouped },
+    Directory { file: "feeds-flat.opml", media_type: OPML, tells_entries: false, render: flat },
 ];
 
 const OPML: &str = "text/x-opml; charset=utf-8";

@@ -163,7 +163,8 @@ impl Press {
             }
         }
         edition.set_former(copy.site.jekyll_feed.clone());
-        for directory in DIRECTORIES {
+        let has_other_feeds = !self.is_disk_known || !is_same_list(&self.listings, &listings);
+        for directory in DIRECTORIES.iter().filter(|list| list.tells_entries || has_other_feeds) {
             let file = directory.file;
             let bytes =
                 (directory.render)(&listings).map_err(|error| Finding::about(file, error))?;
@@ -244,6 +245,14 @@ impl Press {
         let before = if self.is_disk_known { self.edition.document(path) } else { None };
         staging.put(path, media_type, bytes, before.map(|(_, document)| document), now)
     }
+}
+
+/// Whether two lists name the same feeds, whatever is in them.
+fn is_same_list(left: &Listings, right: &Listings) -> bool {
+    left.len() == right.len()
+        && left.iter().zip(right).all(|((left, one), (right, other))| {
+            left == right && (Arc::ptr_eq(one, other) || one.is_same_feed(other))
+        })
 }
 
 /// Says once that a feed has become heavy.
