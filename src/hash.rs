@@ -3,7 +3,9 @@
 use std::fmt;
 
 /// The first 16 bytes of the BLAKE3 hash of some bytes; shown as 32 hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct Hash([u8; 16]);
 
 impl Hash {

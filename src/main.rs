@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use feedmill::content::date::Moment;
 use feedmill::error::{Finding, Result};
+use feedmill::service::clock;
 use feedmill::service::load::{self, Settings};
 use feedmill::service::report::{self, Style};
 use feedmill::service::run;
@@ -70,6 +71,9 @@ struct Common {
     /// The folder that the feeds are written to
     #[arg(long, env = "FEEDMILL_OUTPUT", default_value = "feeds")]
     output: PathBuf,
+    /// The folder for what a later start needs to know [default: `$STATE_DIRECTORY`, else the cache]
+    #[arg(long, env = "FEEDMILL_STATE")]
+    state: Option<PathBuf>,
     /// Where the feeds are served, as the world sees it [default: `url` and `baseurl` of the site]
     #[arg(long, env = "FEEDMILL_BASE_URL")]
     base_url: Option<String>,
@@ -98,6 +102,7 @@ impl Common {
         Settings {
             site: self.site.clone(),
             output: self.output.clone(),
+            state: self.state.clone(),
             base_url: self.base_url.clone(),
             listen: self.listen.clone(),
             cache: self.cache.saturating_mul(1024 * 1024),
@@ -190,7 +195,7 @@ fn check(settings: &Settings, style: Style) -> Result<ExitCode> {
 fn list(settings: &Settings, style: Style) -> Result<ExitCode> {
     let (site, _) = load::load(settings)?;
     let roots = Roots::new(settings.site.clone(), &site, settings.output.clone());
-    let now = Moment::from_unix(run::now().div_euclid(1_000_000_000));
+    let now = Moment::from_unix(clock::now().div_euclid(1_000_000_000));
     report::list(&site, &roots, now, style, &mut io::stdout().lock())?;
     Ok(ExitCode::SUCCESS)
 }

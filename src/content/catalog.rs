@@ -13,7 +13,9 @@ use crate::content::site::{Taxonomy, Window};
 use crate::hash::Hash;
 
 /// Which feed: the site's, or that of one category, tag or author.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum FeedName {
     /// All posts.
     Site,

@@ -20,7 +20,7 @@ const EXTENSIONS: &[(&str, &str)] = &[
 ];
 
 /// Folders that hold posts, in the order in which they win over each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Layout {
     /// Every `_posts` folder first, then these folders.
     Folders(Vec<String>),

@@ -184,7 +184,7 @@ pub struct Rendered {
 }
 
 /// The catalog's record of one file: enough to order and to group it, no title, no body.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Card {
     /// The post's name across all roots.
     pub key: Arc<str>,
@@ -211,7 +211,18 @@ pub struct Card {
 }
 
 /// What tells without reading whether a file is still the one that was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct FileStamp {
     /// Size in bytes.
     pub size: u64,

@@ -21,7 +21,9 @@ pub struct Author {
 }
 
 /// By what posts are grouped into feeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Taxonomy {
     /// `category` and `categories`, and the folders above `_posts`.
     Category,
@@ -60,7 +62,7 @@ pub enum Ids {
 }
 
 /// How much of a post its entry carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Extent {
     /// The full text and a summary.
     Full,

@@ -11,11 +11,11 @@ use crate::content::url::percent_encode_path;
 use crate::error::Error;
 use crate::feed::assemble;
 use crate::feed::format::atom;
-use crate::feed::model::{Entry, Feed};
+use crate::feed::model::{Feed, Stamp};
 use crate::feed::page::{self, Address, Discovery, Words};
 
 /// What the list says of one feed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Listing {
     /// Its display name.
     pub name: String,
@@ -24,13 +24,25 @@ pub struct Listing {
     /// How many posts it has.
     pub count: usize,
     /// Its newest entry.
-    pub newest: Option<Arc<Entry>>,
+    pub newest: Option<Newest>,
+}
+
+/// What the list says of an entry.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Newest {
+    /// Its title.
+    pub title: String,
+    /// When it was published.
+    pub published: Stamp,
 }
 
 impl Listing {
     /// The listing of a feed with `count` posts in all.
     pub fn of(name: String, feed: &Feed, count: usize) -> Self {
-        let newest = feed.entries.first().cloned();
+        let newest = feed
+            .entries
+            .first()
+            .map(|entry| Newest { title: entry.title.clone(), published: entry.published.clone() });
         let head = Feed { entries: Vec::new(), ..feed.clone() };
         Self { name, feed: head, count, newest }
     }
@@ -80,7 +92,7 @@ struct Row<'a> {
     group: &'a str,
     href: String,
     count: usize,
-    newest: Option<&'a Entry>,
+    newest: Option<&'a Newest>,
 }
 
 struct Group<'a> {
@@ -134,7 +146,7 @@ fn row<'a>((name, listing): (&'a FeedName, &'a Arc<Listing>)) -> Row<'a> {
         group,
         href: format!("{folder}{}", page::FILE),
         count: listing.count,
-        newest: listing.newest.as_deref(),
+        newest: listing.newest.as_ref(),
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::content::site::Extent;
 
 /// A feed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Feed {
     /// RSS none · Atom `id` · JSON none. The same for ever, and not shared with any other feed.
     pub id: String,
@@ -39,6 +39,7 @@ pub struct Feed {
     /// How much of each entry this feed carries: see [`Feed::content`] and [`Feed::summary`].
     pub extent: Extent,
     /// RSS `item` · Atom `entry` · JSON `items`. Newest first.
+    #[serde(skip)]
     pub entries: Vec<Arc<Entry>>,
     /// How many of the newest entries carry their content: the rest would make it too large.
     pub contents: usize,
@@ -93,7 +94,7 @@ pub struct Entry {
 }
 
 /// Somebody.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Person {
     /// RSS `dc:creator` · Atom `name` · JSON `name`. Never empty.
     pub name: String,
@@ -135,7 +136,7 @@ pub struct Enclosure {
 }
 
 /// An instant, written out in the site's zone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Stamp {
     /// Unix seconds, to compare.
     pub unix: i64,

@@ -84,6 +84,14 @@ impl Output {
         Ok(())
     }
 
+    /// Whether the file of a document is there, as long and as old as it was left.
+    pub fn holds(&self, path: &str, length: u64, last_modified: i64) -> bool {
+        fs::symlink_metadata(self.folder.join(path)).is_ok_and(|metadata| {
+            let modified = disk::stamp(&metadata).modified.div_euclid(1_000_000_000);
+            metadata.is_file() && metadata.len() == length && modified == last_modified
+        })
+    }
+
     /// The edition that an earlier process left, if there are posts in it.
     ///
     /// # Errors
@@ -228,7 +236,7 @@ fn same_on_disk(file: &Path, bytes: &[u8]) -> Option<i64> {
 }
 
 /// The type of the document of ours that could stand at a path below the output.
-fn media_type_of_ours(path: &str) -> Option<&'static str> {
+pub fn media_type_of_ours(path: &str) -> Option<&'static str> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let format = FORMATS.iter().find(|format| format.file == name).map(|format| format.media_type);
     let of_feed = format.or((name == page::FILE).then_some(page::MEDIA_TYPE));

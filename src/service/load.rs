@@ -1,11 +1,13 @@
 //! What the operator decided, and what the author did: flags and the site's configuration.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::path::PathBuf;
 
 use crate::content::settings::{self, AUTHORS, CONFIG, Surroundings};
 use crate::content::site::{Author, Site};
 use crate::error::{Error, Finding, Result};
+use crate::hash::Hash;
 use crate::service::source::identity;
 use crate::service::{disk, posts, report};
 
@@ -23,6 +25,8 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// Where to listen: `ADDRESS:PORT` or `unix:PATH`.
     pub listen: String,
+    /// The folder of the snapshot, when it is not the usual one.
+    pub state: Option<PathBuf>,
     /// Bytes of documents kept in memory.
     pub cache: usize,
 }
@@ -34,6 +38,33 @@ impl Settings {
         let heard = address.strip_prefix("http://").map(|heard| heard.trim_end_matches('/'));
         Self { listen: heard.unwrap_or(&self.listen).to_owned(), ..self.clone() }
     }
+}
+
+/// Where the snapshot of a site is kept: `--state`, else the service's state folder
+/// (`$STATE_DIRECTORY`), else the user's cache; nowhere when there is none of these.
+pub fn snapshot_file(settings: &Settings) -> Option<PathBuf> {
+    let folder =
+        |variable| env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let of_service = || folder("STATE_DIRECTORY");
+    let of_user = || {
+        let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
+        Some(cache.join("feedmill"))
+    };
+    let folder = settings.state.clone().or_else(of_service).or_else(of_user)?;
+    let whole = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
+    let name = format!("{} {}", whole(&settings.site).display(), whole(&settings.output).display());
+    Some(folder.join(format!("{}.snapshot", Hash::of(name.as_bytes()))))
+}
+
+/// Everything that a snapshot hangs on besides the posts: this program, its addresses, its settings.
+pub fn key(settings: &Settings, site: &Site) -> Hash {
+    let program = env::current_exe().map(|path| disk::stamp_of(&path)).unwrap_or_default();
+    let mut all = format!("{program:?} {} {}\n", site.home, site.base).into_bytes();
+    for path in [CONFIG, AUTHORS] {
+        let bytes = disk::read(&settings.site.join(path), MAX_CONFIG).map(|(bytes, _)| bytes);
+        all.extend_from_slice(Hash::of(&bytes.unwrap_or_default()).to_string().as_bytes());
+    }
+    Hash::of(&all)
 }
 
 /// Reads the site's configuration; the findings are warnings, their paths relative to the site.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::content::catalog::{Catalog, Change, FeedName};
 use crate::content::date::Moment;
 use crate::content::permalink::{Layout, Origin};
-use crate::content::post::FileStamp;
+use crate::content::post::{Card, FileStamp};
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
@@ -19,6 +19,7 @@ use crate::service::hold;
 use crate::service::parallel;
 use crate::service::posts::{self, Copy, Read};
 use crate::service::press::{Press, Printed};
+use crate::service::snapshot::{FRESH, Snapshot};
 use crate::service::source::{Roots, Scan};
 
 /// How long a file that is cut short is taken to be still in the making, in nanoseconds.
@@ -196,6 +197,34 @@ impl Mill {
         self.is_stale = false;
         self.print(BTreeSet::new(), now, &mut pass)?;
         Ok(pass)
+    }
+
+    /// Takes over what a snapshot knows, if the export is as it was left; says whether it is. The
+    /// next pass must be [`Mill::rescan`], which finds what has changed since.
+    pub fn resume(&mut self, snapshot: Snapshot) -> bool {
+        let Snapshot { taken, layout, cards, documents, listings } = snapshot;
+        if !self.press.resume(documents, listings, &self.site) {
+            return false;
+        }
+        self.layout = layout;
+        let is_settled = |card: &Card| card.stamp.modified < taken.saturating_sub(FRESH);
+        // As of then: what has become due since is to be noticed as a change.
+        self.catalog.apply(cards.into_iter().map(Change::Put), self.horizon(taken));
+        let fresh: Vec<Card> =
+            self.catalog.cards().filter(|card| !is_settled(card)).cloned().collect();
+        let unsure = |card: Card| Change::Put(Card { stamp: FileStamp::default(), ..card });
+        self.catalog.apply(fresh.into_iter().map(unsure), self.horizon(taken));
+        self.is_stale = false;
+        true
+    }
+
+    /// What is known, for a later start; nothing while the export is not as it should be.
+    pub fn snapshot(&self, now: Nanoseconds) -> Option<Snapshot> {
+        let (documents, listings) = self.press.records().filter(|_| !self.is_stale)?;
+        let is_plain = |card: &&Card| !self.findings.contains_key(&*card.path);
+        let mut cards: Vec<Card> = self.catalog.cards().filter(is_plain).cloned().collect();
+        cards.sort_unstable_by(|left, right| left.path.cmp(&right.path));
+        Some(Snapshot { taken: now, layout: self.layout.clone(), cards, documents, listings })
     }
 
     /// Compares the whole site with what is known of it, and takes in the difference. Posts of a

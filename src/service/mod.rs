@@ -6,6 +6,10 @@
 
 pub mod run;
 
+pub mod miller;
+
+pub mod clock;
+
 pub mod load;
 
 pub mod report;
@@ -17,6 +21,8 @@ pub mod press;
 pub mod source;
 
 pub mod posts;
+
+pub mod snapshot;
 
 pub mod export;
 

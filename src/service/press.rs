@@ -9,15 +9,20 @@ use std::sync::Arc;
 
 use crate::content::catalog::FeedName;
 use crate::content::settings::CONFIG;
+use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::assemble;
 use crate::feed::directory::{DIRECTORIES, Listing, Listings};
 use crate::feed::edition::{Document, Edition};
 use crate::feed::format::{FORMATS, Format};
 use crate::feed::page;
-use crate::service::export::{Output, Staging};
+use crate::service::export::{Output, Staging, media_type_of_ours};
 use crate::service::parallel;
 use crate::service::posts::{Copy, Memo};
+use crate::service::snapshot::Record;
+
+/// A feed, and what is said of it.
+type Listed = (FeedName, Listing);
 
 /// The largest document that is no trouble to any reader, in bytes.
 const HEAVY: u64 = 512 * 1024;
@@ -98,6 +103,41 @@ impl Press {
             self.edition = Arc::new(edition);
         }
         Ok(is_there)
+    }
+
+    /// Takes over what a snapshot knows, if the export is as it was left; says whether it is.
+    pub fn resume(&mut self, records: Vec<Record>, listings: Vec<Listed>, site: &Site) -> bool {
+        let mut edition = Edition::default();
+        edition.set_former(site.jekyll_feed.clone());
+        for Record { path, hash, length, last_modified } in records {
+            let Some(media_type) = media_type_of_ours(&path) else { return false };
+            if !self.output.holds(&path, length, last_modified) {
+                return false;
+            }
+            let document = Document { hash, length, media_type, last_modified };
+            edition.put(path.into(), Arc::new(document));
+        }
+        self.edition = Arc::new(edition);
+        self.listings = listings.into_iter().map(|(name, one)| (name, Arc::new(one))).collect();
+        self.is_disk_known = true;
+        true
+    }
+
+    /// What a snapshot keeps of the export; nothing when that is not as it should be.
+    pub fn records(&self) -> Option<(Vec<Record>, Vec<Listed>)> {
+        if !self.is_disk_known || !self.owed.is_empty() {
+            return None;
+        }
+        let record = |(path, document): (&Arc<str>, &Arc<Document>)| Record {
+            path: path.to_string(),
+            hash: document.hash,
+            length: document.length,
+            last_modified: document.last_modified,
+        };
+        let mut records: Vec<Record> = self.edition.documents().map(record).collect();
+        records.sort_unstable_by(|left, right| left.path.cmp(&right.path));
+        let listing = |(name, one): (&FeedName, &Arc<Listing>)| (name.clone(), Listing::clone(one));
+        Some((records, self.listings.iter().map(listing).collect()))
     }
 
     /// Posts that could not be read as the catalog knows them: they want to be looked at again.

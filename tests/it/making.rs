@@ -71,6 +71,7 @@ impl Made {
         let settings = Settings {
             site: self.folder().join("content"),
             output: self.folder().join("feeds"),
+            state: None,
             base_url: None,
             listen: "127.0.0.1:8080".to_owned(),
             cache: 0,

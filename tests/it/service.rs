@@ -16,4 +16,5 @@ mod readers;
 mod roots;
 mod saves;
 mod settings;
+mod snapshot;
 mod start;

@@ -66,7 +66,7 @@ class Program:
         self.posts = [post for post in json.loads(listed.stdout) if post["state"] == "published"]
         self.log = open(folder / "log", "w+", encoding="utf-8")
         self.child = subprocess.Popen(
-            [binary, "serve", *common, "--listen", "127.0.0.1:0"],
+            [binary, "serve", *common, "--state", folder / "state", "--listen", "127.0.0.1:0"],
             env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=self.log, text=True,
         )

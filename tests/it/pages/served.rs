@@ -75,6 +75,7 @@ impl Served {
             }
         }
         command.current_dir(made.folder()).args(["serve", "--listen", "127.0.0.1:0"]);
+        command.arg("--state").arg(made.folder().join("state"));
         command.args(["--base-url", base]).stdin(Stdio::null());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);

@@ -79,6 +79,7 @@ impl Site {
     /// The program with a command on this site, ready to be run.
     pub(super) fn command(&self, command: &str, flags: &[&str]) -> Command {
         let mut program = program();
+        program.env("FEEDMILL_STATE", self.beside("state"));
         program.arg(command).arg(self.folder()).arg("--output").arg(self.beside("out")).args(flags);
         program
     }

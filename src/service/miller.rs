@@ -1,0 +1,444 @@
+//! The miller: the loop that waits, gathers what has changed, and makes one pass at a time.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use crate::content::post::FileStamp;
+use crate::content::settings::{AUTHORS, CONFIG};
+use crate::error::{Finding, Result, Severity};
+use crate::hash::Hash;
+use crate::http::respond::{Health, Serving};
+use crate::service::cache::Cache;
+use crate::service::clock::now;
+use crate::service::disk;
+use crate::service::load::{self, Settings};
+use crate::service::mill::{Mill, Nanoseconds, Pass};
+use crate::service::server::{Published, Shelf};
+use crate::service::snapshot;
+use crate::service::source::{Hint, Identity, Watch, identity};
+use crate::service::systemd;
+
+/// How long hints are gathered before the first pass after a quiet time.
+const SETTLE: Duration = Duration::from_millis(4);
+
+/// The longest time that a change waits for others.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// Passes take at most one part in this many of the time while changes keep coming.
+const SHARE: u32 = 4;
+
+/// More posts deleted at once than this call for a scan: the whole folder may be on its way out.
+const MASS_REMOVAL: usize = 8;
+
+/// How long it must be quiet after one post was deleted.
+const REMOVAL: Duration = Duration::from_millis(12);
+
+/// How long it must be quiet after many were, and after a new configuration.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// How long a configuration of which no event told must have been left alone.
+const CONFIG_REST: Nanoseconds = 2_000_000_000;
+
+/// How often the identity of the content folders is checked.
+const HEARTBEAT: Duration = Duration::from_secs(2);
+
+/// How long changes are let come together before the snapshot is written again.
+const UNSAVED: Duration = Duration::from_secs(20);
+
+/// How often the whole site is scanned, whatever the events said.
+const RESCAN: Duration = Duration::from_mins(10);
+
+/// How often, when some folders cannot be watched.
+const BLIND_RESCAN: Duration = Duration::from_secs(20);
+
+/// How long feeds may be taken from a cache without asking, in seconds.
+const MAX_AGE: u32 = 300;
+
+/// Word of anything that the loop has to react to.
+#[derive(Debug)]
+pub enum Event {
+    /// Something may have changed.
+    Hint(Hint),
+    /// Read the configuration again.
+    Reload,
+    /// Come to an end.
+    Stop,
+    /// The server cannot go on.
+    Failed(Box<Finding>),
+}
+
+impl From<Hint> for Event {
+    fn from(hint: Hint) -> Self {
+        Self::Hint(hint)
+    }
+}
+
+/// What the miller works with.
+#[derive(Debug)]
+pub struct Works {
+    /// What makes the passes.
+    pub mill: Mill,
+    /// What says where something changes.
+    pub watch: Watch,
+    /// Where editions are put for the server.
+    pub shelf: Arc<Shelf>,
+    /// The server's cache, which notices a spoilt export.
+    pub cache: Arc<Cache>,
+    /// What comes from the watch, from signals and from the server.
+    pub events: Receiver<Event>,
+}
+
+/// What was found at the start.
+#[derive(Debug)]
+pub struct State {
+    /// The configuration as it was before it was read.
+    pub config: [FileStamp; 2],
+    /// Where the snapshot is kept, and what the settings are known by.
+    pub snapshot: Option<(PathBuf, Hash)>,
+    /// Why not all folders are watched.
+    pub blind: Option<Box<Finding>>,
+}
+
+/// The loop: it waits, gathers what has changed, and makes one pass at a time.
+pub struct Miller<'a> {
+    settings: &'a Settings,
+    mill: Mill,
+    watch: Watch,
+    shelf: Arc<Shelf>,
+    cache: Arc<Cache>,
+    events: Receiver<Event>,
+    /// Why the configuration on disk is not the one in force.
+    refused: Option<Box<Finding>>,
+    /// Why not all folders are watched.
+    blind: Option<Box<Finding>>,
+    /// Why the last pass failed.
+    trouble: Option<Box<Finding>>,
+    /// What of these was logged already.
+    told: Vec<Finding>,
+    /// The site's folder, as it was when it was last watched.
+    identity: Option<Identity>,
+    /// Where the snapshot is kept, and what the settings are known by.
+    snapshot: Option<(PathBuf, Hash)>,
+    /// Since when the snapshot is behind.
+    unsaved: Option<Instant>,
+    /// The configuration as it was when it was last read.
+    config: [FileStamp; 2],
+    /// When the last pass ended, and how long it took.
+    last: (Instant, Duration),
+    /// When the site was last scanned.
+    scanned: Instant,
+}
+
+/// What has come together since the last pass.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing that may have come, or not")]
+struct Batch {
+    paths: BTreeSet<PathBuf>,
+    /// Files that have come, and were perhaps not closed yet.
+    begun: BTreeSet<PathBuf>,
+    is_scan: bool,
+    /// Whether a file was renamed away.
+    is_moving: bool,
+    is_reload: bool,
+    is_stop: bool,
+}
+
+impl<'a> Miller<'a> {
+    /// A miller who has made the first edition.
+    pub fn new(settings: &'a Settings, works: Works, state: State) -> Self {
+        let Works { mill, watch, shelf, cache, events } = works;
+        let State { config, snapshot, blind } = state;
+        Self {
+            settings,
+            mill,
+            watch,
+            shelf,
+            cache,
+            events,
+            refused: None,
+            blind,
+            trouble: None,
+            told: Vec::new(),
+            identity: identity(&settings.site),
+            snapshot,
+            unsaved: Some(Instant::now()),
+            config,
+            last: (Instant::now(), Duration::ZERO),
+            scanned: Instant::now(),
+        }
+    }
+
+    /// What makes the passes.
+    pub fn mill(&self) -> &Mill {
+        &self.mill
+    }
+
+    /// Works until it is told to stop.
+    ///
+    /// # Errors
+    /// When the server cannot go on.
+    pub fn run(&mut self) -> Result<()> {
+        loop {
+            let mut batch = Batch::default();
+            match self.events.recv_timeout(self.patience()) {
+                Ok(event) => {
+                    batch.take(event)?;
+                    self.gather(&mut batch)?;
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+            if batch.is_stop {
+                self.save();
+                return Ok(());
+            }
+            let start = Instant::now();
+            let outcome = self.pass(&batch);
+            self.settle(outcome, start);
+            if self.unsaved.is_some_and(|since| since.elapsed() > UNSAVED) {
+                self.save();
+            }
+            systemd::alive();
+        }
+    }
+
+    /// Writes the snapshot. Without one the next start takes longer, and that is all.
+    fn save(&mut self) {
+        let Some((file, key)) = &self.snapshot else { return };
+        let Some(snapshot) = self.mill.snapshot(now()) else { return };
+        self.unsaved = None;
+        if let Err(finding) = snapshot::save(file, *key, &snapshot) {
+            tracing::warn!("{finding}: the next start will read everything");
+        }
+    }
+
+    /// How long to wait for an event at most.
+    fn patience(&self) -> Duration {
+        let due = self
+            .mill
+            .next_look()
+            .map(|at| Duration::from_nanos(u64::try_from(at - now()).unwrap_or(0)));
+        due.map_or(HEARTBEAT, |due| due.min(HEARTBEAT))
+    }
+
+    /// Gathers what else is changing: hardly any time after a quiet while, longer when passes
+    /// are long, so that a burst costs a few passes and not one for each file.
+    fn gather(&self, batch: &mut Batch) -> Result<()> {
+        let start = Instant::now();
+        let (ended, took) = self.last;
+        let pause = ended + (took * SHARE).min(LONGEST_WAIT);
+        let mut until = (start + SETTLE).max(pause.min(start + LONGEST_WAIT));
+        let mut granted = Duration::ZERO;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.events.recv_timeout(left) {
+                Ok(event) => batch.take(event)?,
+                Err(_) if self.wanted_quiet(batch) > granted => {
+                    granted = self.wanted_quiet(batch);
+                }
+                Err(_) => break,
+            }
+            if batch.is_stop {
+                return Ok(());
+            }
+            if !granted.is_zero() {
+                until = (Instant::now() + granted).min(start + LONGEST_WAIT);
+            }
+        }
+        batch.is_scan |= self.removed(batch).count() > MASS_REMOVAL;
+        Ok(())
+    }
+
+    /// How long it must be quiet before a batch is taken in: a deleted post may be the first of a
+    /// whole folder, one that was renamed away may be on its way back from an editor, and what
+    /// belongs to a new configuration may follow it.
+    fn wanted_quiet(&self, batch: &Batch) -> Duration {
+        let is_config = self.config_paths().iter().any(|path| batch.paths.contains(path));
+        match self.removed(batch).take(MASS_REMOVAL + 1).count() {
+            removed if batch.is_scan || is_config || removed > MASS_REMOVAL => QUIET,
+            0 => Duration::ZERO,
+            _ if batch.is_moving => QUIET,
+            _ => REMOVAL,
+        }
+    }
+
+    /// The paths of posts that are gone.
+    fn removed<'b>(&self, batch: &'b Batch) -> impl Iterator<Item = &'b PathBuf> {
+        batch.paths.iter().filter(|path| !path.exists() && self.mill.is_post(path))
+    }
+
+    fn pass(&mut self, batch: &Batch) -> Result<Pass> {
+        let current = identity(&self.settings.site);
+        let is_replaced = current != self.identity;
+        if is_replaced {
+            self.identity = current;
+            self.watch.forget(&self.settings.site);
+        }
+        let mut is_folder_gone = false;
+        for path in &batch.paths {
+            is_folder_gone |= self.watch.doubt(path);
+        }
+        let is_new_site = is_replaced && current.is_some();
+        let is_config = self.is_config_new(batch);
+        if batch.is_reload || is_new_site || is_config {
+            self.reload();
+        }
+        if self.trouble.is_none() && self.cache.take_spoilt() {
+            self.mill.doubt_export();
+        }
+        let is_behind = self.mill.is_stale() || self.mill.held().is_some();
+        if batch.is_scan || is_replaced || is_folder_gone || is_behind || self.is_scan_due() {
+            if batch.is_scan {
+                tracing::info!("scanning the whole site");
+            }
+            self.scanned = Instant::now();
+            self.blind = None;
+            self.cover(&self.settings.site);
+            return self.mill.rescan(now());
+        }
+        for path in &batch.paths {
+            // Watched first and looked at then: nothing that comes in between is missed.
+            if self.mill.roots().is_walked_folder(path) {
+                self.cover(path);
+            }
+        }
+        for path in batch.begun.difference(&batch.paths) {
+            self.mill.await_close(path, now());
+        }
+        if batch.paths.is_empty() {
+            self.mill.tick(now())
+        } else {
+            self.mill.look(&batch.paths, now())
+        }
+    }
+
+    /// Whether there is another configuration. Its files are looked at each time, because an event
+    /// may be lost and what a link leads to has none; without an event they must have been left
+    /// alone for a while, or half of one could be read.
+    fn is_config_new(&mut self, batch: &Batch) -> bool {
+        let paths = self.config_paths();
+        let found = config_stamps(self.settings);
+        let is_told = paths.iter().any(|path| batch.paths.contains(path));
+        let written = found.iter().map(|stamp| stamp.modified).max().unwrap_or_default();
+        let is_left = now().saturating_sub(written) > CONFIG_REST;
+        let is_new = found != self.config && (is_told || is_left);
+        if is_new {
+            self.config = found;
+        }
+        is_new
+    }
+
+    fn config_paths(&self) -> [PathBuf; 2] {
+        [CONFIG, AUTHORS].map(|path| self.settings.site.join(path))
+    }
+
+    fn is_scan_due(&self) -> bool {
+        self.scanned.elapsed() > if self.blind.is_some() { BLIND_RESCAN } else { RESCAN }
+    }
+
+    /// Watches a folder and all below it; what cannot be watched is found by scans.
+    fn cover(&mut self, folder: &Path) {
+        self.blind =
+            self.watch.cover(&self.mill.roots().folders(folder)).err().or(self.blind.take());
+    }
+
+    /// Takes a new configuration, or keeps the old one and says why.
+    fn reload(&mut self) {
+        match load::load(self.settings) {
+            Ok((site, warnings)) => {
+                tracing::info!("read the configuration");
+                log(&warnings, &self.settings.site);
+                let key = load::key(self.settings, &site);
+                self.mill.configure(site);
+                self.snapshot = self.snapshot.take().map(|(file, _)| (file, key));
+                self.refused = None;
+            }
+            Err(finding) => self.refused = Some(finding),
+        }
+    }
+
+    /// Publishes what a pass made, or says why it made nothing.
+    fn settle(&mut self, outcome: Result<Pass>, start: Instant) {
+        let took = start.elapsed();
+        let is_idle = matches!(&outcome, Ok(pass) if *pass == Pass::default());
+        match outcome {
+            Ok(pass) => {
+                log(&pass.findings, &self.settings.site);
+                if pass.printed.feeds > 0 {
+                    tracing::info!(
+                        feeds = pass.printed.feeds,
+                        written = pass.printed.written,
+                        ?took,
+                        "published"
+                    );
+                }
+                self.trouble = None;
+            }
+            Err(finding) => {
+                log(&self.mill.take_unsaid(), &self.settings.site);
+                self.trouble = Some(finding);
+            }
+        }
+        if !is_idle {
+            self.unsaved.get_or_insert_with(Instant::now);
+            self.last = (Instant::now(), took);
+        }
+        self.publish();
+    }
+
+    /// Puts the edition and the health on the shelf, and logs each trouble once.
+    pub fn publish(&mut self) {
+        let troubles = [&self.refused, &self.blind, &self.trouble].map(Option::as_deref);
+        let troubles = self.mill.held().into_iter().chain(troubles.into_iter().flatten());
+        let troubles: Vec<Finding> = troubles.cloned().collect();
+        for finding in troubles.iter().filter(|finding| !self.told.contains(finding)) {
+            tracing::error!(hint = finding.error.hint(), "{finding}");
+        }
+        if troubles.is_empty() && !self.told.is_empty() {
+            tracing::info!("all is well again");
+        }
+        let health = Health { reasons: troubles.iter().map(ToString::to_string).collect() };
+        let serving = Arc::new(Serving::new(self.mill.site().base_path(), MAX_AGE));
+        self.shelf.store(Published { edition: self.mill.edition(), serving, health });
+        self.told = troubles;
+    }
+}
+
+impl Batch {
+    fn take(&mut self, event: Event) -> Result<()> {
+        match event {
+            Event::Hint(Hint::Look(paths)) => self.paths.extend(paths),
+            Event::Hint(Hint::Begun(paths)) => self.begun.extend(paths),
+            Event::Hint(Hint::Away(paths)) => {
+                self.paths.extend(paths);
+                self.is_moving = true;
+            }
+            Event::Hint(Hint::Scan) => self.is_scan = true,
+            Event::Reload => self.is_reload = true,
+            Event::Stop => self.is_stop = true,
+            Event::Failed(finding) => return Err(finding),
+        }
+        Ok(())
+    }
+}
+
+/// The files of the configuration as they are now; what a link leads to counts.
+pub fn config_stamps(settings: &Settings) -> [FileStamp; 2] {
+    [CONFIG, AUTHORS].map(|path| disk::stamp_of(&settings.site.join(path)))
+}
+
+/// Logs findings; notes are for `feedmill check`.
+pub fn log(findings: &[Finding], site: &Path) {
+    for finding in findings {
+        let hint = finding.error.hint();
+        let place = site.display();
+        match finding.severity {
+            Severity::Error => tracing::error!(hint, "{place}/{finding}"),
+            Severity::Warning => tracing::warn!(hint, "{place}/{finding}"),
+            Severity::Note => {}
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! A restart: what was known is known again, and what cannot be trusted is made anew.
+
+use super::harness::{CONFIG, Site, at, program};
+use std::fs;
+use std::path::PathBuf;
+
+const TAKEN: &str = "took over the snapshot";
+
+fn fill(site: &Site) {
+    for day in 1..=12 {
+        site.post(day, "p", if day % 2 == 0 { "even" } else { "odd" }, &format!("Text {day}."));
+        // What was written just before a snapshot is read again anyway.
+        let file = fs::File::options().write(true).open(site.path(&at(day, "p"))).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000))
+            .unwrap();
+    }
+}
+
+/// Serves the site once, so that there is a snapshot; its file.
+fn served_once(site: &Site) -> PathBuf {
+    fill(site);
+    site.serve().finish(&[]);
+    let mut files = fs::read_dir(site.beside("state")).unwrap();
+    files.next().unwrap().unwrap().path()
+}
+
+/// What is exported is what a build into an empty folder gives.
+fn assert_right(site: &Site) {
+    let fresh = site.beside("fresh");
+    let _ = fs::remove_dir_all(&fresh);
+    let mut build = program();
+    build.arg("build").arg(site.folder()).arg("--output").arg(&fresh);
+    let output = build.output().unwrap();
+    assert!(output.status.success());
+    for path in ["atom.xml", "feed.json", "index.html", "feeds.opml", "category/even/rss.xml"] {
+        let (ours, theirs) =
+            (fs::read(site.out(path)).unwrap(), fs::read(fresh.join(path)).unwrap());
+        assert_eq!(String::from_utf8_lossy(&ours), String::from_utf8_lossy(&theirs), "{path}");
+    }
+}
+
+#[test]
+fn a_restart_without_a_change_writes_nothing() {
+    let site = Site::new(CONFIG);
+    served_once(&site);
+    let written = site.written();
+    let server = site.serve();
+    assert!(server.log().contains(TAKEN), "{}", server.log());
+    server.settle();
+    assert_eq!(site.written(), written);
+    server.finish(&[]);
+    assert_right(&site);
+}
+
+#[test]
+fn what_changed_while_it_was_down_is_found() {
+    let site = Site::new(CONFIG);
+    served_once(&site);
+    site.post(3, "p", "even", "Moved to the even ones.");
+    site.remove(&at(4, "p"));
+    site.post(20, "new", "odd", "New.");
+    let server = site.serve();
+    assert!(server.log().contains(TAKEN), "{}", server.log());
+    server.wait_until("the new one is there", || {
+        server.titles("category/odd/").contains(&"new".to_owned())
+    });
+    server.settle();
+    server.finish(&[]);
+    assert_right(&site);
+}
+
+#[test]
+fn a_post_that_became_due_while_it_was_down_is_there() {
+    let site = Site::new(CONFIG);
+    fill(&site);
+    let due = site.serve();
+    let soon =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 2;
+    let text = format!("---\ntitle: late\ndate: {soon}\ncategories: even\n---\nLate.\n");
+    site.write("_posts/2022-01-30-late.md", text);
+    due.settle();
+    due.finish(&[]);
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let server = site.serve();
+    server
+        .wait_until("it is there", || server.titles("category/even/").contains(&"late".to_owned()));
+    server.finish(&[]);
+    assert_right(&site);
+}
+
+#[test]
+fn a_snapshot_that_is_of_no_use_is_said_to_be_so() {
+    let site = Site::new(CONFIG);
+    let file = served_once(&site);
+    let whole = fs::read(&file).unwrap();
+    let mut damaged = whole.clone();
+    damaged[whole.len() / 2] ^= 1;
+    let mut other = whole.clone();
+    other[18] = b'0';
+    let cut = &whole[..whole.len() / 2];
+    let cases: [(&[u8], &str); 4] = [
+        (&damaged, "damaged"),
+        (&other, "another version"),
+        (cut, "damaged"),
+        (b"", "another version"),
+    ];
+    for (bytes, why) in cases {
+        fs::write(&file, bytes).unwrap();
+        let server = site.serve();
+        assert!(server.log().contains(why), "{why}: {}", server.log());
+        assert!(!server.log().contains(TAKEN));
+        server.finish(&[]);
+        assert_right(&site);
+    }
+    let server = site.serve();
+    assert!(server.log().contains(TAKEN), "the next one is good again: {}", server.log());
+    server.finish(&[]);
+}
+
+#[test]
+fn other_settings_and_another_export_make_all_anew() {
+    let site = Site::new(CONFIG);
+    served_once(&site);
+    site.write("_config.yml", format!("{CONFIG}feedmill:\n  limit: 3\n"));
+    let server = site.serve();
+    assert!(server.log().contains("other settings"), "{}", server.log());
+    assert_eq!(server.titles("").len(), 3);
+    server.finish(&[]);
+    fs::write(site.out("category/even/rss.xml"), "somebody else was here").unwrap();
+    fs::remove_file(site.out("category/odd/atom.xml")).unwrap();
+    let server = site.serve();
+    assert!(server.log().contains("not as it was left"), "{}", server.log());
+    server.finish(&[]);
+    assert_right(&site);
+}
