@@ -105,6 +105,9 @@ impl Output {
             };
             let Some(media_type) = media_type_of_ours(path) else { continue };
             let Ok((bytes, stamp)) = disk::read(&file, MARK_WITHIN) else { continue };
+            if !says_that_we_made_it(&bytes) {
+                continue;
+            }
             has_entries |= path == atom::FORMAT.file && contains(&bytes, b"<entry>");
             let document = Document {
                 hash: Hash::of(&bytes),
@@ -132,7 +135,7 @@ impl Output {
             };
             if media_type_of_ours(path).is_some()
                 && edition.document(path).is_none()
-                && says_that_we_made_it(&file)
+                && disk::read(&file, MARK_WITHIN).is_ok_and(|(bytes, _)| says_that_we_made_it(&bytes))
             {
                 stale.push(path.to_owned());
             }
@@ -262,9 +265,6 @@ fn contains(bytes: &[u8], word: &[u8]) -> bool {
 }
 
 /// Every format names its generator near its beginning.
-fn says_that_we_made_it(file: &Path) -> bool {
-    disk::read(file, MARK_WITHIN).is_ok_and(|(bytes, _)| {
-        let head = &bytes[..bytes.len().min(4096)];
-        contains(head, GENERATOR.as_bytes())
-    })
+fn says_that_we_made_it(bytes: &[u8]) -> bool {
+    contains(&bytes[..bytes.len().min(4096)], GENERATOR.as_bytes())
 }

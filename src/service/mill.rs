@@ -241,7 +241,9 @@ impl Mill {
             }
         };
         self.hold(&scan, now);
-        if (self.is_stale || layout != self.layout) && self.held.is_none() {
+        // Before the first posts are read, nothing is known of how they are laid out.
+        let is_free = self.held.is_none() || self.catalog.is_empty();
+        if (self.is_stale || layout != self.layout) && is_free {
             return self.rebuild(now);
         }
         let mut pass = Pass::default();

@@ -8,6 +8,7 @@
 mod export;
 mod folders;
 mod harness;
+mod hold;
 mod input;
 mod kill;
 mod late;
