@@ -135,7 +135,8 @@ impl Output {
             };
             if media_type_of_ours(path).is_some()
                 && edition.document(path).is_none()
-                && disk::read(&file, MARK_WITHIN).is_ok_and(|(bytes, _)| says_that_we_made_it(&bytes))
+                && disk::read(&file, MARK_WITHIN)
+                    .is_ok_and(|(bytes, _)| says_that_we_made_it(&bytes))
             {
                 stale.push(path.to_owned());
             }

@@ -4,12 +4,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::content::catalog::{Catalog, Change};
+use crate::content::catalog::Catalog;
 use crate::content::permalink::{Layout, Origin};
 use crate::error::{Error, Finding};
 use crate::service::source::{Roots, Scan};
 
-/// At least so many posts must break in one pass to be held, and more than half of all.
+/// At least so many posts must break at once to be held, and more than half of all.
 const STORM: usize = 8;
 
 /// A root of posts: its rank, and the folders above it when it is a `_posts`.
@@ -43,14 +43,11 @@ pub fn lost(catalog: &Catalog, layout: &Layout, scan: &Scan, roots: &Roots) -> O
     Some(*Finding::about(folder.display().to_string(), Error::LostRoot { posts }))
 }
 
-/// Whether a pass would take away most posts because their files cannot be used any more.
-pub fn storm(catalog: &Catalog, changes: &[Change], roots: &Roots) -> Option<Finding> {
-    let is_broken = |change: &&Change| match change {
-        Change::Remove { key, path } => catalog.card(key, path).is_some(),
-        Change::Put(_) => false,
-    };
-    let posts = changes.iter().filter(is_broken).count();
-    let is_storm = posts >= STORM && posts * 2 > catalog.len();
-    let site = || roots.site.display().to_string();
-    is_storm.then(|| *Finding::about(site(), Error::Storm { posts }))
+/// How many posts are kept because their files cannot be used any more: `broken` would go now, and
+/// `waiting` soon. What is kept, of which there were `before`, stays so until all are repaired: who
+/// repairs them does it one by one.
+pub fn storm(catalog: &Catalog, broken: usize, waiting: usize, before: usize) -> usize {
+    let posts = broken + waiting;
+    let is_new = broken > 0 && posts >= STORM && posts * 2 > catalog.len();
+    if is_new || (before > 0 && posts > 0) { posts.max(before) } else { 0 }
 }

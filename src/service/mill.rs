@@ -22,7 +22,8 @@ use crate::service::press::{Press, Printed};
 use crate::service::snapshot::{FRESH, Snapshot};
 use crate::service::source::{Roots, Scan};
 
-/// How long a file that is cut short is taken to be still in the making, in nanoseconds.
+/// How long a file that is cut short, or was a post until now, is taken to be still in the making,
+/// in nanoseconds.
 const IN_THE_MAKING: i64 = 2_000_000_000;
 
 /// How long a root that is filled again must have the same files to be whole, in nanoseconds.
@@ -56,13 +57,24 @@ pub struct Mill {
     /// What a pass noticed that failed later.
     unsaid: Vec<Finding>,
     /// Files that may still be being written, and when to read them again.
-    unfinished: BTreeMap<Arc<str>, Nanoseconds>,
+    unfinished: BTreeMap<Arc<str>, Wait>,
+    /// How many posts are kept because they broke at once.
+    storm: usize,
     /// Why the posts of a root are kept although the root lost them all.
     held: Option<Finding>,
     /// How many files the last scan found, and since when it is that many.
     calm: (usize, Nanoseconds),
     /// Whether the edition was made with other settings.
     is_stale: bool,
+}
+
+/// A file that may still be being written.
+#[derive(Debug, Clone, Copy)]
+struct Wait {
+    /// When to read it again.
+    until: Nanoseconds,
+    /// Whether there is a post of it that would be gone by what it is now.
+    is_broken: bool,
 }
 
 /// What a pass did.
@@ -102,6 +114,7 @@ impl Mill {
             links: BTreeSet::new(),
             unsaid: Vec::new(),
             unfinished: BTreeMap::new(),
+            storm: 0,
             held: None,
             calm: (0, 0),
             is_stale: true,
@@ -144,10 +157,13 @@ impl Mill {
     }
 
     /// When something is to be done without any event: a post becomes due, or a file that was cut
-    /// short is to be read again.
+    /// short is to be read again. What is held has its time when all is well again.
     pub fn next_look(&self) -> Option<Nanoseconds> {
+        if self.held.is_some() {
+            return None;
+        }
         let due = self.catalog.next_due().map(|due| due.unix().saturating_mul(1_000_000_000));
-        due.into_iter().chain(self.unfinished.values().copied()).min()
+        due.into_iter().chain(self.unfinished.values().map(|wait| wait.until)).min()
     }
 
     /// Whether the settings have changed since everything was rendered.
@@ -170,11 +186,6 @@ impl Mill {
     pub fn rebuild(&mut self, now: Nanoseconds) -> Result<Pass> {
         let (scan, layout) = self.roots.scan()?;
         self.hold(&scan, now);
-        if scan.files.is_empty() && self.catalog.is_empty() && self.press.adopt()? {
-            let output = self.roots.output.display().to_string();
-            let site = self.roots.site.display().to_string();
-            self.held = Some(*Finding::about(site, Error::NothingLeft { output }));
-        }
         if self.held.is_some() {
             return Ok(Pass::default());
         }
@@ -184,6 +195,12 @@ impl Mill {
         self.unfinished.clear();
         let mut pass = Pass::default();
         let changes = self.read(scan, now, &mut pass);
+        let has_posts = changes.iter().any(|change| matches!(change, Change::Put(_)));
+        if !has_posts && self.catalog.is_empty() && self.press.adopt()? {
+            let output = self.roots.output.display().to_string();
+            let site = self.roots.site.display().to_string();
+            self.held = Some(*Finding::about(site, Error::NothingLeft { output }));
+        }
         if self.held.is_some() {
             return Ok(pass);
         }
@@ -313,7 +330,8 @@ impl Mill {
     pub fn await_close(&mut self, path: &Path, now: Nanoseconds) {
         let Some(path) = self.roots.relative(path) else { return };
         if Origin::of(&path, &self.layout).is_some() {
-            self.unfinished.insert(path.into(), now.saturating_add(IN_THE_MAKING));
+            let until = now.saturating_add(IN_THE_MAKING);
+            self.unfinished.insert(path.into(), Wait { until, is_broken: false });
         }
     }
 
@@ -322,7 +340,8 @@ impl Mill {
     /// # Errors
     /// When the export fails.
     pub fn tick(&mut self, now: Nanoseconds) -> Result<Pass> {
-        let due = self.unfinished.iter().filter(|(_, at)| **at <= now).map(|(path, _)| path);
+        let due =
+            self.unfinished.iter().filter(|(_, wait)| wait.until <= now).map(|(path, _)| path);
         let again = due.chain(&self.links).chain(self.press.late());
         let paths = again.map(|path| self.roots.site.join(&**path)).collect();
         let mut pass = self.look(&paths, now)?;
@@ -384,36 +403,42 @@ impl Mill {
     }
 
     /// Reads files in parallel and notes what is odd about them.
-    fn read(&mut self, scan: Scan, now: Nanoseconds, pass: &mut Pass) -> Vec<Change> {
+    fn read(&mut self, mut scan: Scan, now: Nanoseconds, pass: &mut Pass) -> Vec<Change> {
         let Self { roots, layout, site, .. } = self;
         let read = |(path, _): &(Arc<str>, FileStamp)| posts::card(&roots.site, path, layout, site);
         let reads = parallel::map(&scan.files, read);
         let mut settled = Vec::with_capacity(reads.len());
         for ((path, _), read) in scan.files.into_iter().zip(reads) {
             let Some(read) = read else { continue };
-            let settles = read.stamp.modified.saturating_add(IN_THE_MAKING);
-            if read.is_cut_short && settles > now {
-                self.unfinished.insert(path, settles);
+            let until = read.stamp.modified.saturating_add(IN_THE_MAKING);
+            let is_broken = self.is_broken(&path, &read);
+            if (read.is_cut_short || is_broken) && until > now {
+                self.unfinished.insert(path, Wait { until, is_broken });
             } else {
+                self.unfinished.remove(&path);
                 settled.push((path, read));
             }
         }
-        let (paths, reads): (Vec<_>, Vec<Read>) = settled.into_iter().unzip();
-        let (mut changes, facts): (Vec<_>, Vec<_>) =
-            reads.into_iter().map(|read| (read.change, (read.stamp, read.findings))).unzip();
-        if let Some(finding) = hold::storm(&self.catalog, &changes, &self.roots) {
-            self.held = Some(finding);
-            changes.retain(|change| matches!(change, Change::Put(_)));
-            return changes;
+        let is_lost = |finding: &&Finding| self.card(&finding.path).is_some();
+        let broken = settled.iter().filter(|(path, read)| self.is_broken(path, read)).count()
+            + scan.findings.iter().filter(is_lost).count();
+        let waiting = self.unfinished.values().filter(|wait| wait.is_broken).count();
+        self.storm = hold::storm(&self.catalog, broken, waiting, self.storm);
+        if self.storm > 0 {
+            let site = self.roots.site.display().to_string();
+            self.held = Some(*Finding::about(site, Error::Storm { posts: self.storm }));
+            settled.retain(|(path, read)| !self.is_broken(path, read));
+            scan.findings.retain(|finding| self.card(&finding.path).is_none());
         }
-        for ((path, change), (stamp, findings)) in paths.into_iter().zip(&changes).zip(facts) {
-            self.unfinished.remove(&path);
+        let mut changes = Vec::with_capacity(settled.len());
+        for (path, Read { change, stamp, findings, .. }) in settled {
             self.note(&path, findings, pass);
             if matches!(change, Change::Remove { .. }) {
                 self.rejected.insert(path, stamp);
             } else {
                 self.rejected.remove(&path);
             }
+            changes.push(change);
         }
         for finding in scan.findings {
             let path = finding.path.clone();
@@ -444,19 +469,26 @@ impl Mill {
         self.findings.remove(path);
         self.unfinished.remove(path);
         self.links.remove(path);
-        let origin = Origin::of(path, &self.layout)?;
-        let card = self.catalog.card(&origin.key, path)?;
+        let card = self.card(path)?;
         Some(Change::Remove { key: Arc::clone(&card.key), path: Arc::clone(&card.path) })
+    }
+
+    /// The post that was read from a file.
+    fn card(&self, path: &str) -> Option<&Card> {
+        let origin = Origin::of(path, &self.layout)?;
+        self.catalog.card(&origin.key, path)
+    }
+
+    /// Whether a file was a post, and is none by what was read now.
+    fn is_broken(&self, path: &str, read: &Read) -> bool {
+        matches!(read.change, Change::Remove { .. }) && self.card(path).is_some()
     }
 
     fn stamp_of(&self, path: &str) -> Option<FileStamp> {
         if self.unfinished.contains_key(path) {
             return None;
         }
-        let of_card = || {
-            let origin = Origin::of(path, &self.layout)?;
-            Some(self.catalog.card(&origin.key, path)?.stamp)
-        };
+        let of_card = || Some(self.card(path)?.stamp);
         self.rejected.get(path).copied().or_else(of_card)
     }
 
