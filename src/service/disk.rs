@@ -81,6 +81,13 @@ pub fn lock(folder: &Path) -> Result<File> {
     }
 }
 
+/// Whether an open folder is the one that a path leads to now.
+pub fn is_at(open: &File, path: &Path) -> bool {
+    let identity = |metadata: Metadata| (metadata.dev(), metadata.ino());
+    let found = fs::metadata(path).map(identity).ok();
+    found.is_some() && found == open.metadata().map(identity).ok()
+}
+
 /// A written file that does not have its name yet; dropped without it, it is removed.
 #[derive(Debug)]
 pub struct Temporary {

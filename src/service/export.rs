@@ -21,12 +21,16 @@ use crate::service::disk::{self, TEMPORARY, Temporary};
 /// How much of a file is read to see whether it is ours.
 const MARK_WITHIN: u64 = 64 * 1024 * 1024;
 
+/// How far the time of a document may run ahead of the clock, in seconds, when it changes several
+/// times within one.
+const AHEAD: i64 = 60;
+
 /// The output folder.
 #[derive(Debug)]
 pub struct Output {
     folder: PathBuf,
     /// Two writers would take each other's half-written files away.
-    _lock: File,
+    lock: File,
 }
 
 /// Documents that are written and not yet in their place.
@@ -42,9 +46,8 @@ impl Output {
     /// # Errors
     /// When the folder cannot be made or listed, or another process writes to it.
     pub fn open(folder: PathBuf) -> Result<Self> {
-        fs::create_dir_all(&folder).map_err(|error| Finding::io("make it", &folder, &error))?;
-        let lock = disk::lock(&folder)?;
-        let output = Self { folder, _lock: lock };
+        let lock = take(&folder)?;
+        let output = Self { folder, lock };
         for file in output.files()? {
             let is_half_written = file
                 .file_name()
@@ -55,6 +58,18 @@ impl Output {
             }
         }
         Ok(output)
+    }
+
+    /// Takes the folder again when others have deleted or replaced it; says whether they have.
+    ///
+    /// # Errors
+    /// When it cannot be made, or another process writes to it.
+    pub fn retake(&mut self) -> Result<bool> {
+        let is_gone = !disk::is_at(&self.lock, &self.folder);
+        if is_gone {
+            self.lock = take(&self.folder)?;
+        }
+        Ok(is_gone)
     }
 
     /// The folder.
@@ -206,12 +221,12 @@ impl Staging<'_> {
         let document =
             |last_modified| Arc::new(Document { hash, length, media_type, last_modified });
         if let Some(modified) = on_disk {
-            return Ok(document(modified.min(now + 1)));
+            return Ok(document(modified.min(now + AHEAD)));
         }
         // The file has the time that is served, so it is the same one after a restart.
-        // Two changes within a second have two times, or a reader that knows only the time of the
-        // first would never hear of the second.
-        let now = before.map_or(now, |before| (before.last_modified + 1).clamp(now, now + 1));
+        // Changes within a second have times of their own, or a reader that knows only the time of
+        // the first would never hear of the others.
+        let now = before.map_or(now, |before| (before.last_modified + 1).clamp(now, now + AHEAD));
         let temporary = Temporary::write(file, bytes, now)?;
         self.written.lock().unwrap_or_else(PoisonError::into_inner).push(temporary);
         Ok(document(now))
@@ -227,6 +242,12 @@ impl Staging<'_> {
         written.into_iter().try_for_each(Temporary::name)?;
         Ok(count)
     }
+}
+
+/// Makes a folder when it is missing, and locks it.
+fn take(folder: &Path) -> Result<File> {
+    fs::create_dir_all(folder).map_err(|error| Finding::io("make it", folder, &error))?;
+    disk::lock(folder)
 }
 
 /// When a file with just these bytes was last changed, in Unix seconds.

@@ -51,3 +51,14 @@ pub fn storm(catalog: &Catalog, broken: usize, waiting: usize, before: usize) ->
     let is_new = broken > 0 && posts >= STORM && posts * 2 > catalog.len();
     if is_new || (before > 0 && posts > 0) { posts.max(before) } else { 0 }
 }
+
+/// Says that posts are kept because their files cannot be used any more.
+pub fn broken(roots: &Roots, posts: usize) -> Finding {
+    *Finding::about(roots.site.display().to_string(), Error::Storm { posts })
+}
+
+/// Says that there are feeds of an earlier process, and no post now.
+pub fn nothing_left(roots: &Roots) -> Finding {
+    let output = roots.output.display().to_string();
+    *Finding::about(roots.site.display().to_string(), Error::NothingLeft { output })
+}

@@ -197,9 +197,7 @@ impl Mill {
         let changes = self.read(scan, now, &mut pass);
         let has_posts = changes.iter().any(|change| matches!(change, Change::Put(_)));
         if !has_posts && self.catalog.is_empty() && self.press.adopt()? {
-            let output = self.roots.output.display().to_string();
-            let site = self.roots.site.display().to_string();
-            self.held = Some(*Finding::about(site, Error::NothingLeft { output }));
+            self.held = Some(hold::nothing_left(&self.roots));
         }
         if self.held.is_some() {
             return Ok(pass);
@@ -303,6 +301,8 @@ impl Mill {
                 }
                 Ok(Some(_)) => {}
                 Ok(None) if path.is_dir() => {
+                    // It may have been a post until now.
+                    changes.extend(self.remove(&relative));
                     // A folder that cannot be listed yet will be found by the next scan.
                     let Ok(found) = self.roots.scan_folder(path, &self.layout) else { continue };
                     if found.has_posts_folder && self.layout == Layout::Bare {
@@ -425,8 +425,7 @@ impl Mill {
         let waiting = self.unfinished.values().filter(|wait| wait.is_broken).count();
         self.storm = hold::storm(&self.catalog, broken, waiting, self.storm);
         if self.storm > 0 {
-            let site = self.roots.site.display().to_string();
-            self.held = Some(*Finding::about(site, Error::Storm { posts: self.storm }));
+            self.held = Some(hold::broken(&self.roots, self.storm));
             settled.retain(|(path, read)| !self.is_broken(path, read));
             scan.findings.retain(|finding| self.card(&finding.path).is_none());
         }
@@ -443,6 +442,9 @@ impl Mill {
         for finding in scan.findings {
             let path = finding.path.clone();
             changes.extend(self.remove(&path));
+            if matches!(finding.error, Error::BadLink { .. }) {
+                self.links.insert(path.as_str().into());
+            }
             if finding.severity == Severity::Error {
                 self.rejected.insert(path.as_str().into(), FileStamp::default());
             }

@@ -161,6 +161,7 @@ impl Press {
         now: i64,
     ) -> Result<Printed> {
         self.owed.extend(touched);
+        self.is_disk_known &= !self.output.retake()?;
         if !self.is_disk_known {
             self.owed = copy.catalog.feeds().cloned().collect();
         }

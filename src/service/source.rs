@@ -221,13 +221,15 @@ impl Roots {
         }
     }
 
-    /// Looks at one path that may be a post: its stamp, or `None` when it is gone or a folder.
+    /// Looks at one path that may be a post: its stamp, or `None` when it is gone, excluded or a
+    /// folder.
     ///
     /// # Errors
     /// When it is neither a regular file nor a link to one inside the site.
     pub fn look(&self, path: &Path) -> std::result::Result<Option<Found>, Error> {
         let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(None) };
-        if metadata.is_dir() {
+        let is_excluded = self.relative(path).is_some_and(|relative| self.is_excluded(&relative));
+        if metadata.is_dir() || is_excluded {
             return Ok(None);
         }
         if metadata.is_symlink() {
