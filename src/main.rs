@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use feedmill::content::date::Moment;
 use feedmill::error::{Finding, Result};
+use feedmill::service::cache::DEFAULT_BUDGET;
 use feedmill::service::clock;
 use feedmill::service::load::{self, Settings};
 use feedmill::service::report::{self, Style};
@@ -15,6 +16,9 @@ use feedmill::service::source::Roots;
 
 /// Exit code of a `build --strict` or `check` that found rejected posts.
 const REJECTED: u8 = 1;
+
+/// Bytes in a megabyte, as `--cache` counts.
+const MEGABYTE: usize = 1024 * 1024;
 
 /// Exit code of a command that could not do its work.
 const FAILED: u8 = 2;
@@ -81,7 +85,7 @@ struct Common {
     #[arg(long, env = "FEEDMILL_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
     /// Megabytes of documents kept in memory
-    #[arg(long, env = "FEEDMILL_CACHE", default_value_t = 64)]
+    #[arg(long, env = "FEEDMILL_CACHE", default_value_t = DEFAULT_BUDGET / MEGABYTE)]
     cache: usize,
 }
 
@@ -105,7 +109,7 @@ impl Common {
             state: self.state.clone(),
             base_url: self.base_url.clone(),
             listen: self.listen.clone(),
-            cache: self.cache.saturating_mul(1024 * 1024),
+            cache: self.cache.saturating_mul(MEGABYTE),
         }
     }
 }

@@ -133,11 +133,6 @@ pub fn percent_encode_path(path: &str) -> String {
     utf8_percent_encode(path, PATH).to_string()
 }
 
-/// `segment` for use as one segment of a path: `/` is encoded too.
-pub fn encode_segment(segment: &str) -> String {
-    utf8_percent_encode(segment, SEGMENT).to_string()
-}
-
 /// The text behind a percent-encoded path; `None` when it is not UTF-8.
 pub fn decode(encoded: &str) -> Option<String> {
     percent_encoding::percent_decode_str(encoded).decode_utf8().ok().map(Into::into)

@@ -18,4 +18,5 @@ mod roots;
 mod saves;
 mod settings;
 mod snapshot;
+mod stale;
 mod start;
