@@ -93,18 +93,6 @@ impl<'a> Section<'a> {
         number.map(Some).ok_or_else(|| self.bad(key, node, expected))
     }
 
-    /// `true` or `false`.
-    ///
-    /// # Errors
-    /// When it is neither.
-    pub fn truth(&self, key: &str) -> Result<Option<bool>> {
-        match self.node(key) {
-            None | Some(Node::Null) => Ok(None),
-            Some(Node::Bool(truth)) => Ok(Some(*truth)),
-            Some(other) => Err(self.bad(key, other, "`true` or `false`")),
-        }
-    }
-
     /// A list of texts; one text stands for a list of one.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::edition::Edition;
 use crate::feed::review::review;
 use crate::service::hold;
+use crate::service::notes::Notes;
 use crate::service::parallel;
 use crate::service::posts::{self, Copy, Read};
 use crate::service::press::{Press, Printed};
@@ -28,9 +29,6 @@ const IN_THE_MAKING: i64 = 2_000_000_000;
 
 /// How long a root that is filled again must have the same files to be whole, in nanoseconds.
 const CALM: i64 = 1_000_000_000;
-
-/// How long changes are let come together before the whole site is looked at, in nanoseconds.
-const REVIEW: i64 = 10_000_000_000;
 
 /// A time, in nanoseconds since 1970; the clock itself is read in `run.rs`.
 pub type Nanoseconds = i64;
@@ -45,17 +43,10 @@ pub struct Mill {
     press: Press,
     /// Files that give no post, with what they were when that was found out.
     rejected: HashMap<Arc<str>, FileStamp>,
-    /// What was noticed, by path.
-    findings: BTreeMap<String, Vec<Finding>>,
-    /// What only the whole site shows.
-    reviewed: Vec<Finding>,
-    /// When the next look at the whole site is due.
-    review_at: Option<Nanoseconds>,
-    last_review: Nanoseconds,
+    /// What was noticed.
+    notes: Notes,
     /// Posts that are links: what they lead to is not watched, so they are looked at again and again.
     links: BTreeSet<Arc<str>>,
-    /// What a pass noticed that failed later.
-    unsaid: Vec<Finding>,
     /// Files that may still be being written, and when to read them again.
     unfinished: BTreeMap<Arc<str>, Wait>,
     /// How many posts are kept because they broke at once.
@@ -107,12 +98,8 @@ impl Mill {
             catalog: Catalog::default(),
             press,
             rejected: HashMap::new(),
-            findings: BTreeMap::new(),
-            reviewed: Vec::new(),
-            review_at: None,
-            last_review: 0,
+            notes: Notes::default(),
             links: BTreeSet::new(),
-            unsaid: Vec::new(),
             unfinished: BTreeMap::new(),
             storm: 0,
             held: None,
@@ -143,7 +130,7 @@ impl Mill {
 
     /// Everything that was noticed, by path.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.values().flatten().chain(&self.reviewed)
+        self.notes.all()
     }
 
     /// How many files give no post.
@@ -191,7 +178,7 @@ impl Mill {
         }
         self.layout = layout;
         self.rejected.clear();
-        self.findings.clear();
+        self.notes.forget_files();
         self.unfinished.clear();
         let mut pass = Pass::default();
         let changes = self.read(scan, now, &mut pass);
@@ -236,7 +223,7 @@ impl Mill {
     /// What is known, for a later start; nothing while the export is not as it should be.
     pub fn snapshot(&self, now: Nanoseconds) -> Option<Snapshot> {
         let (documents, listings) = self.press.records().filter(|_| !self.is_stale)?;
-        let is_plain = |card: &&Card| !self.findings.contains_key(&*card.path);
+        let is_plain = |card: &&Card| !self.notes.has(&card.path);
         let mut cards: Vec<Card> = self.catalog.cards().filter(is_plain).cloned().collect();
         cards.sort_unstable_by(|left, right| left.path.cmp(&right.path));
         Some(Snapshot { taken: now, layout: self.layout.clone(), cards, documents, listings })
@@ -345,7 +332,7 @@ impl Mill {
         let again = due.chain(&self.links).chain(self.press.late());
         let paths = again.map(|path| self.roots.site.join(&**path)).collect();
         let mut pass = self.look(&paths, now)?;
-        if self.review_at.is_some_and(|at| at <= now) {
+        if self.notes.is_review_due(now) {
             self.review(now, &mut pass);
         }
         Ok(pass)
@@ -353,7 +340,7 @@ impl Mill {
 
     /// What was noticed for the first time by passes that failed; each is told once.
     pub fn take_unsaid(&mut self) -> Vec<Finding> {
-        std::mem::take(&mut self.unsaid)
+        self.notes.take_unsaid()
     }
 
     /// The export does not hold what was written to it: the next pass compares it byte by byte.
@@ -368,8 +355,8 @@ impl Mill {
 
     /// Applies changes and publishes what they touch.
     fn turn(&mut self, changes: Vec<Change>, now: Nanoseconds, mut pass: Pass) -> Result<Pass> {
-        if !changes.is_empty() && self.review_at.is_none() {
-            self.review_at = Some(now.max(self.last_review.saturating_add(REVIEW)));
+        if !changes.is_empty() {
+            self.notes.want_review(now);
         }
         let mut touched = self.catalog.apply(changes, self.horizon(now));
         if !self.site.future {
@@ -392,7 +379,7 @@ impl Mill {
             catalog: &self.catalog,
         };
         let printed = self.press.print(touched, copy, seconds(now).unix());
-        pass.printed = printed.inspect_err(|_| self.unsaid.append(&mut pass.findings))?;
+        pass.printed = printed.inspect_err(|_| self.notes.keep_unsaid(&mut pass.findings))?;
         pass.findings.append(&mut pass.printed.findings);
         Ok(())
     }
@@ -431,7 +418,7 @@ impl Mill {
         }
         let mut changes = Vec::with_capacity(settled.len());
         for (path, Read { change, stamp, findings, .. }) in settled {
-            self.note(&path, findings, pass);
+            pass.findings.extend(self.notes.of_file(&path, findings));
             if matches!(change, Change::Remove { .. }) {
                 self.rejected.insert(path, stamp);
             } else {
@@ -448,7 +435,7 @@ impl Mill {
             if finding.severity == Severity::Error {
                 self.rejected.insert(path.as_str().into(), FileStamp::default());
             }
-            self.note(&path, vec![finding], pass);
+            pass.findings.extend(self.notes.of_file(&path, vec![finding]));
         }
         for link in scan.links {
             self.links.insert(link);
@@ -456,19 +443,10 @@ impl Mill {
         changes
     }
 
-    fn note(&mut self, path: &str, findings: Vec<Finding>, pass: &mut Pass) {
-        if findings.is_empty() {
-            self.findings.remove(path);
-        } else if self.findings.get(path) != Some(&findings) {
-            pass.findings.extend(findings.iter().cloned());
-            self.findings.insert(path.to_owned(), findings);
-        }
-    }
-
     /// Forgets a file that is gone; the change that this is for the catalog.
     fn remove(&mut self, path: &str) -> Option<Change> {
         self.rejected.remove(path);
-        self.findings.remove(path);
+        self.notes.forget(path);
         self.unfinished.remove(path);
         self.links.remove(path);
         let card = self.card(path)?;
@@ -510,15 +488,10 @@ impl Mill {
         self.held = hold::lost(&self.catalog, &self.layout, scan, &self.roots).or(held);
     }
 
-    /// Notes what only the whole site shows. That takes a look at every post, so it is not done
-    /// after each change but some time later.
+    /// Notes what only the whole site shows.
     fn review(&mut self, now: Nanoseconds, pass: &mut Pass) {
         let found = review(&self.catalog, &self.site, CONFIG);
-        pass.findings
-            .extend(found.iter().filter(|finding| !self.reviewed.contains(finding)).cloned());
-        self.reviewed = found;
-        self.review_at = None;
-        self.last_review = now;
+        pass.findings.extend(self.notes.of_site(found, now));
     }
 }
 

@@ -28,6 +28,8 @@ pub mod export;
 
 pub mod hold;
 
+pub mod notes;
+
 pub mod disk;
 
 pub mod parallel;

@@ -30,6 +30,8 @@ fn start_without(lose: impl Fn(&Site), restore: impl Fn(&Site)) {
     let server = site.serve();
     let before = (validators(&server), site.written());
     server.finish(&[]);
+    // Without a snapshot only the export tells that there were posts.
+    fs::remove_dir_all(site.beside("state")).unwrap();
 
     lose(&site);
     let output = site.run("build", &[]);
@@ -57,6 +59,23 @@ fn start_without(lose: impl Fn(&Site), restore: impl Fn(&Site)) {
     site.post(20, "new", "news", "Text.");
     server.wait_until("it is watched", || server.titles("").len() == 4);
     server.finish(&["holds feeds"]);
+}
+
+#[test]
+fn a_start_with_a_snapshot_knows_what_is_lost() {
+    let site = Site::new(CONFIG);
+    fill(&site, 3);
+    let server = site.serve();
+    let before = (validators(&server), site.written());
+    server.finish(&[]);
+    fs::rename(site.path("_posts"), site.beside("away")).unwrap();
+    let server = site.serve();
+    server.wait_until("it is noticed", || server.is_ill(&["posts are gone"]));
+    assert_eq!((validators(&server), site.written()), before);
+    fs::rename(site.beside("away"), site.path("_posts")).unwrap();
+    server.wait_until("it is healthy", || server.is_healthy());
+    assert_eq!((validators(&server), site.written()), before);
+    server.finish(&["posts are gone"]);
 }
 
 #[test]

@@ -1,0 +1,88 @@
+//! What was noticed about files and about the site as a whole, so that each is told once.
+
+use std::collections::BTreeMap;
+
+use crate::error::Finding;
+
+/// How long changes are let come together before the whole site is looked at, in nanoseconds.
+const REVIEW: i64 = 10_000_000_000;
+
+/// All that was noticed.
+#[derive(Debug, Default)]
+pub struct Notes {
+    /// About files, by path.
+    files: BTreeMap<String, Vec<Finding>>,
+    /// What only the whole site shows.
+    site: Vec<Finding>,
+    /// What a pass noticed that failed later.
+    unsaid: Vec<Finding>,
+    /// When the next look at the whole site is due.
+    review_at: Option<i64>,
+    last_review: i64,
+}
+
+impl Notes {
+    /// Notes what was found about a file; what of it is new.
+    pub fn of_file(&mut self, path: &str, findings: Vec<Finding>) -> Vec<Finding> {
+        if findings.is_empty() {
+            self.files.remove(path);
+            return Vec::new();
+        }
+        if self.files.get(path) == Some(&findings) {
+            return Vec::new();
+        }
+        self.files.insert(path.to_owned(), findings.clone());
+        findings
+    }
+
+    /// Notes what a look at the whole site as of `now` found; what of it is new.
+    pub fn of_site(&mut self, found: Vec<Finding>, now: i64) -> Vec<Finding> {
+        let new = found.iter().filter(|finding| !self.site.contains(finding)).cloned().collect();
+        self.site = found;
+        self.review_at = None;
+        self.last_review = now;
+        new
+    }
+
+    /// Something has changed. A look at the whole site costs a look at every post, so it is not
+    /// due after each change but some time later.
+    pub fn want_review(&mut self, now: i64) {
+        let soonest = self.last_review.saturating_add(REVIEW);
+        self.review_at.get_or_insert(now.max(soonest));
+    }
+
+    /// Whether the whole site is to be looked at.
+    pub fn is_review_due(&self, now: i64) -> bool {
+        self.review_at.is_some_and(|at| at <= now)
+    }
+
+    /// Whether there is anything about a file.
+    pub fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
+    /// Forgets a file that is gone.
+    pub fn forget(&mut self, path: &str) {
+        self.files.remove(path);
+    }
+
+    /// Forgets all files: they are read anew.
+    pub fn forget_files(&mut self) {
+        self.files.clear();
+    }
+
+    /// Everything, files first.
+    pub fn all(&self) -> impl Iterator<Item = &Finding> {
+        self.files.values().flatten().chain(&self.site)
+    }
+
+    /// Keeps what a pass noticed that has failed.
+    pub fn keep_unsaid(&mut self, findings: &mut Vec<Finding>) {
+        self.unsaid.append(findings);
+    }
+
+    /// Takes what was kept.
+    pub fn take_unsaid(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.unsaid)
+    }
+}
