@@ -48,7 +48,11 @@ pub fn card(folder: &Path, path: &Arc<str>, layout: &Layout, site: &Site) -> Opt
     };
     let (bytes, stamp) = match disk::read(&folder.join(&**path), MAX_POST) {
         Ok(read) => read,
-        Err(error) => return Some(rejected(error, disk::stamp_of(&folder.join(&**path)))),
+        Err(error) => {
+            // Whether it may be read is no part of a stamp: with no file's number it is read again.
+            let stamp = disk::stamp_of(&folder.join(&**path));
+            return Some(rejected(error, FileStamp { inode: 0, ..stamp }));
+        }
     };
     let text = match text(&bytes) {
         Ok(text) => text,
