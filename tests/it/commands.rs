@@ -1,6 +1,7 @@
 //! The commands as their users meet them: what they print, what they write, and their exit codes.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 
 use serde_json::{Value, json};
 
@@ -264,6 +265,66 @@ fn what_cannot_be_done_is_said_with_a_hint() {
         "error: --base-url: `--base-url` cannot be `feeds.example`\n  \
          hint: it can be an address like `https://example.org/feeds`\n",
     );
+    assert_refused(
+        &made,
+        &["--base-url", "https://user@feeds.example"],
+        "error: --base-url: `--base-url` cannot be `https://user@feeds.example`\n  \
+         hint: it can be an address like `https://example.org/feeds`\n",
+    );
+}
+
+#[test]
+fn an_export_into_the_site_itself_is_refused() {
+    let made = states();
+    fs::create_dir(made.folder().join("elsewhere")).unwrap();
+    symlink(made.at(""), made.folder().join("link")).unwrap();
+    for output in ["content", "content/.", "elsewhere/../content", "link"] {
+        for command in ["build", "serve"] {
+            let ran = made.run(&[command, "--output", output, "--listen", "127.0.0.1:0"]);
+            assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{command} {output}");
+            let message = format!("error: {output}: the output is the site itself\n");
+            assert!(ran.err.contains(&message), "{command}: {}", ran.err);
+            assert!(ran.err.contains("hint: choose another folder with --output\n"), "{}", ran.err);
+        }
+    }
+    assert!(!made.at("rss.xml").exists());
+}
+
+#[test]
+fn an_export_inside_the_site_is_no_content() {
+    // Without `_posts` each `.html` below the site is a post.
+    for output in ["content/public", "link"] {
+        let made = Made::of(&[("2022-01-01-a.md", "---\ncategory: news\n---\nText.\n")]);
+        fs::create_dir(made.at("public")).unwrap();
+        symlink(made.at("public"), made.folder().join("link")).unwrap();
+        for _ in 0..2 {
+            let ran = made.run(&["build", "--strict", "--output", output]);
+            assert_eq!(ran.code, Some(0), "{}", ran.err);
+            assert!(ran.out.starts_with("1 posts, 0 rejected; 2 feeds, "), "{}", ran.out);
+        }
+        assert!(made.at("public/category/news/index.html").exists());
+    }
+}
+
+#[test]
+fn a_site_at_a_bare_address_has_valid_ids() {
+    for (url, authority) in [
+        ("http://[::1]:8080", "localhost"),
+        ("http://127.0.0.1:8080", "127.0.0.1"),
+        ("https://财经.example", "xn--4n0a760a.example"),
+        ("https://Ids.example/blog", "ids.example"),
+    ] {
+        let made = Made::of(&[("2022-01-01-a.md", "Text.\n")]);
+        made.write("_config.yml", format!("url: {url}\n"));
+        let ran = made.run(&["list", "--format", "json"]);
+        let rows: Value = serde_json::from_str(&ran.out).unwrap();
+        let id = format!("tag:{authority},2025:2022-01-01-a");
+        assert_eq!(rows[0]["id"], id, "{}", ran.err);
+        assert_eq!(made.run(&["build"]).code, Some(0));
+        let atom = String::from_utf8(made.feeds()["atom.xml"].clone()).unwrap();
+        assert!(atom.contains(&format!("<id>tag:{authority},2025:/</id>")), "{atom}");
+        assert!(atom.contains(&format!("<id>{id}</id>")), "{atom}");
+    }
 }
 
 #[test]
@@ -289,6 +350,12 @@ fn a_wrong_setting_is_said_with_its_line() {
             "error: content/_config.yml:3: `(` under `feedmill.clean.lines` is no valid pattern: \
              unclosed group\n    3 |     lines: ['(']\n  \
              hint: write a regular expression: `^\\[Back`\n",
+        ),
+        (
+            "url: https://user:pw@host.example\n",
+            "error: content/_config.yml:1: `url` cannot be `https://user:pw@host.example`\n    \
+             1 | url: https://user:pw@host.example\n  \
+             hint: it can be an address like `https://example.org`\n",
         ),
         (
             "title: \"a\" b\n",

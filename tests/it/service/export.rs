@@ -121,3 +121,60 @@ fn foreign_files_stay_and_stale_ones_of_ours_go() {
     fs::remove_file(site.out("category/news/deep/rss.xml")).unwrap();
     server.finish(&[]);
 }
+
+#[test]
+fn names_that_no_folder_can_have_are_served_and_stay_inside() {
+    let site = Site::new(CONFIG);
+    let han = "财".repeat(300);
+    let names = ["COM1", "con.txt", "../x", ".", "..", "CON", &han, "index.html", "rss.xml", "a/b"];
+    for (number, name) in (1..).zip(names) {
+        let text = format!("---\ntitle: p{number}\ncategory: '{name}'\n---\nText.\n");
+        site.write(&at(number, "p"), text);
+    }
+    let beside = || {
+        let entries = fs::read_dir(site.beside("")).unwrap();
+        entries.map(|entry| entry.unwrap().file_name()).collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = beside();
+    let server = site.serve();
+    let folders = fs::read_dir(site.out("category")).unwrap();
+    let folders: Vec<String> =
+        folders.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(folders.len(), names.len(), "{folders:?}");
+    let mut titles = Vec::new();
+    for folder in folders {
+        assert!(folder.len() <= 200, "{folder}");
+        titles.extend(server.titles(&format!("category/{}/", folder.replace('%', "%25"))));
+    }
+    titles.sort();
+    let mut expected: Vec<String> = (1..=names.len()).map(|number| format!("p{number}")).collect();
+    expected.sort();
+    assert_eq!(titles, expected);
+    let all: Vec<_> = before.into_iter().chain(["out".into()]).collect();
+    assert_eq!(beside().into_iter().collect::<Vec<_>>().len(), all.len(), "{all:?}");
+    server.finish(&[]);
+}
+
+#[test]
+fn an_output_belongs_to_one_process() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    let server = site.serve();
+    let before = site.written();
+    for (command, flags) in [("build", &[][..]), ("serve", &["--listen", "127.0.0.1:0"])] {
+        let output = site.run(command, flags);
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{command}: {words}");
+        for word in ["/out: another feedmill writes to this folder", "hint: stop the other one, or"]
+        {
+            assert!(words.contains(word), "{command}: {words}");
+        }
+    }
+    assert_eq!(site.written(), before);
+    // What writes nothing may run beside it.
+    for command in ["check", "list"] {
+        assert_eq!(site.run(command, &[]).status.code(), Some(0), "{command}");
+    }
+    server.finish(&[]);
+    assert_eq!(site.run("build", &[]).status.code(), Some(0));
+}

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
+use std::time::{Duration, SystemTime};
 
 const FEEDS: [&str; 4] = ["rss.xml", "atom.xml", "feed.json", "category/news/atom.xml"];
 
@@ -58,7 +59,7 @@ fn start_without(lose: impl Fn(&Site), restore: impl Fn(&Site)) {
     assert_eq!((validators(&server), site.written()), before, "nothing was ever emptied");
     site.post(20, "new", "news", "Text.");
     server.wait_until("it is watched", || server.titles("").len() == 4);
-    server.finish(&["holds feeds"]);
+    server.finish(&["holds feeds", "not UTF-8"]);
 }
 
 #[test]
@@ -208,7 +209,7 @@ fn storm(spoil: impl Fn(&Site, &str)) {
     server.wait_until("it is read", || server.log().contains("read the configuration"));
     assert!(server.is_ill(&words), "{}", server.state());
     assert_eq!((validators(&server), site.written()), before, "{}", server.state());
-    assert_eq!(server.log().matches(words[0]).count(), 1, "{}", server.state());
+    assert!(server.log().matches(words[0]).count() < 4, "{}", server.state());
 
     for path in &paths {
         fs::set_permissions(site.path(path), fs::Permissions::from_mode(0o644)).unwrap();
@@ -230,7 +231,7 @@ fn many_posts_that_are_emptied_at_once_empty_no_feed() {
 }
 
 #[test]
-fn many_posts_that_are_overwritten_with_zeros_empty_no_feed() {
+fn many_posts_that_become_other_files_empty_no_feed() {
     storm(|site, path| site.write(path, [0xff; 200]));
 }
 
@@ -246,9 +247,10 @@ fn many_posts_that_may_not_be_read_any_more_empty_no_feed() {
         return;
     }
     storm(|site, path| {
-        // Another text, or nothing needs to be read again.
-        site.write(path, post(1, "other", "news", "Other."));
-        close(site.path(path));
+        // Another text, or nothing needs to be read again; and never one that can be read.
+        site.write("new.part", post(1, "other", "news", "Other."));
+        close(site.path("new.part"));
+        site.rename("new.part", path);
     });
 }
 
@@ -302,7 +304,7 @@ fn a_post_that_is_cut_short_stays_for_two_seconds_whatever_else_happens() {
     let mut mill = made.mill();
     let modified = || {
         let found = fs::metadata(made.at(path)).unwrap().modified().unwrap();
-        let since = found.duration_since(std::time::UNIX_EPOCH).unwrap();
+        let since = found.duration_since(SystemTime::UNIX_EPOCH).unwrap();
         i64::try_from(since.as_nanos()).unwrap()
     };
     mill.rebuild(modified() + 9 * SECOND).unwrap();
@@ -320,4 +322,83 @@ fn a_post_that_is_cut_short_stays_for_two_seconds_whatever_else_happens() {
     let pass = mill.tick(cut + 2 * SECOND).unwrap();
     assert!(pass.findings.iter().any(|finding| finding.path == path), "{:?}", pass.findings);
     assert!(!made.feeds().contains_key("category/sport/rss.xml"));
+}
+
+#[test]
+fn a_start_beside_posts_that_are_all_broken_keeps_the_feeds() {
+    start_without(
+        |site| {
+            fs::rename(site.path("_posts"), site.beside("away")).unwrap();
+            fs::create_dir(site.path("_posts")).unwrap();
+            (1..=3).for_each(|day| site.write(&at(day, &format!("p{day}")), [0xff; 200]));
+        },
+        |site| {
+            fs::rename(site.path("_posts"), site.beside("broken")).unwrap();
+            fs::rename(site.beside("away"), site.path("_posts")).unwrap();
+        },
+    );
+}
+
+#[test]
+fn a_few_of_few_broken_posts_leave_even_the_last_feed_empty() {
+    let site = Site::new(CONFIG);
+    fill(&site, 3);
+    let server = site.serve();
+    for day in 1..=3 {
+        site.write(&at(day, &format!("p{day}")), "+++\n+++\n");
+    }
+    server.wait_until("they are gone", || server.titles("").is_empty());
+    assert_eq!(server.status("category/news/rss.xml"), 404);
+    server.finish(&["TOML"]);
+}
+
+/// The feeds of a site whose files break and are repaired a while after each other.
+#[test]
+fn a_slow_storm_is_held_until_the_last_post_is_repaired() {
+    const SECOND: i64 = 1_000_000_000;
+    let made = Made::of(&[("_config.yml", CONFIG)]);
+    let paths: Vec<String> = (1..=12).map(|day| at(day, &format!("p{day}"))).collect();
+    let put = |path: &String, text: &str, time: i64| {
+        made.write(path, text);
+        let since = Duration::from_nanos(u64::try_from(time).unwrap());
+        let file = fs::File::options().write(true).open(made.at(path)).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + since).unwrap();
+        BTreeSet::from([made.at(path)])
+    };
+    let text = |number: usize| post(1, &format!("p{number}"), "news", "Text.");
+    let start = 1_700_000_000 * SECOND;
+    for (number, path) in paths.iter().enumerate() {
+        put(path, &text(number), start);
+    }
+    let mut mill = made.mill();
+    let mut now = start + 10 * SECOND;
+    mill.rebuild(now).unwrap();
+    let before = made.feeds();
+    for broken in ["---\ntitle: cut", "", "+++\n"] {
+        for path in &paths[..9] {
+            now += SECOND / 10;
+            let pass = mill.look(&put(path, broken, now), now + 1).unwrap();
+            assert_eq!(pass.printed.feeds, 0, "it may still be being written");
+        }
+        let mut passes = 0;
+        while let Some(at) = mill.next_look() {
+            now = now.max(at);
+            mill.tick(now).unwrap();
+            passes += 1;
+        }
+        assert_eq!(passes, 1, "what is held wants no look of its own");
+        let held = mill.held().unwrap().to_string();
+        assert!(held.contains("9 posts cannot be used any more"), "{held}");
+        for (number, path) in paths[..9].iter().enumerate() {
+            now += 3 * SECOND;
+            put(path, &text(number), now - SECOND);
+            mill.rescan(now).unwrap();
+            assert_eq!(mill.held().is_none(), number == 8, "{number}");
+            assert!(made.feeds() == before, "{number}");
+        }
+    }
+    // A single one is no storm.
+    now += 3 * SECOND;
+    mill.look(&put(&paths[0], "", now - 2 * SECOND), now).unwrap();
+    assert!(mill.held().is_none() && made.feeds() != before);
 }

@@ -1,0 +1,287 @@
+//! What keys of the configuration and of a post give in feeds.
+
+use std::collections::BTreeSet;
+
+use feedmill::error::{Error, Finding};
+use feedmill::http::respond::{Health, Request, Serving, respond};
+use feedmill::service::mill::Mill;
+use http::header::{HOST, LOCATION};
+use http::{HeaderMap, HeaderValue, Method, Uri, Version};
+use serde_json::{Value, json};
+
+use crate::making::Made;
+
+/// 1 January 2040, in nanoseconds.
+const START: i64 = 2_208_988_800_000_000_000;
+
+/// A site of a configuration and posts by their paths, and a mill that has read it.
+fn site(config: &str, posts: &[(&str, &str)]) -> (Made, Mill) {
+    let made = Made::of(posts);
+    made.write("_config.yml", format!("title: Keys\nurl: https://keys.example\n{config}"));
+    let mut mill = made.mill();
+    mill.rebuild(START).unwrap();
+    (made, mill)
+}
+
+fn text(made: &Made, path: &str) -> String {
+    let feeds = made.feeds();
+    let bytes = feeds.get(path).unwrap_or_else(|| panic!("no {path} in {:?}", feeds.keys()));
+    String::from_utf8(bytes.clone()).unwrap()
+}
+
+fn items(made: &Made, path: &str) -> Vec<Value> {
+    let feed: Value = serde_json::from_str(&text(made, path)).unwrap();
+    feed["items"].as_array().unwrap().clone()
+}
+
+/// The hrefs of the links with a relation that are children of some elements.
+fn links(atom: &str, parent: &str, relation: &str) -> Vec<String> {
+    let document = roxmltree::Document::parse(atom).unwrap();
+    let is_wanted = |node: &roxmltree::Node<'_, '_>| {
+        node.has_tag_name(("http://www.w3.org/2005/Atom", "link"))
+            && node.attribute("rel") == Some(relation)
+            && node.parent().is_some_and(|above| above.tag_name().name() == parent)
+    };
+    let href = |node: roxmltree::Node<'_, '_>| node.attribute("href").unwrap().to_owned();
+    document.descendants().filter(is_wanted).map(href).collect()
+}
+
+#[test]
+fn a_licence_stands_in_atom() {
+    let by = "https://creativecommons.org/licenses/by/4.0/";
+    let zero = "https://creativecommons.org/publicdomain/zero/1.0/";
+    let (made, _) = site(
+        &format!("license: {by}\n"),
+        &[
+            ("_posts/2022-01-01-a.md", &format!("---\nlicense: {zero}\n---\nText.\n")),
+            ("_posts/2022-01-02-b.md", "---\nlicense: CC BY\n---\nText.\n"),
+        ],
+    );
+    let atom = text(&made, "atom.xml");
+    assert_eq!(links(&atom, "feed", "license"), [by]);
+    assert_eq!(links(&atom, "entry", "license"), [zero], "no address, no link");
+}
+
+#[test]
+fn an_enclosure_stands_in_all_formats() {
+    let (made, _) = site(
+        "baseurl: /blog\n",
+        &[
+            (
+                "_posts/2022-01-01-a.md",
+                "---\nenclosure: {url: /talk.mp3, type: audio/x-talk, length: 123456}\n---\nText.\n",
+            ),
+            (
+                "_posts/2022-01-02-b.md",
+                "---\nenclosure: https://cdn.example/b.ogg?x=1&y=2\n---\nText.\n",
+            ),
+            (
+                "_posts/2022-01-03-c.md",
+                "---\nenclosures:\n- c.pdf\n- url: https://cdn.example/c.bin\n- url: 'javascript:x'\n---\nText.\n",
+            ),
+        ],
+    );
+    let atom = text(&made, "atom.xml");
+    assert_eq!(
+        links(&atom, "entry", "enclosure"),
+        [
+            "https://keys.example/blog/c.pdf",
+            "https://cdn.example/c.bin",
+            "https://cdn.example/b.ogg?x=1&y=2",
+            "https://keys.example/blog/talk.mp3",
+        ]
+    );
+    assert!(atom.contains("type=\"audio/x-talk\" length=\"123456\""), "{atom}");
+    let rss = text(&made, "rss.xml");
+    for element in [
+        "<enclosure url=\"https://keys.example/blog/talk.mp3\" length=\"123456\" type=\"audio/x-talk\"/>",
+        "<enclosure url=\"https://cdn.example/b.ogg?x=1&amp;y=2\" length=\"0\" type=\"audio/ogg\"/>",
+        "<enclosure url=\"https://keys.example/blog/c.pdf\" length=\"0\" type=\"application/pdf\"/>",
+    ] {
+        assert!(rss.contains(element), "no {element} in:\n{rss}");
+    }
+    assert_eq!(rss.matches("<enclosure ").count(), 3, "one an item");
+    let attachments: Vec<Value> =
+        items(&made, "feed.json").iter().map(|item| item["attachments"].clone()).collect();
+    assert_eq!(
+        attachments,
+        [
+            json!([
+                {"url": "https://keys.example/blog/c.pdf", "mime_type": "application/pdf"},
+                {"url": "https://cdn.example/c.bin", "mime_type": "application/octet-stream"},
+            ]),
+            json!([{"url": "https://cdn.example/b.ogg?x=1&y=2", "mime_type": "audio/ogg"}]),
+            json!([{
+                "url": "https://keys.example/blog/talk.mp3", "mime_type": "audio/x-talk",
+                "size_in_bytes": 123_456,
+            }]),
+        ]
+    );
+}
+
+#[test]
+fn people_are_named_by_their_keys() {
+    let (made, _) = site(
+        "feedmill: {feeds: [author]}\n",
+        &[
+            (
+                "_data/authors.yml",
+                "tm:\n  name: Tilda Millwright\n  email: tm@keys.example\n  uri: https://tm.example/\nann: Ann\n",
+            ),
+            ("_posts/2022-01-01-a.md", "---\nauthor: tm\n---\nText.\n"),
+            (
+                "_posts/2022-01-02-b.md",
+                "---\nauthors: [ann, Tilda Millwright, tm, nobody]\n---\nText.\n",
+            ),
+        ],
+    );
+    let found: BTreeSet<String> = made
+        .feeds()
+        .into_keys()
+        .filter_map(|path| Some(path.strip_prefix("author/")?.strip_suffix("/rss.xml")?.to_owned()))
+        .collect();
+    assert_eq!(found.iter().collect::<Vec<_>>(), ["Ann", "Tilda Millwright", "nobody"]);
+    let items = items(&made, "author/Tilda Millwright/feed.json");
+    assert_eq!(
+        items[1]["authors"],
+        json!([{"name": "Tilda Millwright", "url": "https://tm.example/"}])
+    );
+    let atom = text(&made, "author/Tilda Millwright/atom.xml");
+    assert!(atom.contains("<email>tm@keys.example</email>"), "{atom}");
+    assert!(text(&made, "rss.xml").contains("<dc:creator>Ann</dc:creator>"));
+}
+
+#[test]
+fn languages_have_feeds() {
+    let (made, _) = site(
+        "lang: en\nlanguages: [en, de, zh-CN]\nfeedmill: {feeds: [lang]}\n",
+        &[
+            ("_posts/2022-01-01-plain.md", "Text.\n"),
+            ("_posts/2022-01-02-said.md", "---\nlang: pt_BR\n---\nText.\n"),
+            ("de/_posts/2022-01-03-above.md", "Text.\n"),
+            ("_posts/de/2022-01-04-below.md", "Text.\n"),
+            ("_posts/zh-CN/deep/2022-01-05-deep.md", "Text.\n"),
+            ("_posts/fr/2022-01-06-none.md", "Text.\n"),
+            ("_posts/de.md", "---\ndate: 2022-01-07\n---\nText.\n"),
+        ],
+    );
+    for (lang, titles) in [
+        ("en", &["De", "None", "Plain"][..]),
+        ("pt-BR", &["Said"]),
+        ("de", &["Below", "Above"]),
+        ("zh-CN", &["Deep"]),
+    ] {
+        let items = items(&made, &format!("lang/{lang}/feed.json"));
+        let found: Vec<&str> = items.iter().map(|item| item["title"].as_str().unwrap()).collect();
+        assert_eq!(found, titles, "{lang}");
+        let feed: Value =
+            serde_json::from_str(&text(&made, &format!("lang/{lang}/feed.json"))).unwrap();
+        assert_eq!(feed["language"], lang);
+        assert!(
+            text(&made, &format!("lang/{lang}/rss.xml")).contains(&format!("<language>{lang}<"))
+        );
+    }
+    assert!(!made.feeds().contains_key("lang/fr/rss.xml"));
+}
+
+#[test]
+fn addresses_of_jekyll_feed_lead_on() {
+    let posts = [("_posts/2022-01-01-a.md", "---\ncategory: 财经\ntags: [x y]\n---\nText.\n")];
+    let (category, tag) = ("/category/%E8%B4%A2%E7%BB%8F/atom.xml", "/tag/x%20y/atom.xml");
+    let old = "/feed/%E8%B4%A2%E7%BB%8F.xml";
+    for (config, cases) in [
+        ("", &[("/feed.xml", "/atom.xml"), (old, category), ("/feed/by_tag/x%20y.xml", "")][..]),
+        ("feed: {tags: true}\n", &[(old, category), ("/feed/by_tag/x%20y.xml", tag)]),
+        (
+            "feed:\n  path: /news/all.xml\n  tags: {path: /by-tag/}\n",
+            &[
+                ("/news/all.xml", "/atom.xml"),
+                ("/feed.xml", ""),
+                (old, category),
+                ("/by-tag/x%20y.xml", tag),
+                ("/by-tag/z.xml", ""),
+            ],
+        ),
+    ] {
+        let (_made, mill) = site(config, &posts);
+        for (target, found) in cases {
+            let uri: Uri = target.parse().unwrap();
+            let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("keys.example"))]);
+            let request = Request {
+                method: &Method::GET,
+                uri: &uri,
+                version: Version::HTTP_11,
+                headers: &headers,
+            };
+            let serving = Serving::new("", 300);
+            let answer = respond(&request, &mill.edition(), &serving, &Health::default());
+            let place = answer.headers.get(LOCATION).map_or("", |place| place.to_str().unwrap());
+            let status = if found.is_empty() { 404 } else { 301 };
+            assert_eq!((answer.status.as_u16(), place), (status, *found), "{config}{target}");
+        }
+    }
+}
+
+/// Posts of a body of many KiB, the newest last.
+fn large(made: &Made, posts: u32, kib: usize) {
+    for day in 1..=posts {
+        let body = "Eight words stand in each of these lines.\n\n".repeat(kib * 24);
+        made.write(&format!("_posts/2022-01-{day:02}-p{day}.md"), body);
+    }
+}
+
+#[test]
+fn a_document_that_is_too_large_loses_the_oldest_contents() {
+    let made =
+        Made::of(&[("_config.yml", "url: https://keys.example\nfeedmill:\n  max_size: 100\n")]);
+    large(&made, 9, 20);
+    made.mill().rebuild(START).unwrap();
+    let items = items(&made, "feed.json");
+    assert_eq!(items.len(), 9, "no entry is lost");
+    let has: Vec<bool> = items.iter().map(|item| item["content_html"].is_string()).collect();
+    let count = has.iter().filter(|has| **has).count();
+    assert!((1..=5).contains(&count), "{has:?}");
+    assert!(has[..count].iter().all(|has| *has), "the newest have their contents: {has:?}");
+    assert!(items.iter().all(|item| item["summary"].as_str().is_some_and(|text| !text.is_empty())));
+    for file in ["rss.xml", "atom.xml", "feed.json"] {
+        let length = made.feeds()[file].len();
+        assert!((20 * 1024..=100 * 1024).contains(&length), "{file}: {length}");
+    }
+}
+
+#[test]
+fn a_heavy_feed_is_told_once() {
+    let made = Made::of(&[("_config.yml", "url: https://keys.example\n")]);
+    large(&made, 9, 80);
+    let mut mill = made.mill();
+    let told = |findings: &[Finding]| {
+        let is_large = |finding: &&Finding| matches!(finding.error, Error::LargeFeed { .. });
+        let found: Vec<String> =
+            findings.iter().filter(is_large).map(ToString::to_string).collect();
+        found
+    };
+    let first = told(&mill.rebuild(START).unwrap().findings);
+    assert_eq!(first.len(), 1, "{first:?}");
+    assert!(first[0].starts_with("_config.yml: `atom.xml` has "), "{first:?}");
+    assert!(first[0].ends_with(" KiB; some readers stall on that"), "{first:?}");
+    made.write("_posts/2022-01-20-new.md", "Text.\n");
+    let paths = BTreeSet::from([made.at("_posts/2022-01-20-new.md")]);
+    let pass = mill.look(&paths, START + 1_000_000_000).unwrap();
+    assert_eq!((pass.printed.feeds, told(&pass.findings)), (1, Vec::new()));
+    // Once it was light, it is told again.
+    for day in 1..=9 {
+        made.write(&format!("_posts/2022-01-{day:02}-p{day}.md"), "Text.\n");
+    }
+    assert_eq!(told(&mill.rescan(START + 2_000_000_000).unwrap().findings), [""; 0]);
+    large(&made, 9, 80);
+    assert_eq!(told(&mill.rescan(START + 3_000_000_000).unwrap().findings).len(), 1);
+    // `build` tells it too.
+    let ran = made.run(&["build", "--output", "other"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.err.contains("warning: content/_config.yml: `atom.xml` has "), "{}", ran.err);
+    assert!(
+        ran.err.contains("hint: lower `limit`, or set `entries: summary` for it"),
+        "{}",
+        ran.err
+    );
+}
