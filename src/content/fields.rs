@@ -236,10 +236,10 @@ impl<'f, 'r> Fields<'f, 'r> {
 
     /// `lang`, else the language whose folder the post stands in.
     fn lang(&self) -> Option<String> {
-        let path = self.origin.folders.split('/').chain(self.origin.key.split('/'));
-        let folder =
-            || path.take(1).find(|first| self.site.languages.iter().any(|lang| lang == first));
-        self.text("lang").or_else(|| folder().map(str::to_owned)).map(|lang| lang.replace('_', "-"))
+        // A key begins with the folder above `_posts`, or with that below it.
+        let first = self.origin.key.split_once('/').map(|(first, _)| first.to_owned());
+        let folder = first.filter(|first| self.site.languages.contains(first));
+        self.text("lang").or(folder).map(|lang| lang.replace('_', "-"))
     }
 
     /// `enclosure` or `enclosures`: an address, a mapping, or a list of those.
