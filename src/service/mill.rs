@@ -21,7 +21,7 @@ use crate::service::parallel;
 use crate::service::posts::{self, Copy, Read};
 use crate::service::press::{Press, Printed};
 use crate::service::snapshot::{FRESH, Snapshot};
-use crate::service::source::{Roots, Scan};
+use crate::service::source::{Roots, Scan, identity};
 
 /// How long a file that is cut short, or was a post until now, is taken to be still in the making,
 /// in nanoseconds.
@@ -83,12 +83,11 @@ impl Mill {
     /// # Errors
     /// When the output folder cannot be opened, or is the site's own.
     pub fn new(site: Site, folder: PathBuf, output: PathBuf) -> Result<Self> {
-        if folder
-            .canonicalize()
-            .is_ok_and(|folder| output.canonicalize().is_ok_and(|output| output == folder))
-        {
+        if identity(&folder).is_some_and(|folder| identity(&output) == Some(folder)) {
             return Err(Finding::about(output.display().to_string(), Error::OutputIsSite));
         }
+        // The system's events name whole paths, whatever the user wrote.
+        let folder = std::path::absolute(&folder).unwrap_or(folder);
         let press = Press::new(output.clone())?;
         let roots = Roots::new(folder, &site, output);
         Ok(Self {

@@ -271,11 +271,11 @@ impl<'a> Miller<'a> {
     }
 
     fn pass(&mut self, batch: &Batch) -> Result<Pass> {
-        let current = identity(&self.settings.site);
+        let current = identity(&self.mill.roots().site);
         let is_replaced = current != self.identity;
         if is_replaced {
             self.identity = current;
-            self.watch.forget(&self.settings.site);
+            self.watch.forget(&self.mill.roots().site);
         }
         let mut is_folder_gone = false;
         for path in &batch.paths {
@@ -296,7 +296,8 @@ impl<'a> Miller<'a> {
             }
             self.scanned = Instant::now();
             self.blind = None;
-            self.cover(&self.settings.site);
+            let site = self.mill.roots().site.clone();
+            self.cover(&site);
             return self.mill.rescan(now());
         }
         for path in &batch.paths {
@@ -332,7 +333,7 @@ impl<'a> Miller<'a> {
     }
 
     fn config_paths(&self) -> [PathBuf; 2] {
-        [CONFIG, AUTHORS].map(|path| self.settings.site.join(path))
+        [CONFIG, AUTHORS].map(|path| self.mill.roots().site.join(path))
     }
 
     fn is_scan_due(&self) -> bool {

@@ -83,7 +83,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         pass_signals_on(&sender)?;
     }
     let mut watch = Watch::new(sender.clone())?;
-    let blind = watch.cover(&mill.roots().folders(&settings.site)).err();
+    let blind = watch.cover(&mill.roots().folders(&mill.roots().site)).err();
     let file = load::snapshot_file(settings);
     if resume(&mut mill, file.as_deref(), key) {
         // What was served before is served at once; what has changed since is looked for then.

@@ -249,7 +249,7 @@ pub(super) struct Server<'a> {
 }
 
 impl<'a> Server<'a> {
-    fn start(site: &'a Site, mut command: Command) -> Self {
+    pub(super) fn start(site: &'a Site, mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let errors = BufReader::new(child.stderr.take().unwrap());

@@ -1,6 +1,6 @@
 //! How the service starts, where it listens, and how it ends.
 
-use super::harness::{Address, CONFIG, Site, program};
+use super::harness::{Address, CONFIG, Server, Site, program};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixListener;
@@ -100,6 +100,23 @@ fn what_cannot_start_says_why_and_what_to_do() {
     site.write("_config.yml", CONFIG);
     let base = serve(&["--listen", "127.0.0.1:0", "--base-url", "feeds.example"]);
     assert_refused(&base, &["--base-url", "feeds.example"]);
+}
+
+#[test]
+fn a_site_that_is_named_from_where_one_stands_is_watched_too() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    let mut command = program();
+    command.current_dir(site.beside("")).args(["serve", "site", "--output", "out"]);
+    command.args(["--state", "state", "--listen", "127.0.0.1:0"]);
+    let server = Server::start(&site, command);
+    site.post(2, "b", "news", "Text.");
+    server.wait_until("it is seen", || server.titles("") == ["b", "a"]);
+    site.remove(&super::harness::at(2, "b"));
+    server.wait_until("it is gone", || server.titles("") == ["a"]);
+    site.write("_config.yml", CONFIG.replace("Site", "Other"));
+    server.wait_until("it is taken", || server.get("rss.xml", &[]).text().contains("Other"));
+    server.finish(&[]);
 }
 
 #[test]
