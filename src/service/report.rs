@@ -121,10 +121,12 @@ pub fn list(
     let row = |(path, _): &(Arc<str>, FileStamp)| row(site, roots, &reading, path, now);
     let mut rows: Vec<Row> =
         parallel::map(&reading.scan.files, row).into_iter().flatten().collect();
-    // Files are in the order of their paths.
+    // Files are in the order of their paths. What is said of the configuration is no post.
     let files = &reading.scan.files;
-    let without_row =
-        |path: &&String| files.binary_search_by(|(file, _)| (**file).cmp(path.as_str())).is_err();
+    let without_row = |path: &&String| {
+        Origin::of(path, &reading.layout).is_some()
+            && files.binary_search_by(|(file, _)| (**file).cmp(path.as_str())).is_err()
+    };
     let odd: Vec<Row> =
         reading.findings.keys().filter(without_row).map(|path| rejected(&reading, path)).collect();
     rows.extend(odd);

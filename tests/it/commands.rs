@@ -168,6 +168,21 @@ fn list_says_what_is_made_of_each_post() {
 }
 
 #[test]
+fn list_has_posts_only() {
+    let made = Made::of(&[
+        ("_config.yml", "url: https://l.example\nfeedmill:\n  content: [nowhere]\n"),
+        ("_posts/2022-01-01-a.md", "A.\n"),
+    ]);
+    symlink("nowhere", made.at("_posts/2022-01-02-link.md")).unwrap();
+    let ran = made.run(&["list", "--format", "json"]);
+    let rows: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+    let found: Vec<_> = rows.iter().map(|row| (&row["path"], &row["state"])).collect();
+    let (published, rejected) = (json!("published"), json!("rejected"));
+    let (post, link) = (json!("_posts/2022-01-01-a.md"), json!("_posts/2022-01-02-link.md"));
+    assert_eq!(found, [(&post, &published), (&link, &rejected)]);
+}
+
+#[test]
 fn list_writes_json_for_tools() {
     let ran = states().run(&["list", "--format", "json"]);
     assert_eq!(ran.code, Some(0));
