@@ -20,7 +20,7 @@ use crate::service::notes::Notes;
 use crate::service::parallel;
 use crate::service::posts::{self, Copy, Read};
 use crate::service::press::{Press, Printed};
-use crate::service::snapshot::{FRESH, Snapshot};
+use crate::service::snapshot::Snapshot;
 use crate::service::source::{Roots, Scan, identity};
 
 /// How long a file that is cut short, or was a post until now, is taken to be still in the making,
@@ -208,13 +208,8 @@ impl Mill {
             return false;
         }
         self.layout = layout;
-        let is_settled = |card: &Card| card.stamp.modified < taken.saturating_sub(FRESH);
         // As of then: what has become due since is to be noticed as a change.
         self.catalog.apply(cards.into_iter().map(Change::Put), self.horizon(taken));
-        let fresh: Vec<Card> =
-            self.catalog.cards().filter(|card| !is_settled(card)).cloned().collect();
-        let unsure = |card: Card| Change::Put(Card { stamp: FileStamp::default(), ..card });
-        self.catalog.apply(fresh.into_iter().map(unsure), self.horizon(taken));
         self.is_stale = false;
         true
     }
@@ -222,8 +217,11 @@ impl Mill {
     /// What is known, for a later start; nothing while the export is not as it should be.
     pub fn snapshot(&self, now: Nanoseconds) -> Option<Snapshot> {
         let (documents, listings) = self.press.records().filter(|_| !self.is_stale)?;
-        let is_plain = |card: &&Card| !self.notes.has(&card.path);
-        let mut cards: Vec<Card> = self.catalog.cards().filter(is_plain).cloned().collect();
+        // A post of which something is to be said is read again, to say it again.
+        let mut cards: Vec<Card> = self.catalog.cards().cloned().collect();
+        for card in cards.iter_mut().filter(|card| self.notes.has(&card.path)) {
+            card.stamp = FileStamp::default();
+        }
         cards.sort_unstable_by(|left, right| left.path.cmp(&right.path));
         Some(Snapshot { taken: now, layout: self.layout.clone(), cards, documents, listings })
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::catalog::FeedName;
 use crate::content::permalink::Layout;
-use crate::content::post::Card;
+use crate::content::post::{Card, FileStamp};
 use crate::error::{Finding, Result};
 use crate::feed::directory::Listing;
 use crate::hash::Hash;
@@ -22,7 +22,7 @@ const MAGIC: &[u8] = b"feedmill snapshot 1\n";
 
 /// Files that were changed less than this before a snapshot may change once more without a new
 /// time on a coarse clock; in nanoseconds.
-pub const FRESH: i64 = 2_000_000_000;
+const FRESH: i64 = 2_000_000_000;
 
 /// What is known at one moment.
 #[derive(Debug, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub struct Snapshot {
     pub taken: i64,
     /// How the posts are laid out.
     pub layout: Layout,
-    /// The posts, but for those of which something is to be said: they are read again.
+    /// The posts; one of which something is to be said has no stamp, so that it is read again.
     pub cards: Vec<Card>,
     /// The documents of the export.
     pub documents: Vec<Record>,
@@ -92,10 +92,14 @@ pub fn load(file: &Path, key: Hash, now: i64) -> std::result::Result<Option<Snap
     if key.digits() != *found {
         return Err("it was made with other settings".to_owned());
     }
-    let (snapshot, _): (Snapshot, _) =
+    let (mut snapshot, _): (Snapshot, _) =
         postcard::take_from_bytes(body).map_err(|error| error.to_string())?;
     if snapshot.taken > now {
         return Err("it is of a later time: the clock went back".to_owned());
+    }
+    let settled = snapshot.taken.saturating_sub(FRESH);
+    for card in snapshot.cards.iter_mut().filter(|card| card.stamp.modified >= settled) {
+        card.stamp = FileStamp::default();
     }
     Ok(Some(snapshot))
 }

@@ -70,6 +70,23 @@ fn what_changed_while_it_was_down_is_found() {
 }
 
 #[test]
+fn an_odd_post_that_was_deleted_while_it_was_down_is_gone() {
+    let site = Site::new(CONFIG);
+    fill(&site);
+    let odd = "---\ntitle: \"an \"odd\" one\"\ndate: 2022-01-20\ncategories: even\n---\nText.\n";
+    site.write(&at(20, "odd"), odd);
+    let server = site.serve();
+    assert_eq!(server.titles("category/even/").len(), 7);
+    server.finish(&[]);
+    site.remove(&at(20, "odd"));
+    let server = site.serve();
+    assert!(server.log().contains(TAKEN), "{}", server.log());
+    server.wait_until("it is gone", || server.titles("category/even/").len() == 6);
+    server.finish(&[]);
+    assert_right(&site);
+}
+
+#[test]
 fn a_post_that_became_due_while_it_was_down_is_there() {
     let site = Site::new(CONFIG);
     fill(&site);
