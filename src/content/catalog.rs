@@ -3,14 +3,18 @@
 //! It answers three questions at a cost that follows the change and not the corpus: which feeds
 //! does this change touch, which posts stand in a feed's window, and when is the next post due.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use crate::content::catalog::cards::{Cards, Id, Kept};
+use crate::content::catalog::order::Order;
 use crate::content::date::Moment;
-use crate::content::post::Card;
+use crate::content::post::{Card, Group};
 use crate::content::site::{Taxonomy, Window};
 use crate::hash::Hash;
+
+pub mod cards;
+pub mod order;
 
 /// Which feed: the site's, or that of one category, tag or author.
 #[derive(
@@ -37,23 +41,18 @@ pub enum Change {
     },
 }
 
-/// Position of a post in a feed: newest first, then by key. A total order, so that the same
-/// folder gives the same feeds whatever the order in which files were read.
-type Place = (Reverse<Moment>, Arc<str>);
-
 /// The index of all posts.
 #[derive(Debug, Default)]
 pub struct Catalog {
-    /// The files of each key, the winner first.
-    posts: HashMap<Arc<str>, Vec<Card>>,
-    /// The published posts of each feed, in order. A feed without posts has no entry.
-    feeds: BTreeMap<FeedName, BTreeSet<Place>>,
+    cards: Cards,
+    /// How many keys the cards have.
+    posts: usize,
+    /// The published posts of each feed, oldest first. A feed without posts has no entry.
+    feeds: BTreeMap<FeedName, Order>,
     /// Posts that are not due yet.
-    pending: BTreeSet<(Moment, Arc<str>)>,
+    pending: BTreeSet<(Moment, Id)>,
     /// Posts whose bodies name the address of a post, by the key of that one.
     referrers: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
-    /// Group names, each stored once.
-    names: HashSet<Arc<str>>,
 }
 
 impl Catalog {
@@ -66,24 +65,21 @@ impl Catalog {
     ) -> BTreeSet<FeedName> {
         let mut touched = BTreeSet::new();
         for change in changes {
-            let key = match &change {
-                Change::Put(card) => Arc::clone(&card.key),
-                Change::Remove { key, .. } => Arc::clone(key),
+            let (key, path) = match &change {
+                Change::Put(card) => (Arc::clone(&card.key), Arc::clone(&card.path)),
+                Change::Remove { key, path } => (Arc::clone(key), Arc::clone(path)),
             };
-            let before = self.winner(&key).cloned();
-            self.replace(change);
-            let after = self.winner(&key).cloned();
-            if before.as_ref().map(substance) == after.as_ref().map(substance) {
-                continue;
+            let before = self.first(&key, None);
+            let replaced = self.cards.of_key(&key).find(|id| self.cards.get(*id).path() == &*path);
+            if let Change::Put(card) = &change {
+                self.cards.add(card);
             }
-            if let Some(card) = before {
-                self.unlink(&card, &mut touched);
+            let after = self.first(&key, replaced);
+            if before != after {
+                self.supersede(&key, before, after, now, &mut touched);
             }
-            if let Some(card) = after {
-                self.link(&card, now, &mut touched);
-            }
-            for referrer in self.referrers.get(&key).into_iter().flatten() {
-                touched.extend(self.winner(referrer).into_iter().flat_map(feeds_of));
+            if let Some(replaced) = replaced {
+                self.cards.remove(replaced);
             }
         }
         touched
@@ -92,11 +88,9 @@ impl Catalog {
     /// Publishes the posts that have become due; returns the feeds that gain by it.
     pub fn release(&mut self, now: Moment) -> BTreeSet<FeedName> {
         let mut touched = BTreeSet::new();
-        while let Some((due, key)) = self.pending.first().cloned().filter(|(due, _)| *due <= now) {
-            self.pending.remove(&(due, Arc::clone(&key)));
-            if let Some(card) = self.winner(&key).cloned() {
-                self.link(&card, Some(now), &mut touched);
-            }
+        while let Some((due, id)) = self.pending.first().copied().filter(|(due, _)| *due <= now) {
+            self.pending.remove(&(due, id));
+            self.publish(id, &mut touched);
         }
         touched
     }
@@ -114,88 +108,117 @@ impl Catalog {
 
     /// How many published posts a feed has.
     pub fn count(&self, feed: &FeedName) -> usize {
-        self.feeds.get(feed).map_or(0, BTreeSet::len)
+        self.feeds.get(feed).map_or(0, Order::len)
     }
 
     /// The posts that a feed carries, newest first.
-    pub fn window(&self, feed: &FeedName, window: Window) -> Vec<&Card> {
-        let Some(order) = self.feeds.get(feed) else { return Vec::new() };
-        let oldest = order.first().zip(window.hours).map(|((Reverse(newest), _), hours)| {
-            let seconds = i64::try_from(hours).unwrap_or(i64::MAX).saturating_mul(3600);
-            Moment::from_unix(newest.unix().saturating_sub(seconds))
-        });
-        let stays = |(index, (Reverse(date), _)): &(usize, &Place)| {
-            *index < window.limit || oldest.is_some_and(|oldest| *date >= oldest)
+    pub fn window(&self, feed: &FeedName, window: Window) -> Vec<Kept<'_>> {
+        let posts = || {
+            let order = self.feeds.get(feed).into_iter();
+            order.flat_map(Order::backwards).map(|id| self.cards.get(id))
         };
-        let places = order.iter().take(window.cap).enumerate().take_while(stays);
-        places.filter_map(|(_, (_, key))| self.winner(key)).collect()
+        let oldest = posts().next().zip(window.hours).map(|(newest, hours)| {
+            let seconds = i64::try_from(hours).unwrap_or(i64::MAX).saturating_mul(3600);
+            Moment::from_unix(newest.date().unix().saturating_sub(seconds))
+        });
+        let stays = |(index, card): &(usize, Kept<'_>)| {
+            *index < window.limit || oldest.is_some_and(|oldest| card.date() >= oldest)
+        };
+        let carried = posts().take(window.cap).enumerate().take_while(stays);
+        carried.map(|(_, card)| card).collect()
     }
 
-    /// All files that are posts, the winner of each key first.
-    pub fn cards(&self) -> impl Iterator<Item = &Card> {
-        self.posts.values().flatten()
+    /// All files that are posts, in no order.
+    pub fn cards(&self) -> impl Iterator<Item = Kept<'_>> {
+        self.cards.iter()
     }
 
     /// The file that a key's post is taken from.
-    pub fn winner(&self, key: &str) -> Option<&Card> {
-        self.posts.get(key).and_then(|cards| cards.first())
+    pub fn winner(&self, key: &str) -> Option<Kept<'_>> {
+        self.first(key, None).map(|id| self.cards.get(id))
+    }
+
+    /// Files whose key another file wins, each with that one.
+    pub fn shadowed(&self) -> impl Iterator<Item = (Kept<'_>, Kept<'_>)> {
+        let is_any = self.posts < self.cards.len();
+        let cards = is_any.then(|| self.cards.iter()).into_iter().flatten();
+        cards
+            .filter_map(|card| Some((card, self.winner(card.key())?)))
+            .filter(|(card, winner)| card.path() != winner.path())
     }
 
     /// The card of one file.
-    pub fn card(&self, key: &str, path: &str) -> Option<&Card> {
-        self.posts.get(key)?.iter().find(|card| &*card.path == path)
+    pub fn card(&self, key: &str, path: &str) -> Option<Kept<'_>> {
+        let mut cards = self.cards.of_key(key).map(|id| self.cards.get(id));
+        cards.find(|card| card.path() == path)
     }
 
     /// How many posts there are, published or not.
     pub fn len(&self) -> usize {
-        self.posts.len()
+        self.posts
+    }
+
+    /// How many files they are taken from, those that another file wins over included.
+    pub fn files(&self) -> usize {
+        self.cards.len()
+    }
+
+    /// A number above those of all files.
+    pub fn bound(&self) -> usize {
+        self.cards.bound()
     }
 
     /// Whether there is no post at all.
     pub fn is_empty(&self) -> bool {
-        self.posts.is_empty()
+        self.posts == 0
     }
 
-    fn replace(&mut self, change: Change) {
-        match change {
-            Change::Put(mut card) => {
-                for (_, name) in &mut card.groups {
-                    *name = self.interned(name);
-                }
-                let cards = self.posts.entry(Arc::clone(&card.key)).or_default();
-                cards.retain(|other| other.path != card.path);
-                let place = cards
-                    .partition_point(|other| (other.rank, &other.path) < (card.rank, &card.path));
-                cards.insert(place, card);
-                cards.shrink_to_fit();
-            }
-            Change::Remove { key, path } => {
-                if let Some(cards) = self.posts.get_mut(&key) {
-                    cards.retain(|card| card.path != path);
-                    if cards.is_empty() {
-                        self.posts.remove(&key);
-                    }
-                }
-            }
-        }
+    /// The card that wins a key, were it not for one of them.
+    fn first(&self, key: &str, without: Option<Id>) -> Option<Id> {
+        let rivals = self.cards.of_key(key).filter(|id| Some(*id) != without);
+        rivals.min_by_key(|id| {
+            let card = self.cards.get(*id);
+            (card.rank(), card.path())
+        })
     }
 
-    fn interned(&mut self, name: &Arc<str>) -> Arc<str> {
-        if let Some(known) = self.names.get(name) {
-            return Arc::clone(known);
+    /// Puts a post in the place of the one that had its key; says which feeds that touches.
+    fn supersede(
+        &mut self,
+        key: &str,
+        before: Option<Id>,
+        after: Option<Id>,
+        now: Option<Moment>,
+        touched: &mut BTreeSet<FeedName>,
+    ) {
+        self.posts = self.posts + usize::from(after.is_some()) - usize::from(before.is_some());
+        let of = |id: Option<Id>| id.map(|id| substance(self.cards.get(id)));
+        let is_same = of(before) == of(after);
+        let mut feeds = BTreeSet::new();
+        let was_pending = before.is_some_and(|id| self.unlink(id, &mut feeds));
+        if let Some(id) = after {
+            let is_due = now.is_none_or(|now| self.cards.get(id).date() <= now);
+            // What has become due in the meantime is for `release` to notice.
+            self.link(id, if is_same { was_pending } else { !is_due }, &mut feeds);
         }
-        self.names.insert(Arc::clone(name));
-        Arc::clone(name)
+        if is_same {
+            return;
+        }
+        touched.extend(feeds);
+        for referrer in self.referrers.get(key).into_iter().flatten() {
+            touched.extend(self.winner(referrer).into_iter().flat_map(feeds_of));
+        }
     }
 
     /// Notes whom a card's body names, or that it does not any more.
-    fn refer(&mut self, card: &Card, does: bool) {
-        for target in &card.links {
+    fn refer(&mut self, id: Id, does: bool) {
+        let card = self.cards.get(id);
+        for target in card.links() {
             let referrers = self.referrers.entry(Arc::clone(target)).or_default();
             if does {
-                referrers.insert(Arc::clone(&card.key));
+                referrers.insert(card.key().into());
             } else {
-                referrers.remove(&card.key);
+                referrers.remove(card.key());
             }
             if referrers.is_empty() {
                 self.referrers.remove(target);
@@ -203,57 +226,74 @@ impl Catalog {
         }
     }
 
-    fn link(&mut self, card: &Card, now: Option<Moment>, touched: &mut BTreeSet<FeedName>) {
-        if card.is_withheld {
+    fn link(&mut self, id: Id, is_pending: bool, touched: &mut BTreeSet<FeedName>) {
+        let card = self.cards.get(id);
+        if card.is_withheld() {
             return;
         }
-        self.refer(card, true);
-        if now.is_some_and(|now| card.date > now) {
-            self.pending.insert((card.date, Arc::clone(&card.key)));
-            return;
+        let date = card.date();
+        self.refer(id, true);
+        if is_pending {
+            self.pending.insert((date, id));
+        } else {
+            self.publish(id, touched);
         }
-        for feed in feeds_of(card) {
-            self.feeds.entry(feed.clone()).or_default().insert(place(card));
+    }
+
+    fn publish(&mut self, id: Id, touched: &mut BTreeSet<FeedName>) {
+        let Self { cards, feeds, .. } = self;
+        for feed in feeds_of(cards.get(id)) {
+            let order = feeds.entry(feed.clone()).or_default();
+            order.insert(id, |one, other| is_before(cards, one, other));
             touched.insert(feed);
         }
     }
 
-    fn unlink(&mut self, card: &Card, touched: &mut BTreeSet<FeedName>) {
-        if card.is_withheld {
-            return;
+    /// Takes a post out of its feeds; says whether it was not due yet.
+    fn unlink(&mut self, id: Id, touched: &mut BTreeSet<FeedName>) -> bool {
+        let card = self.cards.get(id);
+        if card.is_withheld() {
+            return false;
         }
-        self.refer(card, false);
-        if self.pending.remove(&(card.date, Arc::clone(&card.key))) {
-            return;
+        let date = card.date();
+        self.refer(id, false);
+        if self.pending.remove(&(date, id)) {
+            return true;
         }
-        for feed in feeds_of(card) {
-            if let Some(order) = self.feeds.get_mut(&feed) {
-                order.remove(&place(card));
+        let Self { cards, feeds, .. } = self;
+        for feed in feeds_of(cards.get(id)) {
+            if let Some(order) = feeds.get_mut(&feed) {
+                order.remove(id, |one, other| is_before(cards, one, other));
                 if order.is_empty() {
-                    self.feeds.remove(&feed);
+                    feeds.remove(&feed);
                 }
             }
             touched.insert(feed);
         }
+        false
     }
 }
 
+/// Whether a post stands before another one in the order of a feed: oldest first, then backwards by
+/// key. A total order, so that the same folder gives the same feeds whatever the order in which
+/// files were read.
+fn is_before(cards: &Cards, one: Id, other: Id) -> bool {
+    let (one, other) = (cards.get(one), cards.get(other));
+    one.date().cmp(&other.date()).then_with(|| other.key().cmp(one.key())).is_lt()
+}
+
 /// What of a card shows in feeds.
-type Substance<'a> = (Moment, bool, &'a [(Taxonomy, Arc<str>)], Hash, &'a str);
+type Substance<'a> = (Moment, bool, &'a [Group], Hash, &'a str);
 
 /// The substance of a card: not where its file lies, so a move between roots is no change; but
 /// its name, because `a.md` and `a.html` are read differently.
-fn substance(card: &Card) -> Substance<'_> {
-    let name = card.path.rsplit('/').next().unwrap_or(&card.path);
-    (card.date, card.is_withheld, &card.groups, card.hash, name)
+fn substance(card: Kept<'_>) -> Substance<'_> {
+    let name = card.path().rsplit('/').next().unwrap_or_default();
+    (card.date(), card.is_withheld(), card.groups(), card.hash(), name)
 }
 
-fn place(card: &Card) -> Place {
-    (Reverse(card.date), Arc::clone(&card.key))
-}
-
-fn feeds_of(card: &Card) -> impl Iterator<Item = FeedName> {
+fn feeds_of(card: Kept<'_>) -> impl Iterator<Item = FeedName> {
     let groups =
-        card.groups.iter().map(|(taxonomy, name)| FeedName::Group(*taxonomy, Arc::clone(name)));
+        card.groups().iter().map(|(taxonomy, name)| FeedName::Group(*taxonomy, Arc::clone(name)));
     std::iter::once(FeedName::Site).chain(groups)
 }

@@ -183,6 +183,9 @@ pub struct Rendered {
     pub body: Body,
 }
 
+/// The name of a category, a tag and so on.
+pub type Group = (Taxonomy, Arc<str>);
+
 /// The catalog's record of one file: enough to order and to group it, no title, no body.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Card {
@@ -197,9 +200,9 @@ pub struct Card {
     /// Whether it is published at all, once its date has come.
     pub is_withheld: bool,
     /// The feeds that it belongs to, besides the site's.
-    pub groups: Vec<(Taxonomy, Arc<str>)>,
+    pub groups: Vec<Group>,
     /// Hash of the id, unless that is made from the key and so is no other post's.
-    pub id: Option<Box<Hash>>,
+    pub id: Option<Hash>,
     /// Keys of posts whose addresses its body names; most have none.
     pub links: Box<[Arc<str>]>,
     /// Whether the post has tags.

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, FeedName};
-use crate::content::post::Card;
 use crate::content::site::{Site, Taxonomy};
 use crate::error::{Error, Finding, Severity};
 use crate::feed::assemble;
@@ -23,34 +23,34 @@ pub fn review(catalog: &Catalog, site: &Site, config: &str) -> Vec<Finding> {
 
 /// Files whose key an earlier file has.
 fn shadowed(catalog: &Catalog) -> Vec<Finding> {
-    let shadowed = |card: &Card| {
-        let winner = catalog.winner(&card.key).filter(|winner| winner.path != card.path)?;
-        let error = Error::Shadowed { winner: winner.path.to_string() };
-        Some(finding(Severity::Warning, &card.path, 0, error))
+    let shadowed = |(card, winner): (Kept<'_>, Kept<'_>)| {
+        let error = Error::Shadowed { winner: winner.path().to_owned() };
+        finding(Severity::Warning, card.path(), 0, error)
     };
-    let mut findings: Vec<Finding> = catalog.cards().filter_map(shadowed).collect();
+    let mut findings: Vec<Finding> = catalog.shadowed().map(shadowed).collect();
     findings.sort_unstable_by(|left, right| left.path.cmp(&right.path));
     findings
 }
 
 /// Posts that have the id of another one. Readers take them for one, so a feed carries the newest.
 fn same_ids(catalog: &Catalog) -> Vec<Finding> {
-    let mut posts: HashMap<Hash, Vec<&Card>> = HashMap::new();
-    for card in catalog.cards().filter(|card| !card.is_withheld) {
-        let is_winner = catalog.winner(&card.key).is_some_and(|winner| winner.path == card.path);
-        if let Some(id) = card.id.as_deref().filter(|_| is_winner) {
-            posts.entry(*id).or_default().push(card);
+    let mut posts: HashMap<Hash, Vec<Kept<'_>>> = HashMap::new();
+    let is_winner =
+        |card: Kept<'_>| catalog.winner(card.key()).is_some_and(|one| one.path() == card.path());
+    for card in catalog.cards() {
+        if let Some(id) = card.id().filter(|_| !card.is_withheld() && is_winner(card)) {
+            posts.entry(id).or_default().push(card);
         }
     }
     let mut findings = Vec::new();
     for mut cards in posts.into_values() {
         cards.sort_unstable_by(|left, right| {
-            right.date.cmp(&left.date).then_with(|| left.key.cmp(&right.key))
+            right.date().cmp(&left.date()).then_with(|| left.key().cmp(right.key()))
         });
-        let first = cards[0].path.to_string();
+        let first = cards[0].path().to_owned();
         for card in &cards[1..] {
             let error = Error::SameId { other: first.clone() };
-            findings.push(finding(Severity::Warning, &card.path, 0, error));
+            findings.push(finding(Severity::Warning, card.path(), 0, error));
         }
     }
     findings.sort_unstable_by(|left, right| left.path.cmp(&right.path));
@@ -72,7 +72,7 @@ fn unused_overrides(catalog: &Catalog, site: &Site, config: &str) -> Vec<Finding
 
 /// A site that groups its posts by tags, and has feeds by category only.
 fn tags_only(catalog: &Catalog, site: &Site, config: &str) -> Option<Finding> {
-    let has_tags = || catalog.cards().any(|card| card.has_tags);
+    let has_tags = || catalog.cards().any(|card| card.has_tags());
     let has_groups = || catalog.feeds().any(|feed| *feed != FeedName::Site);
     let is_odd = !site.taxonomies.contains(&Taxonomy::Tag) && !has_groups() && has_tags();
     is_odd.then(|| finding(Severity::Warning, config, 0, Error::TagsOnly))

@@ -126,6 +126,15 @@ impl Temporary {
         Ok(temporary)
     }
 
+    /// Waits until the file is on the disk.
+    ///
+    /// # Errors
+    /// When it cannot be brought there.
+    pub fn sync(&self) -> Result<()> {
+        let synced = File::open(&self.path).and_then(|file| file.sync_all());
+        synced.map_err(|error| Finding::io("write it", &self.target, &error))
+    }
+
     /// Gives the file its name; readers see the old file or this one, never a part.
     ///
     /// # Errors

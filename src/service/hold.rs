@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::content::catalog::Catalog;
+use crate::content::catalog::cards::Kept;
 use crate::content::permalink::{Layout, Origin};
 use crate::error::{Error, Finding};
 use crate::service::source::{Roots, Scan};
@@ -16,19 +17,30 @@ const STORM: usize = 8;
 type Root<'a> = (usize, &'a str);
 
 /// The root that had several posts and now has no file, if there is one. A post that another
-/// root has now was moved, and is not lost.
-pub fn lost(catalog: &Catalog, layout: &Layout, scan: &Scan, roots: &Roots) -> Option<Finding> {
-    let origins = || scan.files.iter().filter_map(|(path, _)| Origin::of(path, layout));
-    let left: HashSet<Root<'_>> = origins().map(|origin| (origin.rank, origin.folders)).collect();
-    let is_left = |root: &Root<'_>| left.contains(root);
-    let root_of = |path| Origin::of(path, layout).map(|origin| (origin.rank, origin.folders));
-    let cards = catalog.cards().filter_map(|card| Some((card, root_of(&card.path)?)));
-    let mut gone = cards.filter(|(_, root)| !is_left(root)).peekable();
-    gone.peek()?;
-    let keys: HashSet<String> = origins().map(|origin| origin.key.into_owned()).collect();
+/// root has now was moved, and is not lost. `is_found` says of a card whether its file is there,
+/// besides those that the scan names.
+pub fn lost(
+    catalog: &Catalog,
+    layout: &Layout,
+    scan: &Scan,
+    is_found: &dyn Fn(Kept<'_>) -> bool,
+    roots: &Roots,
+) -> Option<Finding> {
+    // Most often nothing is gone, and half a million posts need no second look.
+    catalog.cards().find(|card| !is_found(*card))?;
+    let new = scan.files.iter().map(|(path, _)| &**path);
+    let known = catalog.cards().filter(|card| is_found(*card)).map(|card| card.path());
+    let origins: Vec<Origin<'_>> =
+        new.chain(known).filter_map(|path| Origin::of(path, layout)).collect();
+    let left: HashSet<Root<'_>> =
+        origins.iter().map(|origin| (origin.rank, origin.folders)).collect();
+    let keys: HashSet<&str> = origins.iter().map(|origin| &*origin.key).collect();
     let mut lost: BTreeMap<Root<'_>, usize> = BTreeMap::new();
-    for (_, root) in gone.filter(|(card, _)| !keys.contains(&*card.key)) {
-        *lost.entry(root).or_default() += 1;
+    for card in catalog.cards().filter(|card| !keys.contains(card.key())) {
+        let root = Origin::of(card.path(), layout).map(|origin| (origin.rank, origin.folders));
+        if let Some(root) = root.filter(|root| !left.contains(root)) {
+            *lost.entry(root).or_default() += 1;
+        }
     }
     // A folder that the configuration does not name any more is no loss.
     let folder = |(rank, above): Root<'_>| match (layout, rank.checked_sub(1)) {

@@ -2,30 +2,26 @@
 //!
 //! A pass reads what changed, asks the catalog which feeds that touches, and has just those printed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, Change, FeedName};
 use crate::content::date::Moment;
 use crate::content::permalink::{Layout, Origin};
 use crate::content::post::{Card, FileStamp};
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
-use crate::error::{Error, Finding, Result, Severity};
+use crate::error::{Error, Finding, Result};
 use crate::feed::edition::Edition;
 use crate::feed::review::review;
 use crate::service::hold;
-use crate::service::notes::Notes;
-use crate::service::parallel;
-use crate::service::posts::{self, Copy, Read};
-use crate::service::press::{Press, Printed};
-use crate::service::snapshot::Snapshot;
+use crate::service::intake::{Intake, Target};
+use crate::service::posts::{Copy, Ground};
+use crate::service::press::{Left, Press, Printed};
+use crate::service::snapshot::{Head, Snapshot};
 use crate::service::source::{Roots, Scan, identity};
-
-/// How long a file that is cut short, or was a post until now, is taken to be still in the making,
-/// in nanoseconds.
-const IN_THE_MAKING: i64 = 2_000_000_000;
 
 /// How long a root that is filled again must have the same files to be whole, in nanoseconds.
 const CALM: i64 = 1_000_000_000;
@@ -41,31 +37,14 @@ pub struct Mill {
     layout: Layout,
     catalog: Catalog,
     press: Press,
-    /// Files that give no post, with what they were when that was found out.
-    rejected: HashMap<Arc<str>, FileStamp>,
-    /// What was noticed.
-    notes: Notes,
-    /// Posts that are links: what they lead to is not watched, so they are looked at again and again.
-    links: BTreeSet<Arc<str>>,
-    /// Files that may still be being written, and when to read them again.
-    unfinished: BTreeMap<Arc<str>, Wait>,
-    /// How many posts are kept because they broke at once.
-    storm: usize,
+    /// What is known of the files besides.
+    intake: Intake,
     /// Why the posts of a root are kept although the root lost them all.
     held: Option<Finding>,
     /// How many files the last scan found, and since when it is that many.
     calm: (usize, Nanoseconds),
     /// Whether the edition was made with other settings.
     is_stale: bool,
-}
-
-/// A file that may still be being written.
-#[derive(Debug, Clone, Copy)]
-struct Wait {
-    /// When to read it again.
-    until: Nanoseconds,
-    /// Whether there is a post of it that would be gone by what it is now.
-    is_broken: bool,
 }
 
 /// What a pass did.
@@ -96,11 +75,7 @@ impl Mill {
             layout: Layout::Bare,
             catalog: Catalog::default(),
             press,
-            rejected: HashMap::new(),
-            notes: Notes::default(),
-            links: BTreeSet::new(),
-            unfinished: BTreeMap::new(),
-            storm: 0,
+            intake: Intake::default(),
             held: None,
             calm: (0, 0),
             is_stale: true,
@@ -129,12 +104,12 @@ impl Mill {
 
     /// Everything that was noticed, by path.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.notes.all()
+        self.intake.notes.all()
     }
 
     /// How many files give no post.
     pub fn rejected(&self) -> usize {
-        self.rejected.len()
+        self.intake.rejected().len()
     }
 
     /// Why the posts of a lost root are kept.
@@ -149,7 +124,7 @@ impl Mill {
             return None;
         }
         let due = self.catalog.next_due().map(|due| due.unix().saturating_mul(1_000_000_000));
-        due.into_iter().chain(self.unfinished.values().map(|wait| wait.until)).min()
+        due.into_iter().chain(self.intake.next_look()).min()
     }
 
     /// Whether the settings have changed since everything was rendered.
@@ -170,28 +145,30 @@ impl Mill {
     /// # Errors
     /// When the site cannot be walked or the export fails; the old edition stays then.
     pub fn rebuild(&mut self, now: Nanoseconds) -> Result<Pass> {
-        let (scan, layout) = self.roots.scan()?;
-        self.hold(&scan, now);
+        let (scan, layout) = self.roots.scan(&mut |_, _| false)?;
+        self.hold(&scan, &|_| false, now);
         if self.held.is_some() {
             return Ok(Pass::default());
         }
         self.layout = layout;
-        self.rejected.clear();
-        self.notes.forget_files();
-        self.unfinished.clear();
-        let mut pass = Pass::default();
-        let changes = self.read(scan, now, &mut pass);
-        let has_posts = changes.iter().any(|change| matches!(change, Change::Put(_)));
-        if !has_posts && self.catalog.is_empty() && self.press.adopt()? {
+        self.intake.forget();
+        let horizon = self.horizon(now);
+        let mut catalog = Catalog::default();
+        let mut target = Target { catalog: &mut catalog, last: Some(&self.catalog), horizon };
+        let ground = Ground { folder: &self.roots.site, layout: &self.layout, site: &self.site };
+        let taken = self.intake.read(scan, ground, &mut target, now);
+        let mut pass = Pass { findings: taken.findings, ..Pass::default() };
+        self.hold_storm(taken.storm);
+        if catalog.is_empty() && self.catalog.is_empty() && self.press.adopt()? {
             self.held = Some(hold::nothing_left(&self.roots));
         }
         if self.held.is_some() {
             return Ok(pass);
         }
         // What is being written stays as it was.
-        let last = std::mem::take(&mut self.catalog);
-        let kept = last.cards().filter(|card| self.unfinished.contains_key(&card.path)).cloned();
-        self.catalog.apply(kept.map(Change::Put).chain(changes), self.horizon(now));
+        let kept = self.catalog.cards().filter(|card| self.intake.is_unfinished(card.path()));
+        catalog.apply(kept.map(|card| Change::Put(card.to_card())), horizon);
+        self.catalog = catalog;
         self.review(now, &mut pass);
         // What is on disk is compared byte by byte: someone may have touched it.
         self.press.forget();
@@ -200,30 +177,33 @@ impl Mill {
         Ok(pass)
     }
 
-    /// Takes over what a snapshot knows, if the export is as it was left; says whether it is. The
-    /// next pass must be [`Mill::rescan`], which finds what has changed since.
-    pub fn resume(&mut self, snapshot: Snapshot) -> bool {
-        let Snapshot { taken, layout, cards, documents, listings } = snapshot;
-        if !self.press.resume(documents, listings, &self.site) {
-            return false;
+    /// Takes over what a snapshot knows, if the export is as it was left; says how much of it is.
+    /// Unless nothing is, the next pass must be [`Mill::rescan`], which finds what has changed since.
+    pub fn resume(&mut self, snapshot: Snapshot) -> Left {
+        let (head, cards) = snapshot.open();
+        let left = self.press.resume(head.documents, head.listings, &self.site);
+        if left != Left::Nothing {
+            self.layout = head.layout;
+            // As of then: what has become due since is to be noticed as a change.
+            self.catalog.apply(cards.map(Change::Put), self.horizon(head.taken));
+            self.is_stale = false;
         }
-        self.layout = layout;
-        // As of then: what has become due since is to be noticed as a change.
-        self.catalog.apply(cards.into_iter().map(Change::Put), self.horizon(taken));
-        self.is_stale = false;
-        true
+        left
     }
 
     /// What is known, for a later start; nothing while the export is not as it should be.
-    pub fn snapshot(&self, now: Nanoseconds) -> Option<Snapshot> {
+    pub fn snapshot(&self, now: Nanoseconds) -> Option<(Head, impl Iterator<Item = Card>)> {
         let (documents, listings) = self.press.records().filter(|_| !self.is_stale)?;
-        // A post of which something is to be said is read again, to say it again.
-        let mut cards: Vec<Card> = self.catalog.cards().cloned().collect();
-        for card in cards.iter_mut().filter(|card| self.notes.has(&card.path)) {
-            card.stamp = FileStamp::default();
-        }
-        cards.sort_unstable_by(|left, right| left.path.cmp(&right.path));
-        Some(Snapshot { taken: now, layout: self.layout.clone(), cards, documents, listings })
+        let head = Head { taken: now, layout: self.layout.clone(), documents, listings };
+        let card = |card: Kept<'_>| {
+            let mut card = card.to_card();
+            if self.intake.notes.has(&card.path) {
+                // A post of which something is to be said is read again, to say it again.
+                card.stamp = FileStamp::default();
+            }
+            card
+        };
+        Some((head, self.catalog.cards().map(card)))
     }
 
     /// Compares the whole site with what is known of it, and takes in the difference. Posts of a
@@ -232,31 +212,39 @@ impl Mill {
     /// # Errors
     /// When the export fails.
     pub fn rescan(&mut self, now: Nanoseconds) -> Result<Pass> {
-        let (mut scan, layout) = match self.roots.scan() {
+        let mut is_found = vec![false; self.catalog.bound()];
+        let mut odd = HashSet::new();
+        let ground = self.ground();
+        let mut is_known = |path: &str, stamp: FileStamp| {
+            let card = ground.card(&self.catalog, path);
+            match card {
+                Some(card) => is_found[card.number()] = true,
+                None => _ = odd.insert(Box::from(path)),
+            }
+            self.intake.stamp_of(path, card) == Some(stamp)
+        };
+        let (scan, layout) = match self.roots.scan(&mut is_known) {
             Ok(found) => found,
             Err(finding) => {
                 self.held = Some(*finding);
                 return Ok(Pass::default());
             }
         };
-        self.hold(&scan, now);
+        self.hold(&scan, &|card| is_found[card.number()], now);
         // Before the first posts are read, nothing is known of how they are laid out.
         let is_free = self.held.is_none() || self.catalog.is_empty();
         if (self.is_stale || layout != self.layout) && is_free {
             return self.rebuild(now);
         }
-        let mut pass = Pass::default();
-        let known = self.known();
-        let found: BTreeSet<&str> = scan.files.iter().map(|(path, _)| &**path).collect();
-        let gone: Vec<Arc<str>> =
-            known.keys().filter(|path| !found.contains(&***path)).cloned().collect();
-        let mut changes = Vec::new();
+        let mut gone: Vec<Arc<str>> = Vec::new();
         if self.held.is_none() {
-            changes.extend(gone.into_iter().filter_map(|path| self.remove(&path)));
+            let posts = self.catalog.cards().filter(|card| !is_found[card.number()]);
+            gone.extend(posts.map(|card| Arc::from(card.path())));
+            let rejected = self.intake.rejected().filter(|path| !odd.contains(&***path));
+            gone.extend(rejected.cloned());
         }
-        scan.files.retain(|(path, stamp)| known.get(path) != Some(stamp));
-        changes.extend(self.read(scan, now, &mut pass));
-        self.turn(changes, now, pass)
+        let gone = gone.iter().filter_map(|path| self.remove(path)).collect();
+        self.take_in(gone, scan, now)
     }
 
     /// Looks again at paths where something may have changed.
@@ -264,8 +252,7 @@ impl Mill {
     /// # Errors
     /// When the export fails.
     pub fn look(&mut self, paths: &BTreeSet<PathBuf>, now: Nanoseconds) -> Result<Pass> {
-        let mut pass = Pass::default();
-        let mut changes = Vec::new();
+        let mut gone = Vec::new();
         let mut scan = Scan::default();
         for path in paths {
             let Some(relative) = self.roots.relative(path) else { continue };
@@ -286,7 +273,7 @@ impl Mill {
                 Ok(Some(_)) => {}
                 Ok(None) if path.is_dir() => {
                     // It may have been a post until now.
-                    changes.extend(self.remove(&relative));
+                    gone.extend(self.remove(&relative));
                     // A folder that cannot be listed yet will be found by the next scan.
                     let Ok(found) = self.roots.scan_folder(path, &self.layout) else { continue };
                     if found.has_posts_folder && self.layout == Layout::Bare {
@@ -297,7 +284,7 @@ impl Mill {
                     scan.findings.extend(found.findings);
                 }
                 Ok(None) if self.held.is_some() => {}
-                Ok(None) => changes.extend(self.remove(&relative)),
+                Ok(None) => gone.extend(self.remove(&relative)),
                 Err(error) => scan.findings.push(*Finding::about(relative, error)),
             }
         }
@@ -305,8 +292,7 @@ impl Mill {
         scan.files.retain(|(path, stamp)| {
             self.stamp_of(path) != Some(*stamp) || self.press.is_late(path)
         });
-        changes.extend(self.read(scan, now, &mut pass));
-        self.turn(changes, now, pass)
+        self.take_in(gone, scan, now)
     }
 
     /// Waits for a file that has come to be closed by its writer, which is told by another event; a
@@ -314,8 +300,7 @@ impl Mill {
     pub fn await_close(&mut self, path: &Path, now: Nanoseconds) {
         let Some(path) = self.roots.relative(path) else { return };
         if Origin::of(&path, &self.layout).is_some() {
-            let until = now.saturating_add(IN_THE_MAKING);
-            self.unfinished.insert(path.into(), Wait { until, is_broken: false });
+            self.intake.await_close(&path, now);
         }
     }
 
@@ -324,12 +309,10 @@ impl Mill {
     /// # Errors
     /// When the export fails.
     pub fn tick(&mut self, now: Nanoseconds) -> Result<Pass> {
-        let due =
-            self.unfinished.iter().filter(|(_, wait)| wait.until <= now).map(|(path, _)| path);
-        let again = due.chain(&self.links).chain(self.press.late());
+        let again = self.intake.due(now).chain(self.press.late());
         let paths = again.map(|path| self.roots.site.join(&**path)).collect();
         let mut pass = self.look(&paths, now)?;
-        if self.notes.is_review_due(now) {
+        if self.intake.notes.is_review_due(now) {
             self.review(now, &mut pass);
         }
         Ok(pass)
@@ -337,7 +320,7 @@ impl Mill {
 
     /// What was noticed for the first time by passes that failed; each is told once.
     pub fn take_unsaid(&mut self) -> Vec<Finding> {
-        self.notes.take_unsaid()
+        self.intake.notes.take_unsaid()
     }
 
     /// The export does not hold what was written to it: the next pass compares it byte by byte.
@@ -350,15 +333,23 @@ impl Mill {
         self.roots.relative(path).is_some_and(|path| self.stamp_of(&path).is_some())
     }
 
-    /// Applies changes and publishes what they touch.
-    fn turn(&mut self, changes: Vec<Change>, now: Nanoseconds, mut pass: Pass) -> Result<Pass> {
-        if !changes.is_empty() {
-            self.notes.want_review(now);
+    /// Takes in posts that are gone and files that are new, and publishes what they touch.
+    fn take_in(&mut self, gone: Vec<Change>, scan: Scan, now: Nanoseconds) -> Result<Pass> {
+        if !gone.is_empty() || !scan.files.is_empty() || !scan.findings.is_empty() {
+            self.intake.notes.want_review(now);
         }
-        let mut touched = self.catalog.apply(changes, self.horizon(now));
+        let horizon = self.horizon(now);
+        let mut touched = self.catalog.apply(gone, horizon);
+        let Self { roots, layout, site, catalog, intake, .. } = self;
+        let ground = Ground { folder: &roots.site, layout, site };
+        let mut taken =
+            intake.read(scan, ground, &mut Target { catalog, last: None, horizon }, now);
+        self.hold_storm(taken.storm);
+        touched.append(&mut taken.touched);
         if !self.site.future {
             touched.extend(self.catalog.release(seconds(now)));
         }
+        let mut pass = Pass { findings: taken.findings, ..Pass::default() };
         self.print(touched, now, &mut pass)?;
         Ok(pass)
     }
@@ -369,14 +360,11 @@ impl Mill {
         now: Nanoseconds,
         pass: &mut Pass,
     ) -> Result<()> {
-        let copy = Copy {
-            site: &self.site,
-            folder: &self.roots.site,
-            layout: &self.layout,
-            catalog: &self.catalog,
-        };
+        let ground = Ground { folder: &self.roots.site, layout: &self.layout, site: &self.site };
+        let copy = Copy { ground, catalog: &self.catalog };
         let printed = self.press.print(touched, copy, seconds(now).unix());
-        pass.printed = printed.inspect_err(|_| self.notes.keep_unsaid(&mut pass.findings))?;
+        pass.printed =
+            printed.inspect_err(|_| self.intake.notes.keep_unsaid(&mut pass.findings))?;
         pass.findings.append(&mut pass.printed.findings);
         Ok(())
     }
@@ -386,109 +374,44 @@ impl Mill {
         (!self.site.future).then(|| seconds(now))
     }
 
-    /// Reads files in parallel and notes what is odd about them.
-    fn read(&mut self, mut scan: Scan, now: Nanoseconds, pass: &mut Pass) -> Vec<Change> {
-        let Self { roots, layout, site, .. } = self;
-        let read = |(path, _): &(Arc<str>, FileStamp)| posts::card(&roots.site, path, layout, site);
-        let reads = parallel::map(&scan.files, read);
-        let mut settled = Vec::with_capacity(reads.len());
-        for ((path, _), read) in scan.files.into_iter().zip(reads) {
-            let Some(read) = read else { continue };
-            let until = read.stamp.modified.saturating_add(IN_THE_MAKING);
-            let is_broken = self.is_broken(&path, &read);
-            if (read.is_cut_short || is_broken) && until > now {
-                self.unfinished.insert(path, Wait { until, is_broken });
-            } else {
-                self.unfinished.remove(&path);
-                settled.push((path, read));
-            }
-        }
-        let is_lost = |finding: &&Finding| self.card(&finding.path).is_some();
-        let broken = settled.iter().filter(|(path, read)| self.is_broken(path, read)).count()
-            + scan.findings.iter().filter(is_lost).count();
-        let waiting = self.unfinished.values().filter(|wait| wait.is_broken).count();
-        self.storm = hold::storm(&self.catalog, broken, waiting, self.storm);
-        if self.storm > 0 {
-            self.held = Some(hold::broken(&self.roots, self.storm));
-            settled.retain(|(path, read)| !self.is_broken(path, read));
-            scan.findings.retain(|finding| self.card(&finding.path).is_none());
-        }
-        let mut changes = Vec::with_capacity(settled.len());
-        for (path, Read { change, stamp, findings, .. }) in settled {
-            pass.findings.extend(self.notes.of_file(&path, findings));
-            if matches!(change, Change::Remove { .. }) {
-                self.rejected.insert(path, stamp);
-            } else {
-                self.rejected.remove(&path);
-            }
-            changes.push(change);
-        }
-        for finding in scan.findings {
-            let path = finding.path.clone();
-            changes.extend(self.remove(&path));
-            if matches!(finding.error, Error::BadLink { .. }) {
-                self.links.insert(path.as_str().into());
-            }
-            if finding.severity == Severity::Error {
-                self.rejected.insert(path.as_str().into(), FileStamp::default());
-            }
-            pass.findings.extend(self.notes.of_file(&path, vec![finding]));
-        }
-        for link in scan.links {
-            self.links.insert(link);
-        }
-        changes
+    /// Where the posts are, and by which rules they are read.
+    fn ground(&self) -> Ground<'_> {
+        Ground { folder: &self.roots.site, layout: &self.layout, site: &self.site }
     }
 
     /// Forgets a file that is gone; the change that this is for the catalog.
     fn remove(&mut self, path: &str) -> Option<Change> {
-        self.rejected.remove(path);
-        self.notes.forget(path);
-        self.unfinished.remove(path);
-        self.links.remove(path);
-        let card = self.card(path)?;
-        Some(Change::Remove { key: Arc::clone(&card.key), path: Arc::clone(&card.path) })
-    }
-
-    /// The post that was read from a file.
-    fn card(&self, path: &str) -> Option<&Card> {
-        let origin = Origin::of(path, &self.layout)?;
-        self.catalog.card(&origin.key, path)
-    }
-
-    /// Whether a file was a post, and is none by what was read now.
-    fn is_broken(&self, path: &str, read: &Read) -> bool {
-        matches!(read.change, Change::Remove { .. }) && self.card(path).is_some()
+        let Self { roots, layout, site, catalog, intake, .. } = self;
+        let ground = Ground { folder: &roots.site, layout, site };
+        intake.remove(path, ground.card(catalog, path))
     }
 
     fn stamp_of(&self, path: &str) -> Option<FileStamp> {
-        if self.unfinished.contains_key(path) {
-            return None;
-        }
-        let of_card = || Some(self.card(path)?.stamp);
-        self.rejected.get(path).copied().or_else(of_card)
+        self.intake.stamp_of(path, self.ground().card(&self.catalog, path))
     }
 
-    fn known(&self) -> HashMap<Arc<str>, FileStamp> {
-        let posts = self.catalog.cards().map(|card| (Arc::clone(&card.path), card.stamp));
-        posts.chain(self.rejected.iter().map(|(path, stamp)| (Arc::clone(path), *stamp))).collect()
+    /// Notes that posts are kept because their files broke at once.
+    fn hold_storm(&mut self, posts: usize) {
+        if posts > 0 {
+            self.held = Some(hold::broken(&self.roots, posts));
+        }
     }
 
     /// Notes whether a root has lost its posts. While it is being filled again, those that are not
     /// back yet are not taken for deleted.
-    fn hold(&mut self, scan: &Scan, now: Nanoseconds) {
-        if self.calm.0 != scan.files.len() {
-            self.calm = (scan.files.len(), now);
+    fn hold(&mut self, scan: &Scan, is_found: &dyn Fn(Kept<'_>) -> bool, now: Nanoseconds) {
+        if self.calm.0 != scan.count {
+            self.calm = (scan.count, now);
         }
         let is_calm = now.saturating_sub(self.calm.1) >= CALM;
         let held = self.held.take().filter(|_| !is_calm);
-        self.held = hold::lost(&self.catalog, &self.layout, scan, &self.roots).or(held);
+        self.held = hold::lost(&self.catalog, &self.layout, scan, is_found, &self.roots).or(held);
     }
 
     /// Notes what only the whole site shows.
     fn review(&mut self, now: Nanoseconds, pass: &mut Pass) {
         let found = review(&self.catalog, &self.site, CONFIG);
-        pass.findings.extend(self.notes.of_site(found, now));
+        pass.findings.extend(self.intake.notes.of_site(found, now));
     }
 }
 

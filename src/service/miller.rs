@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::content::post::FileStamp;
@@ -45,10 +46,8 @@ const CONFIG_REST: Nanoseconds = 2_000_000_000;
 /// How often the identity of the content folders is checked.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 
-/// How long changes are let come together before the snapshot is written again.
-const UNSAVED: Duration = Duration::from_secs(20);
-
-/// How often the whole site is scanned, whatever the events said.
+/// How often the whole site is scanned, whatever the events said, and the snapshot is written if it
+/// is behind: what is not in it is found again at the next start.
 const RESCAN: Duration = Duration::from_mins(10);
 
 /// How often, when some folders cannot be watched.
@@ -98,6 +97,8 @@ pub struct State {
     pub config: [FileStamp; 2],
     /// Where the snapshot is kept, and what the settings are known by.
     pub snapshot: Option<(PathBuf, Hash)>,
+    /// Whether that is behind what is known.
+    pub is_unsaved: bool,
     /// Why not all folders are watched.
     pub blind: Option<Box<Finding>>,
 }
@@ -122,8 +123,11 @@ pub struct Miller<'a> {
     identity: Option<Identity>,
     /// Where the snapshot is kept, and what the settings are known by.
     snapshot: Option<(PathBuf, Hash)>,
-    /// Since when the snapshot is behind.
-    unsaved: Option<Instant>,
+    /// Whether the snapshot is behind.
+    is_unsaved: bool,
+    /// When it was last written, and what brings it to the disk.
+    saved: Instant,
+    saving: Option<JoinHandle<()>>,
     /// The configuration as it was when it was last read.
     config: [FileStamp; 2],
     /// When the last pass ended, and how long it took.
@@ -150,7 +154,7 @@ impl<'a> Miller<'a> {
     /// A miller who has made the first edition.
     pub fn new(settings: &'a Settings, works: Works, state: State) -> Self {
         let Works { mill, watch, shelf, cache, events } = works;
-        let State { config, snapshot, blind } = state;
+        let State { config, snapshot, is_unsaved, blind } = state;
         Self {
             settings,
             mill,
@@ -164,7 +168,9 @@ impl<'a> Miller<'a> {
             told: Vec::new(),
             identity: identity(&settings.site),
             snapshot,
-            unsaved: Some(Instant::now()),
+            is_unsaved,
+            saved: Instant::now(),
+            saving: None,
             config,
             last: (Instant::now(), Duration::ZERO),
             scanned: Instant::now(),
@@ -181,6 +187,7 @@ impl<'a> Miller<'a> {
     /// # Errors
     /// When the server cannot go on.
     pub fn run(&mut self) -> Result<()> {
+        self.save();
         loop {
             let mut batch = Batch::default();
             match self.events.recv_timeout(self.patience()) {
@@ -193,25 +200,44 @@ impl<'a> Miller<'a> {
             }
             if batch.is_stop {
                 self.save();
+                self.wait_for_disk();
                 return Ok(());
             }
             let start = Instant::now();
             let outcome = self.pass(&batch);
             self.settle(outcome, start);
-            if self.unsaved.is_some_and(|since| since.elapsed() > UNSAVED) {
+            if self.saved.elapsed() > RESCAN {
                 self.save();
             }
             systemd::alive();
         }
     }
 
-    /// Writes the snapshot. Without one the next start takes longer, and that is all.
+    /// Writes the snapshot if it is behind. Without one the next start takes longer, and that is all,
+    /// so no change waits for the disk.
     fn save(&mut self) {
-        let Some((file, key)) = &self.snapshot else { return };
-        let Some(snapshot) = self.mill.snapshot(now()) else { return };
-        self.unsaved = None;
-        if let Err(finding) = snapshot::save(file, *key, &snapshot) {
-            tracing::warn!("{finding}: the next start will read everything");
+        self.saved = Instant::now();
+        let Some((file, key)) = self.snapshot.clone().filter(|_| self.is_unsaved) else { return };
+        let Some((head, cards)) = self.mill.snapshot(now()) else { return };
+        let taken = head.taken;
+        let sealed = snapshot::seal(key, &head, cards);
+        self.is_unsaved = false;
+        self.wait_for_disk();
+        self.saving = Some(std::thread::spawn(move || {
+            let written = sealed.and_then(|sealed| {
+                snapshot::write(&file, &sealed, taken).map_err(|finding| finding.to_string())
+            });
+            if let Err(reason) = written {
+                tracing::warn!(%reason, "no snapshot; the next start may read everything");
+            }
+        }));
+    }
+
+    /// Waits until the snapshot is on the disk.
+    fn wait_for_disk(&mut self) {
+        if let Some(saving) = self.saving.take() {
+            // Whatever went wrong there was logged.
+            let _ = saving.join();
         }
     }
 
@@ -384,7 +410,7 @@ impl<'a> Miller<'a> {
             }
         }
         if !is_idle {
-            self.unsaved.get_or_insert_with(Instant::now);
+            self.is_unsaved = true;
             self.last = (Instant::now(), took);
         }
         self.publish();

@@ -27,6 +27,7 @@ pub mod snapshot;
 pub mod export;
 
 pub mod hold;
+pub mod intake;
 
 pub mod notes;
 

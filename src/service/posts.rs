@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, Change};
 use crate::content::permalink::{Layout, Origin, named_key};
 use crate::content::post::{Card, FileStamp, Post};
@@ -35,9 +36,29 @@ pub struct Read {
     pub is_cut_short: bool,
 }
 
+/// Where files are read, and by which rules.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// The folder of the site.
+    pub folder: &'a Path,
+    /// How its posts are laid out.
+    pub layout: &'a Layout,
+    /// The settings.
+    pub site: &'a Site,
+}
+
+impl Ground<'_> {
+    /// The post that a catalog has from a file.
+    pub fn card<'c>(&self, catalog: &'c Catalog, path: &str) -> Option<Kept<'c>> {
+        let origin = Origin::of(path, self.layout)?;
+        catalog.card(&origin.key, path)
+    }
+}
+
 /// Reads one file, whose path is relative to the site. The whole file is read: opening it costs
 /// most, and the hash of all its bytes tells a change from a mere touch.
-pub fn card(folder: &Path, path: &Arc<str>, layout: &Layout, site: &Site) -> Option<Read> {
+pub fn card(path: &Arc<str>, ground: Ground<'_>) -> Option<Read> {
+    let Ground { folder, layout, site } = ground;
     let origin = Origin::of(path, layout)?;
     let key: Arc<str> = (*origin.key).into();
     let removed = Change::Remove { key: Arc::clone(&key), path: Arc::clone(path) };
@@ -80,7 +101,7 @@ pub fn card(folder: &Path, path: &Arc<str>, layout: &Layout, site: &Site) -> Opt
         date: post.date,
         is_withheld: post.withheld.is_some(),
         groups,
-        id: has_chosen_id.then(|| Box::new(Hash::of(post.id.as_bytes()))),
+        id: has_chosen_id.then(|| Hash::of(post.id.as_bytes())),
         links: post.links().iter().map(|words| named_key(words, layout).into()).collect(),
         has_tags: !post.tags.is_empty(),
         hash: Hash::of(&bytes),
@@ -100,58 +121,58 @@ pub fn text(bytes: &[u8]) -> Result<&str, Error> {
 /// What entries are made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Copy<'a> {
-    /// The settings.
-    pub site: &'a Site,
-    /// The folder of the site.
-    pub folder: &'a Path,
-    /// How its posts are laid out.
-    pub layout: &'a Layout,
+    /// Where the posts are.
+    pub ground: Ground<'a>,
     /// The index of posts.
     pub catalog: &'a Catalog,
 }
 
 /// Reads the post of a card whole and looks at it, if its file is still as the card knows it.
-fn whole<T>(card: &Card, copy: Copy<'_>, look: impl FnOnce(&Post<'_>) -> T) -> Option<T> {
-    let (bytes, _) = disk::read(&copy.folder.join(&*card.path), MAX_POST).ok()?;
-    if Hash::of(&bytes) != card.hash {
+fn whole<T>(card: Kept<'_>, ground: Ground<'_>, look: impl FnOnce(&Post<'_>) -> T) -> Option<T> {
+    let (bytes, _) = disk::read(&ground.folder.join(card.path()), MAX_POST).ok()?;
+    if Hash::of(&bytes) != card.hash() {
         return None;
     }
-    let origin = Origin::of(&card.path, copy.layout)?;
-    Post::parse(&origin, text(&bytes).ok()?, copy.site).post.ok().map(|post| look(&post))
+    let origin = Origin::of(card.path(), ground.layout)?;
+    Post::parse(&origin, text(&bytes).ok()?, ground.site).post.ok().map(|post| look(&post))
 }
 
 /// What rendering the body of a card's post gives to remark on.
-pub fn body_findings(card: &Card, copy: Copy<'_>) -> Vec<Finding> {
+pub fn body_findings(card: Kept<'_>, copy: Copy<'_>) -> Vec<Finding> {
     let resolve = |words: &str| address(words, copy);
-    let rendered = whole(card, copy, |post| post.render(copy.site, &resolve).body.warnings);
+    let rendered =
+        whole(card, copy.ground, |post| post.render(copy.ground.site, &resolve).body.warnings);
     let finding = |error| {
         let severity = Severity::Warning;
-        Remark { severity, line: 0, column: 0, error }.at(&card.path)
+        Remark { severity, line: 0, column: 0, error }.at(card.path())
     };
     rendered.into_iter().flatten().map(finding).collect()
 }
 
 /// The address of the post that Liquid's `link` or `post_url` names.
 fn address(words: &str, copy: Copy<'_>) -> Option<String> {
-    let target = copy.catalog.winner(&named_key(words, copy.layout))?;
-    whole(target, copy, |post| post.url.clone())
+    let target = copy.catalog.winner(&named_key(words, copy.ground.layout))?;
+    whole(target, copy.ground, |post| post.url.clone())
 }
 
-/// All that an entry hangs on besides the settings: the post's file, and where the posts are that
-/// its body names.
-fn state(card: &Card, catalog: &Catalog) -> Hash {
-    if card.links.is_empty() {
-        return card.hash;
-    }
-    let mut states = card.hash.to_string();
-    for target in card.links.iter().map(|key| catalog.winner(key)) {
-        states += &target.map_or_else(String::new, |card| format!("{} {}", card.path, card.hash));
+/// All that an entry hangs on besides the settings: where the post's file is and what is in it, and
+/// the same of the posts that its body names.
+fn state(card: Kept<'_>, catalog: &Catalog) -> Hash {
+    let mut states = String::with_capacity(128);
+    let mut add = |card: Option<Kept<'_>>| {
+        if let Some(card) = card {
+            states += card.path();
+            states.push(' ');
+            states.extend(card.hash().digits().map(char::from));
+        }
         states.push('\n');
-    }
+    };
+    add(Some(card));
+    card.links().iter().for_each(|key| add(catalog.winner(key)));
     Hash::of(states.as_bytes())
 }
 
-/// Rendered posts by the hash of their file, in two generations: what is used moves to the
+/// Rendered posts by all that they hang on, in two generations: what is used moves to the
 /// young one, and the old one is dropped when the young one is full.
 #[derive(Debug, Default)]
 pub struct Memo {
@@ -160,28 +181,27 @@ pub struct Memo {
 
 #[derive(Debug, Default)]
 struct Generations {
-    young: HashMap<Name, Arc<Entry>>,
-    old: HashMap<Name, Arc<Entry>>,
+    young: HashMap<Hash, Arc<Entry>>,
+    old: HashMap<Hash, Arc<Entry>>,
     /// Bytes of texts in the young one.
     size: usize,
 }
 
-/// Path and hash: equal files at two places are two posts.
-type Name = (Arc<str>, Hash);
-
 impl Memo {
     /// The entry of a card, read and rendered unless the memo has it. `None` when the file cannot
     /// be read any more as it was: its change is on its way.
-    pub fn entry(&self, card: &Card, copy: Copy<'_>) -> Option<Arc<Entry>> {
-        let name = (Arc::clone(&card.path), state(card, copy.catalog));
-        if let Some(entry) = self.lock().find(&name) {
+    pub fn entry(&self, card: Kept<'_>, copy: Copy<'_>) -> Option<Arc<Entry>> {
+        let Copy { ground, catalog } = copy;
+        let state = state(card, catalog);
+        if let Some(entry) = self.lock().find(state) {
             return Some(entry);
         }
         let resolve = |words: &str| address(words, copy);
-        let render =
-            |post: &Post<'_>| assemble::entry(post, post.render(copy.site, &resolve), copy.site);
-        let entry = Arc::new(whole(card, copy, render)?);
-        self.lock().keep(name, Arc::clone(&entry));
+        let render = |post: &Post<'_>| {
+            assemble::entry(post, post.render(ground.site, &resolve), ground.site)
+        };
+        let entry = Arc::new(whole(card, ground, render)?);
+        self.lock().keep(state, Arc::clone(&entry));
         Some(entry)
     }
 
@@ -196,18 +216,18 @@ impl Memo {
 }
 
 impl Generations {
-    fn find(&mut self, name: &Name) -> Option<Arc<Entry>> {
-        if let Some(entry) = self.young.get(name) {
+    fn find(&mut self, state: Hash) -> Option<Arc<Entry>> {
+        if let Some(entry) = self.young.get(&state) {
             return Some(Arc::clone(entry));
         }
-        let entry = self.old.remove(name)?;
-        self.keep(name.clone(), Arc::clone(&entry));
+        let entry = self.old.remove(&state)?;
+        self.keep(state, Arc::clone(&entry));
         Some(entry)
     }
 
-    fn keep(&mut self, name: Name, entry: Arc<Entry>) {
+    fn keep(&mut self, state: Hash, entry: Arc<Entry>) {
         self.size += entry.content.as_ref().map_or(0, String::len) + entry.summary.len() + 512;
-        self.young.insert(name, entry);
+        self.young.insert(state, entry);
         if self.size > GENERATION {
             self.old = std::mem::take(&mut self.young);
             self.size = 0;

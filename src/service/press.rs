@@ -38,6 +38,17 @@ pub struct Printed {
     pub findings: Vec<Finding>,
 }
 
+/// How much of the export is as a snapshot knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// All of it.
+    All,
+    /// Some: it was written to after the snapshot was taken.
+    Some,
+    /// Nothing.
+    Nothing,
+}
+
 /// The output folder, what is published from it, and what is not yet.
 #[derive(Debug)]
 pub struct Press {
@@ -55,6 +66,9 @@ pub struct Press {
     /// Whether the files on disk are those of `edition`: not before the first printing, and not
     /// after one that failed half-way.
     is_disk_known: bool,
+    /// Whether the export was written to after the snapshot that it was taken over with: there may
+    /// be documents in it that no list names.
+    is_patched: bool,
 }
 
 impl Press {
@@ -72,6 +86,7 @@ impl Press {
             late: BTreeSet::new(),
             owed: BTreeSet::new(),
             is_disk_known: false,
+            is_patched: false,
         })
     }
 
@@ -105,27 +120,37 @@ impl Press {
         Ok(is_there)
     }
 
-    /// Takes over what a snapshot knows, if the export is as it was left; says whether it is.
-    pub fn resume(&mut self, records: Vec<Record>, listings: Vec<Listed>, site: &Site) -> bool {
+    /// Takes over what a snapshot knows of documents that are on disk as it knows them; says how many
+    /// are. The feeds of the others are owed.
+    pub fn resume(&mut self, records: Vec<Record>, listings: Vec<Listed>, site: &Site) -> Left {
         let mut edition = Edition::default();
+        let mut left = Left::All;
         edition.set_former(site.jekyll_feed.clone());
         for Record { path, hash, length, last_modified } in records {
-            let Some(media_type) = media_type_of_ours(&path) else { return false };
-            if !self.output.holds(&path, length, last_modified) {
-                return false;
-            }
+            let is_held = self.output.holds(&path, length, last_modified);
+            let Some(media_type) = media_type_of_ours(&path).filter(|_| is_held) else {
+                left = Left::Some;
+                continue;
+            };
             let document = Document { hash, length, media_type, last_modified };
             edition.put(path.into(), Arc::new(document));
         }
-        self.edition = Arc::new(edition);
+        if edition.documents().next().is_none() {
+            return Left::Nothing;
+        }
         self.listings = listings.into_iter().map(|(name, one)| (name, Arc::new(one))).collect();
+        let is_whole =
+            |name: &FeedName| files(name).all(|(path, _)| edition.document(&path).is_some());
+        self.owed = self.listings.keys().filter(|name| !is_whole(name)).cloned().collect();
+        self.edition = Arc::new(edition);
         self.is_disk_known = true;
-        true
+        self.is_patched = left == Left::Some;
+        left
     }
 
     /// What a snapshot keeps of the export; nothing when that is not as it should be.
     pub fn records(&self) -> Option<(Vec<Record>, Vec<Listed>)> {
-        if !self.is_disk_known || !self.owed.is_empty() {
+        if !self.is_disk_known || !self.owed.is_empty() || self.is_patched {
             return None;
         }
         let record = |(path, document): (&Arc<str>, &Arc<Document>)| Record {
@@ -165,7 +190,7 @@ impl Press {
         if !self.is_disk_known {
             self.owed = copy.catalog.feeds().cloned().collect();
         }
-        if self.owed.is_empty() {
+        if self.owed.is_empty() && !self.is_patched {
             return Ok(Printed::default());
         }
         let (mut edition, mut listings) = if self.is_disk_known {
@@ -203,8 +228,9 @@ impl Press {
                 }
             }
         }
-        edition.set_former(copy.site.jekyll_feed.clone());
-        let has_other_feeds = !self.is_disk_known || !is_same_list(&self.listings, &listings);
+        edition.set_former(copy.ground.site.jekyll_feed.clone());
+        let has_other_feeds =
+            !self.is_disk_known || self.is_patched || !is_same_list(&self.listings, &listings);
         for directory in DIRECTORIES.iter().filter(|list| list.tells_entries || has_other_feeds) {
             let file = directory.file;
             let bytes =
@@ -215,11 +241,12 @@ impl Press {
             edition.put((*file).into(), self.put(&staging, file, media_type, bytes, now)?);
         }
         let feeds = feeds.len();
-        let is_first = !std::mem::replace(&mut self.is_disk_known, false);
+        let is_first = !std::mem::replace(&mut self.is_disk_known, false) || self.is_patched;
         let written = staging.commit()?;
         self.replace(edition, is_first)?;
         self.listings = listings;
         self.is_disk_known = true;
+        self.is_patched = false;
         self.owed = owed;
         self.late = late;
         Ok(Printed { feeds, written, findings })
@@ -245,7 +272,8 @@ impl Press {
         staging: &Staging<'_>,
         now: i64,
     ) -> Result<Proof> {
-        let Copy { site, catalog, .. } = copy;
+        let Copy { ground, catalog } = copy;
+        let site = ground.site;
         let count = catalog.count(name);
         if *name != FeedName::Site && count == 0 {
             return Ok(Proof::Empty);
@@ -256,7 +284,7 @@ impl Press {
         for card in cards {
             match self.memo.entry(card, copy) {
                 Some(entry) => entries.push(entry),
-                None => return Ok(Proof::Late(Arc::clone(&card.path))),
+                None => return Ok(Proof::Late(card.path().into())),
             }
         }
         let feed = assemble::feed(site, name, entries);

@@ -9,15 +9,16 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, Change};
 use crate::content::date::Moment;
 use crate::content::permalink::{Layout, Origin};
-use crate::content::post::{Card, FileStamp, Post};
+use crate::content::post::{FileStamp, Post};
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::review::review;
-use crate::service::posts::Copy;
+use crate::service::posts::{Copy, Ground};
 use crate::service::source::{Roots, Scan};
 use crate::service::{disk, parallel, posts};
 
@@ -83,8 +84,9 @@ struct Reading {
 }
 
 fn read(site: &Site, roots: &Roots) -> Result<Reading> {
-    let (mut scan, layout) = roots.scan()?;
-    let read = |(path, _): &(Arc<str>, FileStamp)| posts::card(&roots.site, path, &layout, site);
+    let (mut scan, layout) = roots.scan(&mut |_, _| false)?;
+    let ground = Ground { folder: &roots.site, layout: &layout, site };
+    let read = |(path, _): &(Arc<str>, FileStamp)| posts::card(path, ground);
     let mut findings: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
     let mut changes = Vec::new();
     for read in parallel::map(&scan.files, read).into_iter().flatten() {
@@ -146,10 +148,10 @@ fn row(site: &Site, roots: &Roots, reading: &Reading, path: &Arc<str>, now: Mome
     }
     let (bytes, _) = disk::read(&roots.site.join(&**path), posts::MAX_POST).ok()?;
     let post = Post::parse(&origin, posts::text(&bytes).ok()?, site).post.ok()?;
-    let winner = reading.catalog.winner(&key).filter(|winner| winner.path != *path);
+    let winner = reading.catalog.winner(&key).filter(|winner| winner.path() != &**path);
     let zone = site.dates.zone;
     let reason = if let Some(winner) = winner {
-        Some(Error::Shadowed { winner: winner.path.to_string() }.to_string())
+        Some(Error::Shadowed { winner: winner.path().to_owned() }.to_string())
     } else if let Some(withheld) = post.withheld {
         Some(withheld.reason().to_owned())
     } else if post.date > now && !site.future {
@@ -216,10 +218,10 @@ pub fn check(
 ) -> Result<usize> {
     let mut reading = read(site, roots)?;
     let posts = reading.scan.files.len();
-    let copy =
-        Copy { site, folder: &roots.site, layout: &reading.layout, catalog: &reading.catalog };
-    let cards: Vec<&Card> = reading.catalog.cards().collect();
-    let in_bodies = parallel::map(&cards, |card| posts::body_findings(card, copy));
+    let ground = Ground { folder: &roots.site, layout: &reading.layout, site };
+    let copy = Copy { ground, catalog: &reading.catalog };
+    let cards: Vec<Kept<'_>> = reading.catalog.cards().collect();
+    let in_bodies = parallel::map(&cards, |card| posts::body_findings(*card, copy));
     for finding in in_bodies.into_iter().flatten() {
         reading.findings.entry(finding.path.clone()).or_default().push(finding);
     }

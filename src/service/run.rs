@@ -15,6 +15,7 @@ use crate::service::clock::now;
 use crate::service::load::{self, Settings};
 use crate::service::mill::{Mill, Pass};
 use crate::service::miller::{Event, Miller, State, Works, config_stamps, log};
+use crate::service::press::Left;
 use crate::service::server::{self, Limits, Listener, Published, Server, Shelf};
 use crate::service::snapshot;
 use crate::service::source::{Hint, Watch};
@@ -85,11 +86,12 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let mut watch = Watch::new(sender.clone())?;
     let blind = watch.cover(&mill.roots().folders(&mill.roots().site)).err();
     let file = load::snapshot_file(settings);
-    if resume(&mut mill, file.as_deref(), key) {
+    let left = resume(&mut mill, file.as_deref(), key);
+    if left == Left::All {
         // What was served before is served at once; what has changed since is looked for then.
         let _ = sender.send(Event::Hint(Hint::Scan));
     } else {
-        let pass = mill.rebuild(now())?;
+        let pass = if left == Left::Some { mill.rescan(now())? } else { mill.rebuild(now())? };
         log(&pass.findings, &settings.site);
     }
 
@@ -98,7 +100,8 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let server =
         Server { shelf: Arc::clone(&shelf), cache: Arc::clone(&cache), limits: Limits::default() };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let state = State { config, snapshot: file.map(|file| (file, key)), blind };
+    let is_unsaved = left != Left::All;
+    let state = State { config, snapshot: file.map(|file| (file, key)), is_unsaved, blind };
     let works = Works { mill, watch, shelf, cache, events };
     let mut miller = Miller::new(settings, works, state);
     miller.publish();
@@ -114,22 +117,25 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
 }
 
 /// Takes over the snapshot, if there is one that can be used; says so, or why not.
-fn resume(mill: &mut Mill, file: Option<&Path>, key: Hash) -> bool {
-    let Some(file) = file else { return false };
+fn resume(mill: &mut Mill, file: Option<&Path>, key: Hash) -> Left {
+    let Some(file) = file else { return Left::Nothing };
     match snapshot::load(file, key, now()) {
-        Ok(None) => false,
+        Ok(None) => Left::Nothing,
         Ok(Some(snapshot)) => {
-            let is_taken = mill.resume(snapshot);
-            if is_taken {
-                tracing::info!(posts = mill.catalog().len(), "took over the snapshot");
-            } else {
-                tracing::warn!("the export is not as it was left; everything is made again");
+            let left = mill.resume(snapshot);
+            let posts = mill.catalog().len();
+            match left {
+                Left::All => tracing::info!(posts, "took over the snapshot"),
+                Left::Some => tracing::info!(posts, "took over a snapshot that is behind"),
+                Left::Nothing => {
+                    tracing::warn!("the export is not as it was left; everything is made again");
+                }
             }
-            is_taken
+            left
         }
         Err(reason) => {
             tracing::warn!(%reason, "the snapshot is of no use; everything is read again");
-            false
+            Left::Nothing
         }
     }
 }

@@ -5,6 +5,7 @@
 //! or changed by a single bit is as good as none, and everything is read again.
 
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -12,31 +13,39 @@ use serde::{Deserialize, Serialize};
 use crate::content::catalog::FeedName;
 use crate::content::permalink::Layout;
 use crate::content::post::{Card, FileStamp};
-use crate::error::{Finding, Result};
+use crate::error::Result;
 use crate::feed::directory::Listing;
 use crate::hash::Hash;
 use crate::service::disk::Temporary;
 
 /// How a snapshot begins. The number changes with the form of what follows.
-const MAGIC: &[u8] = b"feedmill snapshot 1\n";
+const MAGIC: &[u8] = b"feedmill snapshot 2\n";
 
 /// Files that were changed less than this before a snapshot may change once more without a new
 /// time on a coarse clock; in nanoseconds.
 const FRESH: i64 = 2_000_000_000;
 
-/// What is known at one moment.
+/// What is known at one moment besides the posts.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Snapshot {
+pub struct Head {
     /// When it was taken, in nanoseconds since 1970.
     pub taken: i64,
     /// How the posts are laid out.
     pub layout: Layout,
-    /// The posts; one of which something is to be said has no stamp, so that it is read again.
-    pub cards: Vec<Card>,
     /// The documents of the export.
     pub documents: Vec<Record>,
     /// What the documents about all feeds say of each.
     pub listings: Vec<(FeedName, Listing)>,
+}
+
+/// A snapshot that was read. The posts are taken out of it one by one: half a million cards are a
+/// lot to hold beside the catalog.
+#[derive(Debug)]
+pub struct Snapshot {
+    head: Head,
+    bytes: Vec<u8>,
+    /// Where the posts begin, and where they end.
+    cards: Range<usize>,
 }
 
 /// A document of the export.
@@ -52,20 +61,57 @@ pub struct Record {
     pub last_modified: i64,
 }
 
-/// Writes a snapshot for settings that are known by `key`.
+impl Snapshot {
+    /// What is in it. A post that changed less than two seconds before it was taken has no stamp, so
+    /// that it is read again.
+    pub fn open(self) -> (Head, impl Iterator<Item = Card>) {
+        let Self { head, bytes, cards } = self;
+        let settled = head.taken.saturating_sub(FRESH);
+        let mut at = cards.start;
+        let cards = std::iter::from_fn(move || {
+            // A post that could not be taken out would be found by the scan as a new one.
+            let (mut card, rest) =
+                postcard::take_from_bytes::<Card>(bytes.get(at..cards.end)?).ok()?;
+            at = cards.end - rest.len();
+            if card.stamp.modified >= settled {
+                card.stamp = FileStamp::default();
+            }
+            Some(card)
+        });
+        (head, cards)
+    }
+}
+
+/// A snapshot as it is written, for settings that are known by `key`.
+///
+/// # Errors
+/// When something cannot be written down.
+pub fn seal(
+    key: Hash,
+    head: &Head,
+    cards: impl Iterator<Item = Card>,
+) -> std::result::Result<Vec<u8>, String> {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend_from_slice(&key.digits());
+    let failed = |error: postcard::Error| error.to_string();
+    bytes = postcard::to_extend(head, bytes).map_err(failed)?;
+    for card in cards {
+        bytes = postcard::to_extend(&card, bytes).map_err(failed)?;
+    }
+    let seal = Hash::of(&bytes);
+    bytes.extend_from_slice(&seal.digits());
+    Ok(bytes)
+}
+
+/// Writes a sealed snapshot that was taken at `taken`, and waits until it is on the disk: a half one
+/// would be noticed, but it would be one less.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn save(file: &Path, key: Hash, snapshot: &Snapshot) -> Result<()> {
-    let mut bytes = MAGIC.to_vec();
-    bytes.extend_from_slice(&key.digits());
-    let mut bytes = postcard::to_extend(snapshot, bytes).map_err(|error| {
-        let error = std::io::Error::other(error.to_string());
-        Finding::io("write it", file, &error)
-    })?;
-    let seal = Hash::of(&bytes);
-    bytes.extend_from_slice(&seal.digits());
-    Temporary::write(file.to_owned(), &bytes, snapshot.taken.div_euclid(1_000_000_000))?.name()
+pub fn write(file: &Path, sealed: &[u8], taken: i64) -> Result<()> {
+    let temporary = Temporary::write(file.to_owned(), sealed, taken.div_euclid(1_000_000_000))?;
+    temporary.sync()?;
+    temporary.name()
 }
 
 /// Reads the snapshot for settings that are known by `key`, as of `now`; nothing when there is
@@ -74,34 +120,31 @@ pub fn save(file: &Path, key: Hash, snapshot: &Snapshot) -> Result<()> {
 /// # Errors
 /// When there is one that cannot be used; the text says why.
 pub fn load(file: &Path, key: Hash, now: i64) -> std::result::Result<Option<Snapshot>, String> {
-    let bytes = match fs::read(file) {
+    let mut bytes = match fs::read(file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error.to_string()),
     };
-    let body = bytes.strip_prefix(MAGIC).ok_or("it is of another version")?;
-    let (sealed, seal) = bytes
-        .len()
-        .checked_sub(seal_length())
-        .and_then(|end| bytes.split_at_checked(end))
-        .ok_or("it is cut short")?;
-    if Hash::of(sealed).digits() != *seal {
+    if !bytes.starts_with(MAGIC) {
+        return Err("it is of another version".to_owned());
+    }
+    let end = bytes.len().checked_sub(seal_length()).ok_or("it is cut short")?;
+    let seal = bytes.split_off(end);
+    if Hash::of(&bytes).digits() != *seal {
         return Err("it is damaged".to_owned());
     }
-    let (found, body) = body.split_at_checked(seal_length()).ok_or("it is cut short")?;
-    if key.digits() != *found {
+    let start = MAGIC.len() + seal_length();
+    let body = bytes.get(start..).ok_or("it is cut short")?;
+    if key.digits() != bytes[MAGIC.len()..start] {
         return Err("it was made with other settings".to_owned());
     }
-    let (mut snapshot, _): (Snapshot, _) =
-        postcard::take_from_bytes(body).map_err(|error| error.to_string())?;
-    if snapshot.taken > now {
+    let (head, rest) =
+        postcard::take_from_bytes::<Head>(body).map_err(|error| error.to_string())?;
+    if head.taken > now {
         return Err("it is of a later time: the clock went back".to_owned());
     }
-    let settled = snapshot.taken.saturating_sub(FRESH);
-    for card in snapshot.cards.iter_mut().filter(|card| card.stamp.modified >= settled) {
-        card.stamp = FileStamp::default();
-    }
-    Ok(Some(snapshot))
+    let cards = end - rest.len()..end;
+    Ok(Some(Snapshot { head, bytes, cards }))
 }
 
 /// Length of a written hash.

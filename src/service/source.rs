@@ -43,8 +43,11 @@ pub struct Roots {
 /// What a scan found.
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// Files that can be posts: their paths relative to the site, and their stamps.
+    /// Files that can be posts and are not known as they are: their paths relative to the site, and
+    /// their stamps.
     pub files: Vec<(Arc<str>, FileStamp)>,
+    /// How many files can be posts, known or not.
+    pub count: usize,
     /// Whether a folder named `_posts` was walked.
     pub has_posts_folder: bool,
     /// Those of the files that are links.
@@ -53,6 +56,21 @@ pub struct Scan {
     folders: Vec<Finding>,
     /// Files that look like posts and cannot be read as such.
     pub findings: Vec<Finding>,
+}
+
+impl Scan {
+    /// Keeps what can be a post in a layout, and counts it.
+    fn keep_posts(&mut self, layout: &Layout) {
+        self.files.retain(|(path, _)| Origin::of(path, layout).is_some());
+        self.findings.retain(|finding| Origin::of(&finding.path, layout).is_some());
+        self.count += self.files.len();
+    }
+}
+
+/// A walk on its way.
+struct Walk<'a> {
+    scan: &'a mut Scan,
+    is_known: &'a mut dyn FnMut(&str, FileStamp) -> bool,
 }
 
 /// A file that can be a post.
@@ -83,20 +101,23 @@ impl Roots {
         Self { site: folder, content: site.content.clone(), exclude: site.exclude.clone(), output }
     }
 
-    /// Walks the whole site; says too how its posts are laid out.
+    /// Walks the whole site; says too how its posts are laid out. `is_known` is told of each file,
+    /// and keeps those out of the scan of which it says so: half a million paths are a lot to hold.
     ///
     /// # Errors
     /// When the site's folder or one of its content folders cannot be listed.
-    pub fn scan(&self) -> Result<(Scan, Layout)> {
+    pub fn scan(
+        &self,
+        is_known: &mut dyn FnMut(&str, FileStamp) -> bool,
+    ) -> Result<(Scan, Layout)> {
         let mut scan = Scan::default();
-        self.walk(&self.site, &mut scan, 0)?;
+        self.walk(&self.site, &mut Walk { scan: &mut scan, is_known }, 0)?;
         let layout = if self.content.is_empty() && !scan.has_posts_folder {
             Layout::Bare
         } else {
             Layout::Folders(self.content.clone())
         };
-        scan.files.retain(|(path, _)| Origin::of(path, &layout).is_some());
-        scan.findings.retain(|finding| Origin::of(&finding.path, &layout).is_some());
+        scan.keep_posts(&layout);
         scan.files.sort_unstable();
         scan.findings.append(&mut scan.folders);
         for folder in self.content.iter().filter(|folder| !self.site.join(folder).is_dir()) {
@@ -104,7 +125,7 @@ impl Roots {
             let finding = Finding::about(CONFIG, error);
             scan.findings.push(Finding { severity: Severity::Warning, ..*finding });
         }
-        if scan.files.is_empty() {
+        if scan.count == 0 {
             let finding = Finding::about(CONFIG, Error::NoPosts);
             scan.findings.push(Finding { severity: Severity::Warning, ..*finding });
         }
@@ -120,10 +141,9 @@ impl Roots {
         let mut scan = Scan::default();
         let depth = folder.strip_prefix(&self.site).map_or(0, |below| below.components().count());
         if self.is_walked_to(folder) {
-            self.walk(folder, &mut scan, depth)?;
+            self.walk(folder, &mut Walk { scan: &mut scan, is_known: &mut |_, _| false }, depth)?;
         }
-        scan.files.retain(|(path, _)| Origin::of(path, layout).is_some());
-        scan.findings.retain(|finding| Origin::of(&finding.path, layout).is_some());
+        scan.keep_posts(layout);
         Ok(scan)
     }
 
@@ -162,7 +182,8 @@ impl Roots {
         is_folder && self.is_walked_to(path)
     }
 
-    fn walk(&self, folder: &Path, scan: &mut Scan, depth: usize) -> Result<()> {
+    fn walk(&self, folder: &Path, walk: &mut Walk<'_>, depth: usize) -> Result<()> {
+        let Walk { scan, is_known } = walk;
         let listed = |error| Finding::io("list it", folder, &error);
         let mut entries = Vec::new();
         for entry in fs::read_dir(folder).map_err(listed)? {
@@ -175,7 +196,7 @@ impl Roots {
             let Ok(kind) = entry.file_type() else { continue };
             if kind.is_dir() {
                 if depth < MAX_DEPTH && self.is_walked(&path) {
-                    self.walk_below(&path, scan, depth + 1)?;
+                    self.walk_below(&path, &mut Walk { scan, is_known }, depth + 1)?;
                 }
                 continue;
             }
@@ -189,11 +210,14 @@ impl Roots {
             }
             match self.look(&path) {
                 Ok(Some(found)) => {
-                    let path: Arc<str> = relative.into();
                     if found.is_link {
-                        scan.links.push(Arc::clone(&path));
+                        scan.links.push(relative.as_str().into());
                     }
-                    scan.files.push((path, found.file));
+                    if is_known(&relative, found.file) {
+                        scan.count += 1;
+                    } else {
+                        scan.files.push((relative.into(), found.file));
+                    }
                 }
                 Ok(None) => {}
                 Err(error) if self.is_root(&path) => {
@@ -208,12 +232,12 @@ impl Roots {
     }
 
     /// A folder below that cannot be listed is reported; only a content folder stops the scan.
-    fn walk_below(&self, folder: &Path, scan: &mut Scan, depth: usize) -> Result<()> {
-        match self.walk(folder, scan, depth) {
+    fn walk_below(&self, folder: &Path, walk: &mut Walk<'_>, depth: usize) -> Result<()> {
+        match self.walk(folder, walk, depth) {
             Err(finding) if !self.is_root(folder) => {
                 // A folder that has just been deleted is no finding.
                 if folder.exists() {
-                    scan.folders.push(Finding { severity: Severity::Warning, ..*finding });
+                    walk.scan.folders.push(Finding { severity: Severity::Warning, ..*finding });
                 }
                 Ok(())
             }

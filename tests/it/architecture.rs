@@ -40,7 +40,8 @@ const SERVICE: &[(&str, &[&str])] = &[
     ("press", &["posts", "export", "parallel", "snapshot"]),
     ("hold", &["source"]),
     ("notes", &[]),
-    ("mill", &["posts", "source", "press", "hold", "notes", "parallel", "snapshot"]),
+    ("intake", &["posts", "source", "hold", "notes", "parallel"]),
+    ("mill", &["posts", "source", "press", "hold", "intake", "snapshot"]),
     ("report", &["posts", "source", "disk", "parallel"]),
     ("load", &["source", "report", "posts", "disk"]),
     ("clock", &["mill"]),
@@ -50,7 +51,10 @@ const SERVICE: &[(&str, &[&str])] = &[
     ),
     (
         "run",
-        &["miller", "mill", "clock", "load", "snapshot", "source", "cache", "server", "systemd"],
+        &[
+            "miller", "mill", "press", "clock", "load", "snapshot", "source", "cache", "server",
+            "systemd",
+        ],
     ),
 ];
 
@@ -80,6 +84,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("url", &["src/content/url.rs"]),
     ("percent-encoding", &["src/content/url.rs"]),
     ("regex", &["src/content/clean.rs"]),
+    ("hashbrown", &["src/content/catalog/cards.rs"]),
     ("unicode-normalization", &["src/content/text.rs"]),
     ("unicode-segmentation", &["src/content/text.rs"]),
     ("thiserror", &["src/error.rs"]),

@@ -4,6 +4,7 @@
 mod architecture;
 mod bad_input;
 mod body;
+mod catalog;
 mod commands;
 mod dates;
 mod golden;

@@ -41,10 +41,8 @@ fn a_kill_in_the_middle_of_a_rebuild_leaves_whole_documents() {
     let mut command = program();
     command.arg("build").arg(site.folder()).arg("--output").arg(&clean);
     assert_eq!(command.output().unwrap().status.code(), Some(0));
-    let (found, wanted) = (site.bytes("out"), site.bytes("clean"));
-    assert!(found.keys().eq(wanted.keys()), "after {halves} half-written files");
-    for (path, bytes) in &wanted {
-        assert!(found[path] == *bytes, "{} differs", path.display());
-    }
+    // What the last process had published is served until the site was looked at.
+    let is_right = || site.bytes("out") == site.bytes("clean");
+    server.wait_until(&format!("all is right after {halves} half-written files"), is_right);
     server.finish(&[]);
 }

@@ -1,6 +1,9 @@
 //! A restart: what was known is known again, and what cannot be trusted is made anew.
 
 use super::harness::{CONFIG, Site, at, program};
+use feedmill::content::permalink::Layout;
+use feedmill::hash::Hash;
+use feedmill::service::snapshot::{self, Head};
 use std::fs;
 use std::path::PathBuf;
 
@@ -45,7 +48,7 @@ fn a_restart_without_a_change_writes_nothing() {
     served_once(&site);
     let written = site.written();
     let server = site.serve();
-    assert!(server.log().contains(TAKEN), "{}", server.log());
+    server.wait_for_log(TAKEN);
     server.settle();
     assert_eq!(site.written(), written);
     server.finish(&[]);
@@ -60,7 +63,7 @@ fn what_changed_while_it_was_down_is_found() {
     site.remove(&at(4, "p"));
     site.post(20, "new", "odd", "New.");
     let server = site.serve();
-    assert!(server.log().contains(TAKEN), "{}", server.log());
+    server.wait_for_log(TAKEN);
     server.wait_until("the new one is there", || {
         server.titles("category/odd/").contains(&"new".to_owned())
     });
@@ -80,7 +83,7 @@ fn an_odd_post_that_was_deleted_while_it_was_down_is_gone() {
     server.finish(&[]);
     site.remove(&at(20, "odd"));
     let server = site.serve();
-    assert!(server.log().contains(TAKEN), "{}", server.log());
+    server.wait_for_log(TAKEN);
     server.wait_until("it is gone", || server.titles("category/even/").len() == 6);
     server.finish(&[]);
     assert_right(&site);
@@ -124,13 +127,13 @@ fn a_snapshot_that_is_of_no_use_is_said_to_be_so() {
     for (bytes, why) in cases {
         fs::write(&file, bytes).unwrap();
         let server = site.serve();
-        assert!(server.log().contains(why), "{why}: {}", server.log());
+        server.wait_for_log(why);
         assert!(!server.log().contains(TAKEN));
         server.finish(&[]);
         assert_right(&site);
     }
     let server = site.serve();
-    assert!(server.log().contains(TAKEN), "the next one is good again: {}", server.log());
+    server.wait_for_log(TAKEN);
     server.finish(&[]);
 }
 
@@ -140,13 +143,56 @@ fn other_settings_and_another_export_make_all_anew() {
     served_once(&site);
     site.write("_config.yml", format!("{CONFIG}feedmill:\n  limit: 3\n"));
     let server = site.serve();
-    assert!(server.log().contains("other settings"), "{}", server.log());
+    server.wait_for_log("other settings");
     assert_eq!(server.titles("").len(), 3);
     server.finish(&[]);
     fs::write(site.out("category/even/rss.xml"), "somebody else was here").unwrap();
     fs::remove_file(site.out("category/odd/atom.xml")).unwrap();
     let server = site.serve();
-    assert!(server.log().contains("not as it was left"), "{}", server.log());
+    server.wait_for_log("that is behind");
     server.finish(&[]);
     assert_right(&site);
+}
+
+#[test]
+fn a_snapshot_that_is_behind_is_caught_up_with() {
+    let site = Site::new(CONFIG);
+    fill(&site);
+    let mut server = site.serve();
+    server.wait_until("there is a snapshot", || {
+        let files = fs::read_dir(site.beside("state")).into_iter().flatten();
+        files.count() == 1
+    });
+    site.post(3, "p", "new", "Moved to a category that nobody knew.");
+    site.remove(&at(4, "p"));
+    server.wait_until("it shows", || server.status("category/new/rss.xml") == 200);
+    server.wait_until("one is gone", || server.titles("category/even/").len() == 5);
+    server.child().kill().unwrap();
+    server.child().wait().unwrap();
+    // What the killed one had made and nobody needs any more.
+    site.post(3, "p", "odd", "And back.");
+    let written = site.written();
+    let server = site.serve();
+    server.wait_for_log("that is behind");
+    assert_eq!(server.status("category/new/rss.xml"), 404);
+    assert!(!site.out("category/new/rss.xml").exists());
+    server.settle();
+    let path = site.out("category/even/rss.xml");
+    assert_eq!(site.written()[&path], written[&path], "it was right, and is written again");
+    server.finish(&[]);
+    assert_right(&site);
+}
+
+#[test]
+fn a_snapshot_of_a_later_time_is_not_believed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state");
+    let key = Hash::of(b"settings");
+    let head =
+        Head { taken: 2_000, layout: Layout::Bare, documents: Vec::new(), listings: Vec::new() };
+    let sealed = snapshot::seal(key, &head, std::iter::empty()).unwrap();
+    snapshot::write(&file, &sealed, head.taken).unwrap();
+    assert!(snapshot::load(&file, key, 2_000).unwrap().is_some());
+    let reason = snapshot::load(&file, key, 1_999).unwrap_err();
+    assert!(reason.contains("the clock went back"), "{reason}");
 }

@@ -1,0 +1,327 @@
+//! The store of cards, packed: half a million of them must fit beside a web server.
+//!
+//! A card is found by the key of its post and named by a number that is its own for as long as it
+//! is here. Paths stand in one text, most keys are a part of their path, posts of the same groups
+//! share one list of them, and what few posts have costs the others a pointer.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+
+use crate::content::date::Moment;
+use crate::content::post::{Card, FileStamp, Group};
+use crate::hash::Hash;
+
+/// The number of a card.
+pub type Id = u32;
+
+/// How many bytes of paths that nobody has any more are worth moving the others together.
+const SLACK: usize = 64 * 1024;
+
+/// All cards.
+#[derive(Debug, Default)]
+pub struct Cards {
+    slots: Vec<Slot>,
+    /// Slots that are free again.
+    free: Vec<Id>,
+    /// The numbers of the cards, by the hash of their keys.
+    index: HashTable<Id>,
+    hasher: RandomState,
+    paths: Paths,
+    sets: Sets,
+}
+
+/// A card, packed.
+#[derive(Debug)]
+struct Slot {
+    /// Empty when the slot is free.
+    path: Range<u32>,
+    /// Where in the path the key is, unless `rare` has it.
+    key: (u16, u16),
+    rank: u16,
+    is_withheld: bool,
+    has_tags: bool,
+    date: Moment,
+    groups: u32,
+    hash: Hash,
+    size: u32,
+    modified: i64,
+    inode: u64,
+    rare: Option<Box<Rare>>,
+}
+
+/// What few cards have.
+#[derive(Debug)]
+struct Rare {
+    key: Option<Box<str>>,
+    id: Option<Hash>,
+    links: Box<[Arc<str>]>,
+}
+
+/// A card that is looked at where it is kept. Its parts are those of [`Card`].
+#[derive(Debug, Clone, Copy)]
+pub struct Kept<'a> {
+    cards: &'a Cards,
+    id: Id,
+}
+
+impl Cards {
+    /// Keeps a card; its path must not be here yet.
+    pub fn add(&mut self, card: &Card) -> Id {
+        let key = position(&card.key, &card.path);
+        let is_rare = key.is_none() || card.id.is_some() || !card.links.is_empty();
+        let rare = is_rare.then(|| {
+            let own_key = key.is_none().then(|| Box::from(&*card.key));
+            Box::new(Rare { key: own_key, id: card.id, links: card.links.clone() })
+        });
+        let slot = Slot {
+            path: self.paths.push(&card.path),
+            key: key.unwrap_or_default(),
+            rank: u16::try_from(card.rank).unwrap_or(u16::MAX),
+            is_withheld: card.is_withheld,
+            has_tags: card.has_tags,
+            date: card.date,
+            groups: self.sets.take(&card.groups),
+            hash: card.hash,
+            size: u32::try_from(card.stamp.size).unwrap_or(u32::MAX),
+            modified: card.stamp.modified,
+            inode: card.stamp.inode,
+            rare,
+        };
+        let id = if let Some(id) = self.free.pop() {
+            self.slots[id as usize] = slot;
+            id
+        } else {
+            self.slots.push(slot);
+            Id::try_from(self.slots.len() - 1).unwrap_or(Id::MAX)
+        };
+        let Self { slots, index, hasher, paths, .. } = self;
+        let hash_of = |id: &Id| hasher.hash_one(key_of(&slots[*id as usize], paths));
+        index.insert_unique(hasher.hash_one(&*card.key), id, hash_of);
+        id
+    }
+
+    /// Forgets a card.
+    pub fn remove(&mut self, id: Id) {
+        let hash = self.hasher.hash_one(self.get(id).key());
+        if let Ok(entry) = self.index.find_entry(hash, |other| *other == id) {
+            entry.remove();
+        }
+        let slot = &mut self.slots[id as usize];
+        slot.rare = None;
+        self.sets.give_back(slot.groups);
+        self.paths.dead += slot.path.len();
+        slot.path = 0..0;
+        self.free.push(id);
+        if self.paths.dead > SLACK && self.paths.dead > self.paths.text.len() / 2 {
+            self.paths = self.paths.packed(&mut self.slots);
+        }
+    }
+
+    /// The card with a number.
+    pub fn get(&self, id: Id) -> Kept<'_> {
+        Kept { cards: self, id }
+    }
+
+    /// The numbers of the cards with a key.
+    pub fn of_key(&self, key: &str) -> impl Iterator<Item = Id> {
+        let found = self.index.iter_hash(self.hasher.hash_one(key));
+        found.copied().filter(move |id| self.get(*id).key() == key)
+    }
+
+    /// All cards, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = Kept<'_>> {
+        let live = self.slots.iter().zip(0..).filter(|(slot, _)| !slot.path.is_empty());
+        live.map(|(_, id)| Kept { cards: self, id })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// A number above those of all cards.
+    pub fn bound(&self) -> usize {
+        self.slots.len()
+    }
+}
+
+impl<'a> Kept<'a> {
+    fn slot(&self) -> &'a Slot {
+        &self.cards.slots[self.id as usize]
+    }
+
+    /// Its number, below [`Cards::bound`].
+    pub fn number(&self) -> usize {
+        self.id as usize
+    }
+
+    /// The file, relative to the site.
+    pub fn path(&self) -> &'a str {
+        self.cards.paths.get(&self.slot().path)
+    }
+
+    /// The post's name across all roots.
+    pub fn key(&self) -> &'a str {
+        key_of(self.slot(), &self.cards.paths)
+    }
+
+    /// The rank of the file's root.
+    pub fn rank(&self) -> usize {
+        usize::from(self.slot().rank)
+    }
+
+    /// When it was published.
+    pub fn date(&self) -> Moment {
+        self.slot().date
+    }
+
+    /// Whether it is published at all, once its date has come.
+    pub fn is_withheld(&self) -> bool {
+        self.slot().is_withheld
+    }
+
+    /// Whether the post has tags.
+    pub fn has_tags(&self) -> bool {
+        self.slot().has_tags
+    }
+
+    /// The feeds that it belongs to, besides the site's.
+    pub fn groups(&self) -> &'a [Group] {
+        self.cards.sets.get(self.slot().groups)
+    }
+
+    /// Hash of the id, unless that is made from the key.
+    pub fn id(&self) -> Option<Hash> {
+        self.slot().rare.as_ref()?.id
+    }
+
+    /// Keys of posts whose addresses its body names.
+    pub fn links(&self) -> &'a [Arc<str>] {
+        self.slot().rare.as_ref().map_or(&[], |rare| &rare.links)
+    }
+
+    /// Hash of the file's bytes.
+    pub fn hash(&self) -> Hash {
+        self.slot().hash
+    }
+
+    /// The file as it was when it was read.
+    pub fn stamp(&self) -> FileStamp {
+        let Slot { size, modified, inode, .. } = *self.slot();
+        FileStamp { size: u64::from(size), modified, inode }
+    }
+
+    /// The card as it was given.
+    pub fn to_card(&self) -> Card {
+        Card {
+            key: self.key().into(),
+            path: self.path().into(),
+            rank: self.rank(),
+            date: self.date(),
+            is_withheld: self.is_withheld(),
+            groups: self.groups().to_vec(),
+            id: self.id(),
+            links: self.links().into(),
+            has_tags: self.has_tags(),
+            hash: self.hash(),
+            stamp: self.stamp(),
+        }
+    }
+}
+
+/// Where a key is in its path; nothing when it is not there, as with a name that is not composed.
+fn position(key: &str, path: &str) -> Option<(u16, u16)> {
+    let start = path.rfind(key).filter(|_| !key.is_empty())?;
+    Some((u16::try_from(start).ok()?, u16::try_from(start + key.len()).ok()?))
+}
+
+fn key_of<'a>(slot: &'a Slot, paths: &'a Paths) -> &'a str {
+    let own = slot.rare.as_ref().and_then(|rare| rare.key.as_deref());
+    own.unwrap_or_else(|| {
+        let (start, end) = slot.key;
+        &paths.get(&slot.path)[usize::from(start)..usize::from(end)]
+    })
+}
+
+/// All paths, one after the other.
+#[derive(Debug, Default)]
+struct Paths {
+    text: String,
+    /// How many bytes are nobody's any more.
+    dead: usize,
+}
+
+impl Paths {
+    fn push(&mut self, path: &str) -> Range<u32> {
+        // Paths of four gibibytes would be those of a hundred million posts.
+        let end = |text: &String| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let start = end(&self.text);
+        self.text.push_str(path);
+        start..end(&self.text)
+    }
+
+    fn get(&self, range: &Range<u32>) -> &str {
+        &self.text[range.start as usize..range.end as usize]
+    }
+
+    /// The paths that somebody has, moved together.
+    fn packed(&self, slots: &mut [Slot]) -> Self {
+        let text = String::with_capacity(self.text.len() - self.dead);
+        let mut packed = Self { text, dead: 0 };
+        for slot in slots.iter_mut().filter(|slot| !slot.path.is_empty()) {
+            slot.path = packed.push(self.get(&slot.path));
+        }
+        packed
+    }
+}
+
+/// Lists of groups, each kept once however many posts have it.
+#[derive(Debug, Default)]
+struct Sets {
+    /// Each list, and how many cards have it.
+    lists: Vec<(Arc<[Group]>, usize)>,
+    free: Vec<u32>,
+    numbers: HashMap<Arc<[Group]>, u32>,
+}
+
+impl Sets {
+    fn get(&self, number: u32) -> &[Group] {
+        &self.lists[number as usize].0
+    }
+
+    fn take(&mut self, groups: &[Group]) -> u32 {
+        if let Some(number) = self.numbers.get(groups) {
+            self.lists[*number as usize].1 += 1;
+            return *number;
+        }
+        let set: Arc<[Group]> = groups.into();
+        let number = if let Some(number) = self.free.pop() {
+            self.lists[number as usize] = (Arc::clone(&set), 1);
+            number
+        } else {
+            self.lists.push((Arc::clone(&set), 1));
+            u32::try_from(self.lists.len() - 1).unwrap_or(u32::MAX)
+        };
+        self.numbers.insert(set, number);
+        number
+    }
+
+    fn give_back(&mut self, number: u32) {
+        let (set, users) = &mut self.lists[number as usize];
+        *users -= 1;
+        if *users == 0 {
+            self.numbers.remove(set);
+            *set = Arc::new([]);
+            self.free.push(number);
+        }
+    }
+}

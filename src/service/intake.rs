@@ -1,0 +1,219 @@
+//! The intake: files are read and become changes of the catalog, and of those that do not it is
+//! known why.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::content::catalog::cards::Kept;
+use crate::content::catalog::{Catalog, Change, FeedName};
+use crate::content::date::Moment;
+use crate::content::post::FileStamp;
+use crate::error::{Error, Finding, Severity};
+use crate::service::hold;
+use crate::service::notes::Notes;
+use crate::service::parallel;
+use crate::service::posts::{self, Ground, Read};
+use crate::service::source::Scan;
+
+/// How long a file that is cut short, or was a post until now, is taken to be still in the making,
+/// in nanoseconds.
+const IN_THE_MAKING: i64 = 2_000_000_000;
+
+/// How many files are read before what they say goes into the catalog, which holds it packed.
+const PIECE: usize = 4096;
+
+/// What is known of files that are no posts, not yet, or not without a word.
+#[derive(Debug, Default)]
+pub struct Intake {
+    /// What was noticed.
+    pub notes: Notes,
+    /// Files that give no post, with what they were when that was found out.
+    rejected: HashMap<Arc<str>, FileStamp>,
+    /// Posts that are links: what they lead to is not watched, so they are looked at again and again.
+    links: BTreeSet<Arc<str>>,
+    /// Files that may still be being written, and when to read them again.
+    unfinished: BTreeMap<Arc<str>, Wait>,
+    /// How many posts are kept because they broke at once.
+    storm: usize,
+}
+
+/// A file that may still be being written.
+#[derive(Debug, Clone, Copy)]
+struct Wait {
+    /// When to read it again.
+    until: i64,
+    /// Whether there is a post of it that would be gone by what it is now.
+    is_broken: bool,
+}
+
+/// Where what was read goes.
+#[derive(Debug)]
+pub struct Target<'a> {
+    /// The catalog that it goes into.
+    pub catalog: &'a mut Catalog,
+    /// The one that says which files were posts, if that is another.
+    pub last: Option<&'a Catalog>,
+    /// Until when posts are published; `None` for ever.
+    pub horizon: Option<Moment>,
+}
+
+/// What reading gave.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// The feeds that it touches.
+    pub touched: BTreeSet<FeedName>,
+    /// What was noticed for the first time.
+    pub findings: Vec<Finding>,
+    /// How many posts are kept because their files broke at once.
+    pub storm: usize,
+}
+
+impl Target<'_> {
+    fn known(&self) -> &Catalog {
+        self.last.unwrap_or(self.catalog)
+    }
+}
+
+impl Intake {
+    /// Reads files in parallel, puts what they say into the catalog, and notes what is odd.
+    pub fn read(
+        &mut self,
+        mut scan: Scan,
+        ground: Ground<'_>,
+        target: &mut Target<'_>,
+        now: i64,
+    ) -> Taken {
+        let mut taken = Taken::default();
+        let mut broken = Vec::new();
+        let mut files = scan.files.into_iter();
+        loop {
+            let piece: Vec<(Arc<str>, FileStamp)> = files.by_ref().take(PIECE).collect();
+            if piece.is_empty() {
+                break;
+            }
+            let read = |(path, _): &(Arc<str>, FileStamp)| posts::card(path, ground);
+            let reads = parallel::map(&piece, read);
+            let mut changes = Vec::with_capacity(reads.len());
+            for ((path, _), read) in piece.into_iter().zip(reads) {
+                let Some(read) = read else { continue };
+                let is_gone = matches!(read.change, Change::Remove { .. });
+                let is_broken = is_gone && ground.card(target.known(), &path).is_some();
+                let until = read.stamp.modified.saturating_add(IN_THE_MAKING);
+                if (read.is_cut_short || is_broken) && until > now {
+                    self.unfinished.insert(path, Wait { until, is_broken });
+                    continue;
+                }
+                self.unfinished.remove(&path);
+                if is_broken {
+                    broken.push((path, read));
+                } else {
+                    changes.push(self.settle(path, read, &mut taken.findings));
+                }
+            }
+            taken.touched.append(&mut target.catalog.apply(changes, target.horizon));
+        }
+        let is_lost = |finding: &Finding| ground.card(target.known(), &finding.path).is_some();
+        let lost = broken.len() + scan.findings.iter().filter(|finding| is_lost(finding)).count();
+        let waiting = self.unfinished.values().filter(|wait| wait.is_broken).count();
+        self.storm = hold::storm(target.known(), lost, waiting, self.storm);
+        taken.storm = self.storm;
+        if self.storm > 0 {
+            broken.clear();
+            scan.findings.retain(|finding| !is_lost(finding));
+        }
+        let mut changes = Vec::with_capacity(broken.len());
+        for (path, read) in broken {
+            changes.push(self.settle(path, read, &mut taken.findings));
+        }
+        for finding in scan.findings {
+            let change = self.reject(finding, ground, target.known(), &mut taken.findings);
+            changes.extend(change);
+        }
+        self.links.extend(scan.links);
+        taken.touched.append(&mut target.catalog.apply(changes, target.horizon));
+        taken
+    }
+
+    /// Forgets a file that is gone; the change that this is for the catalog.
+    pub fn remove(&mut self, path: &str, card: Option<Kept<'_>>) -> Option<Change> {
+        self.rejected.remove(path);
+        self.notes.forget(path);
+        self.unfinished.remove(path);
+        self.links.remove(path);
+        let card = card?;
+        Some(Change::Remove { key: card.key().into(), path: card.path().into() })
+    }
+
+    /// Forgets what is found out again when everything is read again.
+    pub fn forget(&mut self) {
+        self.rejected.clear();
+        self.notes.forget_files();
+        self.unfinished.clear();
+    }
+
+    /// Waits for a file that is being written, which another event tells the end of.
+    pub fn await_close(&mut self, path: &str, now: i64) {
+        let until = now.saturating_add(IN_THE_MAKING);
+        self.unfinished.insert(path.into(), Wait { until, is_broken: false });
+    }
+
+    /// What a file was when it was read, if it need not be read again as long as it is that.
+    pub fn stamp_of(&self, path: &str, card: Option<Kept<'_>>) -> Option<FileStamp> {
+        if self.unfinished.contains_key(path) {
+            return None;
+        }
+        self.rejected.get(path).copied().or_else(|| Some(card?.stamp()))
+    }
+
+    /// Whether a file may still be being written.
+    pub fn is_unfinished(&self, path: &str) -> bool {
+        self.unfinished.contains_key(path)
+    }
+
+    /// Files that give no post.
+    pub fn rejected(&self) -> impl ExactSizeIterator<Item = &Arc<str>> {
+        self.rejected.keys()
+    }
+
+    /// When the next file is to be read again.
+    pub fn next_look(&self) -> Option<i64> {
+        self.unfinished.values().map(|wait| wait.until).min()
+    }
+
+    /// Files that are to be read again by now, and those that always are.
+    pub fn due(&self, now: i64) -> impl Iterator<Item = &Arc<str>> {
+        let due = self.unfinished.iter().filter(move |(_, wait)| wait.until <= now);
+        due.map(|(path, _)| path).chain(&self.links)
+    }
+
+    /// Notes what became of a file; what that is for the catalog.
+    fn settle(&mut self, path: Arc<str>, read: Read, findings: &mut Vec<Finding>) -> Change {
+        findings.extend(self.notes.of_file(&path, read.findings));
+        if matches!(read.change, Change::Remove { .. }) {
+            self.rejected.insert(path, read.stamp);
+        } else {
+            self.rejected.remove(&path);
+        }
+        read.change
+    }
+
+    /// Notes a file that cannot be a post; what that is for the catalog.
+    fn reject(
+        &mut self,
+        finding: Finding,
+        ground: Ground<'_>,
+        known: &Catalog,
+        findings: &mut Vec<Finding>,
+    ) -> Option<Change> {
+        let path = finding.path.clone();
+        let change = self.remove(&path, ground.card(known, &path));
+        if matches!(finding.error, Error::BadLink { .. }) {
+            self.links.insert(path.as_str().into());
+        }
+        if finding.severity == Severity::Error {
+            self.rejected.insert(path.as_str().into(), FileStamp::default());
+        }
+        findings.extend(self.notes.of_file(&path, vec![finding]));
+        change
+    }
+}

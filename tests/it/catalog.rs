@@ -1,0 +1,139 @@
+//! The catalog packs its cards; whatever comes and goes, it must answer as a plain list would.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use feedmill::content::catalog::{Catalog, Change, FeedName};
+use feedmill::content::date::Moment;
+use feedmill::content::post::{Card, FileStamp};
+use feedmill::content::site::{Taxonomy, Window};
+use feedmill::hash::Hash;
+use proptest::prelude::{ProptestConfig, Strategy, any, prop, proptest};
+
+/// Everything: no limit, and no hours.
+const ALL: Window = Window {
+    limit: usize::MAX,
+    hours: None,
+    cap: usize::MAX,
+    extent: feedmill::content::site::Extent::Full,
+    size: usize::MAX,
+};
+
+/// A card among few keys, dates and groups, so that they meet.
+fn card() -> impl Strategy<Value = Card> {
+    let groups = prop::collection::btree_set(0..4_u8, 0..3);
+    let shape = (0..300_u16, 0..3_usize, 0..40_i64, groups, any::<bool>(), 0..20_u8);
+    shape.prop_map(|(key, rank, date, groups, is_withheld, version)| {
+        // The third root has names of which the key is no part, as those that are not composed.
+        let (key, path) = match rank {
+            2 => (format!("é{key}"), format!("third/e\u{301}{key}.md")),
+            _ => (format!("é{key}"), format!("root{rank}/é{key}.md")),
+        };
+        Card {
+            key: key.as_str().into(),
+            path: path.as_str().into(),
+            rank,
+            date: Moment::from_unix(date),
+            is_withheld: is_withheld && version == 0,
+            groups: groups
+                .into_iter()
+                .map(|group| (Taxonomy::Category, Arc::from(format!("group {group}"))))
+                .collect(),
+            id: (version % 3 == 0).then(|| Hash::of(&[version])),
+            links: if version % 5 == 0 { Box::new(["é1".into()]) } else { Box::new([]) },
+            has_tags: version % 2 == 0,
+            hash: Hash::of(&[version]),
+            stamp: FileStamp { size: 9, modified: i64::from(version), inode: 7 },
+        }
+    })
+}
+
+/// What the catalog is for, without any haste: all cards, and each question answered by looking at
+/// every one of them.
+#[derive(Default)]
+struct List(BTreeMap<Arc<str>, Card>);
+
+impl List {
+    fn winners(&self) -> Vec<&Card> {
+        let mut winners: BTreeMap<&str, &Card> = BTreeMap::new();
+        for card in self.0.values() {
+            let best = winners.entry(&card.key).or_insert(card);
+            if (card.rank, &card.path) < (best.rank, &best.path) {
+                *best = card;
+            }
+        }
+        winners.into_values().collect()
+    }
+
+    /// The keys of a feed's posts, newest first.
+    fn feed(&self, name: &FeedName, now: Moment) -> Vec<String> {
+        let is_in = |card: &&Card| match name {
+            FeedName::Site => true,
+            FeedName::Group(taxonomy, group) => {
+                card.groups.iter().any(|(of, name)| of == taxonomy && name == group)
+            }
+        };
+        let mut posts = self.winners();
+        posts.retain(|card| !card.is_withheld && card.date <= now && is_in(card));
+        posts.sort_by(|one, other| other.date.cmp(&one.date).then_with(|| one.key.cmp(&other.key)));
+        posts.into_iter().map(|card| card.key.to_string()).collect()
+    }
+}
+
+fn names() -> impl Iterator<Item = FeedName> {
+    let group = |number| FeedName::Group(Taxonomy::Category, Arc::from(format!("group {number}")));
+    std::iter::once(FeedName::Site).chain((0..4).map(group))
+}
+
+fn feeds(catalog: &Catalog) -> BTreeMap<FeedName, Vec<String>> {
+    let keys = |name: &FeedName| {
+        catalog.window(name, ALL).iter().map(|card| card.key().to_owned()).collect()
+    };
+    names().map(|name| (name.clone(), keys(&name))).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Several thousand changes: pieces of the order are split and joined, slots and paths reused.
+    #[test]
+    fn it_answers_as_a_plain_list_would(
+        steps in prop::collection::vec((card(), 0..4_u8), 1..3000),
+    ) {
+        let mut catalog = Catalog::default();
+        let mut list = List::default();
+        let mut now = Moment::from_unix(10);
+        for (index, (card, kind)) in steps.into_iter().enumerate() {
+            let is_checked = index % 97 == 0;
+            let before = if is_checked { feeds(&catalog) } else { BTreeMap::new() };
+            let mut touched = BTreeSet::new();
+            if kind == 0 {
+                let remove = Change::Remove { key: Arc::clone(&card.key), path: Arc::clone(&card.path) };
+                list.0.remove(&card.path);
+                touched.extend(catalog.apply([remove], Some(now)));
+            } else {
+                list.0.insert(Arc::clone(&card.path), card.clone());
+                touched.extend(catalog.apply([Change::Put(card)], Some(now)));
+            }
+            if index % 500 == 0 {
+                now = Moment::from_unix(now.unix() + 5);
+            }
+            touched.extend(catalog.release(now));
+            if is_checked {
+                let after = feeds(&catalog);
+                for name in names() {
+                    assert_eq!(after[&name], list.feed(&name, now), "{name:?} after {index}");
+                    assert_eq!(catalog.count(&name), after[&name].len());
+                    let has_changed = before[&name] != after[&name];
+                    assert!(!has_changed || touched.contains(&name), "{name:?} after {index}");
+                }
+            }
+        }
+        assert_eq!(catalog.len(), list.winners().len());
+        assert_eq!(catalog.files(), list.0.len());
+        assert_eq!(catalog.shadowed().count(), catalog.files() - catalog.len());
+        let kept: BTreeMap<Arc<str>, Card> =
+            catalog.cards().map(|card| (card.path().into(), card.to_card())).collect();
+        assert_eq!(kept, list.0);
+    }
+}
