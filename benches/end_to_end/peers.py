@@ -51,7 +51,7 @@ ATOM = (
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh-CN">
 <id>{{ .Permalink }}</id><title>{{ .Title | transform.XMLEscape }}</title>
 <updated>{{ .Lastmod.Format "2006-01-02T15:04:05Z07:00" }}</updated>
-<link rel="self" href="{{ .Permalink }}atom.xml"/><author><name>{{ site.Title }}</name></author>
+<link rel="self" href="{{ (.OutputFormats.Get `atom`).Permalink }}"/><author><name>{{ site.Title }}</name></author>
 """
     + POSTS_OF
     + """<entry><id>{{ .Permalink }}</id><title>{{ .Title | transform.XMLEscape }}</title>
@@ -68,7 +68,7 @@ RSS = (
 <rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/">
 <channel><title>{{ .Title | transform.XMLEscape }}</title><link>{{ .Permalink }}</link>
 <description>{{ .Title | transform.XMLEscape }}</description>
-<atom:link rel="self" href="{{ .Permalink }}rss.xml"/>
+<atom:link rel="self" href="{{ (.OutputFormats.Get `rss`).Permalink }}"/>
 """
     + POSTS_OF
     + """<item><title>{{ .Title | transform.XMLEscape }}</title><link>{{ .Permalink }}</link>
