@@ -191,6 +191,7 @@ const RULES: &[Checked] = &[
 fn everything() -> Vec<File> {
     let mut files = sources("src");
     files.extend(sources("tests"));
+    files.extend(sources("benches"));
     files
 }
 
