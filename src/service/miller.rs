@@ -101,6 +101,8 @@ pub struct State {
     pub is_unsaved: bool,
     /// Why not all folders are watched.
     pub blind: Option<Box<Finding>>,
+    /// Where the server listens, for people.
+    pub address: String,
 }
 
 /// The loop: it waits, gathers what has changed, and makes one pass at a time.
@@ -134,6 +136,8 @@ pub struct Miller<'a> {
     last: (Instant, Duration),
     /// When the site was last scanned.
     scanned: Instant,
+    /// Where the server listens, for people.
+    address: String,
 }
 
 /// What has come together since the last pass.
@@ -154,7 +158,7 @@ impl<'a> Miller<'a> {
     /// A miller who has made the first edition.
     pub fn new(settings: &'a Settings, works: Works, state: State) -> Self {
         let Works { mill, watch, shelf, cache, events } = works;
-        let State { config, snapshot, is_unsaved, blind } = state;
+        let State { config, snapshot, is_unsaved, blind, address } = state;
         Self {
             settings,
             mill,
@@ -174,6 +178,7 @@ impl<'a> Miller<'a> {
             config,
             last: (Instant::now(), Duration::ZERO),
             scanned: Instant::now(),
+            address,
         }
     }
 
@@ -206,6 +211,9 @@ impl<'a> Miller<'a> {
             let start = Instant::now();
             let outcome = self.pass(&batch);
             self.settle(outcome, start);
+            if batch.is_reload {
+                systemd::ready(&self.status());
+            }
             if self.saved.elapsed() > RESCAN {
                 self.save();
             }
@@ -427,10 +435,20 @@ impl<'a> Miller<'a> {
         if troubles.is_empty() && !self.told.is_empty() {
             tracing::info!("all is well again");
         }
+        let is_news = troubles != self.told;
         let health = Health { reasons: troubles.iter().map(ToString::to_string).collect() };
         let serving = Arc::new(Serving::new(self.mill.site().base_path(), MAX_AGE));
         self.shelf.store(Published { edition: self.mill.edition(), serving, health });
         self.told = troubles;
+        if is_news {
+            systemd::status(&self.status());
+        }
+    }
+
+    /// What `systemctl status` shows: where it serves, and what is wrong.
+    pub fn status(&self) -> String {
+        let troubles = self.told.iter().map(|finding| format!("; {finding}"));
+        format!("serving {}{}", self.address, troubles.collect::<String>())
     }
 }
 

@@ -1,12 +1,20 @@
-//! Runs one function over many items on all cores, and keeps the order of the items.
+//! Runs one function over many items on all cores, and keeps the order of the items. Each item
+//! that is done is a sign of life for the watchdog: a long pass is no hang, an item without end is.
 
 use std::num::NonZero;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use crate::service::systemd;
+
 /// The results of `work` for each of `items`, in the order of `items`.
 pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let work = |item: &T| {
+        let result = work(item);
+        systemd::alive();
+        result
+    };
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let threads = cores.min(items.len());
     if threads < 2 {

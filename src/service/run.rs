@@ -100,14 +100,19 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let server =
         Server { shelf: Arc::clone(&shelf), cache: Arc::clone(&cache), limits: Limits::default() };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let is_unsaved = left != Left::All;
-    let state = State { config, snapshot: file.map(|file| (file, key)), is_unsaved, blind };
+    let state = State {
+        config,
+        snapshot: file.map(|file| (file, key)),
+        is_unsaved: left != Left::All,
+        blind,
+        address: address.clone(),
+    };
     let works = Works { mill, watch, shelf, cache, events };
     let mut miller = Miller::new(settings, works, state);
     miller.publish();
     let serving = runtime.spawn(serve_until(server, listener, stopped, sender));
     ready(&address, miller.mill());
-    systemd::ready(&address);
+    systemd::ready(&miller.status());
     let outcome = miller.run();
     systemd::stopping();
     drop(stop);
@@ -162,7 +167,13 @@ fn pass_signals_on(events: &Sender<Event>) -> Result<()> {
             .map_err(|error| Finding::io("wait for signals to", Path::new("the server"), &error))?;
         tokio::spawn(async move {
             while stream.recv().await.is_some() {
-                let event = if kind == SignalKind::hangup() { Event::Reload } else { Event::Stop };
+                let event = if kind == SignalKind::hangup() {
+                    // Said at once: `systemctl reload` then waits for the end of it.
+                    systemd::reloading();
+                    Event::Reload
+                } else {
+                    Event::Stop
+                };
                 if events.send(event).is_err() {
                     break;
                 }

@@ -185,12 +185,10 @@ impl Roots {
     fn walk(&self, folder: &Path, walk: &mut Walk<'_>, depth: usize) -> Result<()> {
         let Walk { scan, is_known } = walk;
         let listed = |error| Finding::io("list it", folder, &error);
-        let mut entries = Vec::new();
-        for entry in fs::read_dir(folder).map_err(listed)? {
-            entries.push(entry.map_err(listed)?);
-        }
+        let entries = fs::read_dir(folder).map_err(listed)?;
         scan.has_posts_folder |= folder.file_name() == Some(OsStr::new("_posts"));
         for entry in entries {
+            let entry = entry.map_err(listed)?;
             let path = entry.path();
             // A name that vanishes between listing and looking was deleted: nothing to say.
             let Ok(kind) = entry.file_type() else { continue };

@@ -3,12 +3,24 @@
 
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use listenfd::ListenFd;
 use sd_notify::NotifyState;
 
 use crate::error::{Error, Finding, Result};
 use crate::service::server::Listener;
+
+/// How often systemd is told that the work goes on, at most.
+const PULSE: Duration = Duration::from_secs(1);
+
+/// What a start, a reload or a stop is given each time it shows that it goes on, in microseconds:
+/// as much as `WatchdogSec=` of the unit.
+const GRACE: u32 = 120_000_000;
+
+/// When systemd was last told; a process has one supervisor.
+static LAST_PULSE: Mutex<Option<Instant>> = Mutex::new(None);
 
 /// Opens the socket that systemd passed, else the one at `listen`; says its address for people.
 /// Needs a running tokio runtime.
@@ -61,19 +73,44 @@ fn listen_error(error: &std::io::Error) -> Error {
     }
 }
 
-/// The service answers requests.
-pub fn ready(address: &str) {
-    notify(&[NotifyState::Ready, NotifyState::Status(&format!("serving {address}"))]);
+/// The service answers requests, after a start or a reload; what to show of it.
+pub fn ready(status: &str) {
+    notify(&[NotifyState::Ready, NotifyState::Status(&one_line(status))]);
 }
 
-/// The loop that does the work has come round: the watchdog's food.
+/// What to show of the service has changed.
+pub fn status(status: &str) {
+    notify(&[NotifyState::Status(&one_line(status))]);
+}
+
+/// The configuration is about to be read again; [`ready`] ends it. The time tells systemd from
+/// 253 on which request this answers.
+pub fn reloading() {
+    match NotifyState::monotonic_usec_now() {
+        Ok(time) => notify(&[NotifyState::Reloading, time]),
+        Err(error) => tracing::debug!(%error, "cannot tell systemd of the reload"),
+    }
+}
+
+/// The work goes on: a post was read, a feed was made, or the loop has come round. This is the
+/// watchdog's food, and more time for a start that takes long.
 pub fn alive() {
-    notify(&[NotifyState::Watchdog]);
+    // Whoever finds it locked has nothing to add.
+    let Ok(mut last) = LAST_PULSE.try_lock() else { return };
+    if last.is_none_or(|last| last.elapsed() >= PULSE) {
+        *last = Some(Instant::now());
+        notify(&[NotifyState::Watchdog, NotifyState::ExtendTimeoutUsec(GRACE)]);
+    }
 }
 
 /// The service is on its way out.
 pub fn stopping() {
     notify(&[NotifyState::Stopping]);
+}
+
+/// A line is a field of the protocol, so a text must be one.
+fn one_line(text: &str) -> String {
+    text.split(['\n', '\r']).collect::<Vec<_>>().join(" ")
 }
 
 fn notify(states: &[NotifyState<'_>]) {

@@ -29,7 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const SERVICE: &[(&str, &[&str])] = &[
     ("mod", &[]),
     ("disk", &[]),
-    ("parallel", &[]),
+    ("parallel", &["systemd"]),
     ("source", &["disk"]),
     ("posts", &["disk"]),
     ("export", &["disk"]),

@@ -20,3 +20,4 @@ mod settings;
 mod snapshot;
 mod stale;
 mod start;
+mod systemd;
