@@ -11,7 +11,7 @@ use crate::content::url::percent_encode_path;
 use crate::error::Error;
 use crate::feed::assemble;
 use crate::feed::format::atom;
-use crate::feed::model::{Feed, Stamp};
+use crate::feed::model::{Entry, Feed};
 use crate::feed::page::{self, Address, Discovery, Words};
 
 /// What the list says of one feed.
@@ -21,30 +21,29 @@ pub struct Listing {
     pub name: String,
     /// Its title, its address and so on, without its entries.
     pub feed: Feed,
-    /// How many posts it has.
-    pub count: usize,
-    /// Its newest entry.
-    pub newest: Option<Newest>,
-}
-
-/// What the list says of an entry.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Newest {
-    /// Its title.
-    pub title: String,
-    /// When it was published.
-    pub published: Stamp,
+    /// Its row in the page that lists all feeds, written when the feed changes: the page is written
+    /// with every change of any.
+    row: String,
 }
 
 impl Listing {
-    /// The listing of a feed with `count` posts in all.
-    pub fn of(name: String, feed: &Feed, count: usize) -> Self {
-        let newest = feed
-            .entries
-            .first()
-            .map(|entry| Newest { title: entry.title.clone(), published: entry.published.clone() });
+    /// The listing of a feed, named `name` for people, with `count` posts in all.
+    ///
+    /// # Errors
+    /// When its row cannot be written.
+    pub fn of(
+        feed_name: &FeedName,
+        name: String,
+        feed: &Feed,
+        count: usize,
+    ) -> Result<Self, Error> {
+        let group = if let FeedName::Group(_, group) = feed_name { group } else { "" };
+        let folder = percent_encode_path(&assemble::folder(feed_name));
+        let href = format!("{folder}{}", page::FILE);
+        let newest = feed.entries.first().map(|entry| &**entry);
+        let row = page::part(&Row { name: &name, group, href, count, newest })?;
         let head = Feed { entries: Vec::new(), ..feed.clone() };
-        Self { name, feed: head, count, newest }
+        Ok(Self { name, feed: head, row })
     }
 
     /// Whether another listing is the same but for what is in the feed, which changes all the time.
@@ -87,18 +86,20 @@ pub const DIRECTORIES: &[Directory] = &[
 
 const OPML: &str = "text/x-opml; charset=utf-8";
 
+#[derive(Template)]
+#[template(path = "index_row.html", config = "src/feed/templates/askama.toml")]
 struct Row<'a> {
     name: &'a str,
     group: &'a str,
     href: String,
     count: usize,
-    newest: Option<&'a Newest>,
+    newest: Option<&'a Entry>,
 }
 
 struct Group<'a> {
     word: &'static str,
     title: &'static str,
-    rows: Vec<Row<'a>>,
+    rows: Vec<&'a str>,
 }
 
 #[derive(Template)]
@@ -123,7 +124,7 @@ fn index(listings: &Listings) -> Result<Vec<u8>, Error> {
     let groups = Taxonomy::ALL.into_iter().zip(words.taxonomies).map(|(taxonomy, title)| Group {
         word: taxonomy.word(),
         title,
-        rows: of_taxonomy(listings, taxonomy).map(row).collect(),
+        rows: of_taxonomy(listings, taxonomy).map(|(_, listing)| &*listing.row).collect(),
     });
     page::write(&Index {
         lang: site.lang.as_deref().unwrap_or("en"),
@@ -136,18 +137,6 @@ fn index(listings: &Listings) -> Result<Vec<u8>, Error> {
         formats: page::addresses(site),
         groups: groups.filter(|group| !group.rows.is_empty()).collect(),
     })
-}
-
-fn row<'a>((name, listing): (&'a FeedName, &'a Arc<Listing>)) -> Row<'a> {
-    let group = if let FeedName::Group(_, group) = name { group } else { "" };
-    let folder = percent_encode_path(&assemble::folder(name));
-    Row {
-        name: &listing.name,
-        group,
-        href: format!("{folder}{}", page::FILE),
-        count: listing.count,
-        newest: listing.newest.as_ref(),
-    }
 }
 
 fn of_taxonomy(

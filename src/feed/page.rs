@@ -182,9 +182,15 @@ pub fn render(name: &str, feed: &Feed, count: usize) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// When that fails.
 pub fn write(page: &impl Template) -> Result<Vec<u8>, Error> {
-    let mut text = page
-        .render()
-        .map_err(|error| Error::Render { format: "a page", reason: error.to_string() })?;
+    let mut text = part(page)?;
     text.push('\n');
     Ok(text.into_bytes())
+}
+
+/// A part of a page as text.
+///
+/// # Errors
+/// When that fails.
+pub fn part(part: &impl Template) -> Result<String, Error> {
+    part.render().map_err(|error| Error::Render { format: "a page", reason: error.to_string() })
 }

@@ -202,6 +202,7 @@ impl Press {
         let feeds: Vec<&FeedName> = self.owed.iter().collect();
         let proofs = parallel::map(&feeds, |name| self.feed(name, copy, &staging, now));
         let (mut owed, mut late, mut findings) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        let mut gone = Vec::new();
         for (name, proof) in feeds.iter().zip(proofs) {
             match proof? {
                 Proof::Feed(listing, documents) => {
@@ -212,7 +213,7 @@ impl Press {
                     listings.insert((*name).clone(), listing);
                 }
                 Proof::Empty => {
-                    files(name).for_each(|(path, _)| edition.remove(&path));
+                    gone.extend(files(name).map(|(path, _)| path));
                     listings.remove(*name);
                 }
                 Proof::Late(post) => {
@@ -241,27 +242,20 @@ impl Press {
             edition.put((*file).into(), self.put(&staging, file, media_type, bytes, now)?);
         }
         let feeds = feeds.len();
+        gone.iter().for_each(|path| edition.remove(path));
         let is_first = !std::mem::replace(&mut self.is_disk_known, false) || self.is_patched;
         let written = staging.commit()?;
-        self.replace(edition, is_first)?;
+        self.edition = Arc::new(edition);
+        if is_first {
+            gone = self.output.stale(&self.edition)?;
+        }
+        self.output.remove(gone.iter().map(String::as_str))?;
         self.listings = listings;
         self.is_disk_known = true;
         self.is_patched = false;
         self.owed = owed;
         self.late = late;
         Ok(Printed { feeds, written, findings })
-    }
-
-    /// Makes `edition` the current one; takes away the files that it does not have any more.
-    fn replace(&mut self, edition: Edition, is_first: bool) -> Result<()> {
-        let last = std::mem::replace(&mut self.edition, Arc::new(edition));
-        let paths = last.documents().map(|(path, _)| &**path);
-        self.output.remove(paths.filter(|path| self.edition.document(path).is_none()))?;
-        if is_first {
-            let stale = self.output.stale(&self.edition)?;
-            self.output.remove(stale.iter().map(String::as_str))?;
-        }
-        Ok(())
     }
 
     /// Renders one feed in all formats.
@@ -300,7 +294,9 @@ impl Press {
             let document = self.put(staging, &path, media_type, &bytes, now)?;
             documents.push((path, document));
         }
-        Ok(Proof::Feed(Arc::new(Listing::of(display, &feed, count)), documents))
+        let listing = Listing::of(name, display, &feed, count)
+            .map_err(|error| Finding::about(page::FILE, error))?;
+        Ok(Proof::Feed(Arc::new(listing), documents))
     }
 
     fn put(
