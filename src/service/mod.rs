@@ -38,4 +38,6 @@ pub mod cache;
 
 pub mod server;
 
+pub mod deadline;
+
 pub mod systemd;
