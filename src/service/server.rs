@@ -195,7 +195,7 @@ async fn converse<S>(
     let deadlines = Deadlines::new(limits.head, limits.stalled_write);
     let stream = Impatient::new(stream, Arc::clone(&deadlines));
     let service = hyper::service::service_fn(async |request| {
-        Ok::<_, Infallible>(answer(&server, &request).await)
+        Ok::<_, Infallible>(answer(&server, request).await)
     });
     // Not the builder that also speaks HTTP/2: it waits for the first bytes without a timeout.
     let mut builder = hyper::server::conn::http1::Builder::new();
@@ -229,34 +229,36 @@ async fn converse<S>(
 /// One answer: decided by the edition, its bytes from the cache or the disk.
 async fn answer(
     server: &Server,
-    request: &hyper::Request<hyper::body::Incoming>,
+    request: hyper::Request<hyper::body::Incoming>,
 ) -> hyper::Response<Reply> {
+    // The body is not read, but kept until there is an answer: to drop it ends the connection.
+    let (head, _unread) = request.into_parts();
     let asked = Request {
-        method: request.method(),
-        uri: request.uri(),
-        version: request.version(),
-        headers: request.headers(),
+        method: &head.method,
+        uri: &head.uri,
+        version: head.version,
+        headers: &head.headers,
     };
-    let only_head = request.method() == hyper::Method::HEAD;
+    let only_head = head.method == hyper::Method::HEAD;
     let mut waiting: Option<Patience> = None;
     loop {
-        let answer = {
+        let plan = {
             let published = server.shelf.0.load();
-            respond::respond(&asked, &published.edition, &published.serving, &published.health)
+            respond::plan(&asked, &published.edition, &published.serving, &published.health)
         };
-        let Body::Document { path, document, coding } = &answer.body else {
-            return reply(answer, None);
+        let Some((path, document, coding)) = plan.document() else {
+            return reply(plan.answer(head.headers), None);
         };
-        if only_head && *coding == Coding::Identity {
+        if only_head && coding == Coding::Identity {
             // All is said in the headers: the edition knows the length.
-            return reply(answer, None);
+            return reply(plan.answer(head.headers), None);
         }
-        let found = match server.cache.hit(document.hash, *coding) {
+        let found = match server.cache.hit(document.hash, coding) {
             Some(bytes) => Ok(bytes),
-            None => server.cache.bytes(path, document, *coding).await,
+            None => server.cache.bytes(path, document, coding).await,
         };
         let miss = match found {
-            Ok(bytes) => return reply(answer, Some((bytes, only_head))),
+            Ok(bytes) => return reply(plan.answer(head.headers), Some((bytes, only_head))),
             Err(miss) => miss,
         };
         // The export is written before the edition is published: in between, the disk is ahead.
@@ -277,10 +279,12 @@ async fn answer(
 fn reply(answer: Answer, bytes: Option<(Bytes, bool)>) -> hyper::Response<Reply> {
     let mut headers = answer.headers;
     let body = match (answer.body, bytes) {
-        (Body::Document { .. }, Some((bytes, only_length))) => {
+        (Body::Document { .. }, Some((bytes, true))) => {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-            if only_length { Bytes::new() } else { bytes }
+            Bytes::new()
         }
+        // hyper writes the length of a body that knows it.
+        (Body::Document { .. }, Some((bytes, false))) => bytes,
         (Body::Text(std::borrow::Cow::Borrowed(words)), _) => Bytes::from_static(words.as_bytes()),
         (Body::Text(std::borrow::Cow::Owned(words)), _) => Bytes::from(words),
         (Body::Document { .. } | Body::Empty, _) => Bytes::new(),
