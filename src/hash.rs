@@ -25,6 +25,12 @@ impl Hash {
         }
         digits
     }
+
+    /// Its place in a table of `places`, at least one: as even as the hash itself.
+    pub fn remainder(self, places: usize) -> usize {
+        let [a, b, c, d, ..] = self.0;
+        u32::from_le_bytes([a, b, c, d]) as usize % places
+    }
 }
 
 /// What a half byte is written as.

@@ -7,8 +7,9 @@ use std::fmt::Write;
 /// to elsewhere. The last segment may be empty: a folder.
 pub(super) fn is_plain(path: &str) -> bool {
     let folder = path.strip_suffix('/').unwrap_or(path);
-    let plain = |segment: &str| !matches!(segment, "" | "." | "..") && !segment.contains('\\');
-    path.is_empty() || folder.split('/').all(plain)
+    let plain = |segment: &[u8]| !matches!(segment, b"" | b"." | b"..");
+    let has_backslash = path.bytes().any(|byte| byte == b'\\');
+    path.is_empty() || !has_backslash && folder.as_bytes().split(|byte| *byte == b'/').all(plain)
 }
 
 /// The path is not percent-encoded as RFC 3986 §2.1 demands, or holds a NUL.
@@ -16,7 +17,7 @@ pub(super) struct BadlyEncoded;
 
 /// Percent-decodes a path, strictly; `None` when it is then not UTF-8, as no address here is.
 pub(super) fn decode(path: &str) -> Result<Option<Cow<'_, str>>, BadlyEncoded> {
-    if !path.contains(['%', '\0']) {
+    if !path.bytes().any(|byte| matches!(byte, b'%' | 0)) {
         return Ok(Some(Cow::Borrowed(path)));
     }
     let mut bytes = Vec::with_capacity(path.len());

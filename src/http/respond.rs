@@ -119,25 +119,112 @@ pub enum Body {
     },
 }
 
+/// What is to be answered, decided but not yet written down: the service fetches the bytes first,
+/// and may have to decide again when they are not there.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    outcome: Outcome,
+    /// A body is not read; what follows it on the connection could be taken for a request.
+    closes: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Outcome {
+    Sent { path: Arc<str>, document: Arc<Document>, coding: Coding, cache_control: HeaderValue },
+    NotModified { tag: HeaderValue, last_modified: HeaderValue, cache_control: HeaderValue },
+    Other(Answer),
+}
+
+impl From<Answer> for Outcome {
+    fn from(answer: Answer) -> Self {
+        Self::Other(answer)
+    }
+}
+
+impl Plan {
+    /// The path of the document that is the body, what its bytes must be, and their coding.
+    pub fn document(&self) -> Option<(&Arc<str>, &Arc<Document>, Coding)> {
+        match &self.outcome {
+            Outcome::Sent { path, document, coding, .. } => Some((path, document, *coding)),
+            Outcome::NotModified { .. } | Outcome::Other(_) => None,
+        }
+    }
+
+    /// The answer. `room` is any map; its memory is used again for the headers.
+    pub fn answer(self, room: HeaderMap) -> Answer {
+        let mut answer = match self.outcome {
+            Outcome::Sent { path, document, coding, cache_control } => {
+                let mut headers = common(room, cache_control);
+                headers.insert(LAST_MODIFIED, conditional::last_modified_value(&document));
+                headers.insert(ETAG, conditional::entity_tag(document.hash, coding));
+                describe(&mut headers, &document, coding);
+                let body = Body::Document { path, document, coding };
+                Answer { status: StatusCode::OK, headers, body }
+            }
+            Outcome::NotModified { tag, last_modified, cache_control } => {
+                let mut headers = common(room, cache_control);
+                headers.insert(LAST_MODIFIED, last_modified);
+                headers.insert(ETAG, tag);
+                Answer { status: StatusCode::NOT_MODIFIED, headers, body: Body::Empty }
+            }
+            Outcome::Other(answer) => answer,
+        };
+        if self.closes {
+            answer.headers.insert(CONNECTION, CLOSE);
+        }
+        answer
+    }
+}
+
+/// What a document and a 304 have in common, and no other headers.
+fn common(room: HeaderMap, cache_control: HeaderValue) -> HeaderMap {
+    let mut headers = room;
+    headers.clear();
+    headers.insert(CACHE_CONTROL, cache_control);
+    // Also on 304 and on bytes that are never compressed: a cache keys all answers by it.
+    headers.insert(VARY, BY_CODING);
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, EVERYONE);
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    headers
+}
+
+/// What the bytes are and how they travel.
+fn describe(headers: &mut HeaderMap, document: &Document, coding: Coding) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(document.media_type));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    // Feeds are small and their codings vary: no ranges, rather than ranges half done.
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("none"));
+    match coding {
+        Coding::Identity => headers.insert(CONTENT_LENGTH, HeaderValue::from(document.length)),
+        Coding::Gzip => headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip")),
+    };
+    if document.media_type.starts_with("text/html") {
+        headers.insert(CONTENT_SECURITY_POLICY, PAGE_POLICY);
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
+}
+
 /// Answers a request from an edition.
 pub fn respond(request: &Request, edition: &Edition, serving: &Serving, health: &Health) -> Answer {
+    plan(request, edition, serving, health).answer(HeaderMap::new())
+}
+
+/// Decides what a request is answered from an edition.
+pub fn plan(request: &Request, edition: &Edition, serving: &Serving, health: &Health) -> Plan {
     if let Some(refusal) = refuse(request) {
-        return refusal;
+        return Plan { outcome: refusal.into(), closes: true };
     }
-    let mut answer = match *request.method {
+    let outcome = match *request.method {
         Method::GET | Method::HEAD => look_up(request, edition, serving, health),
-        Method::OPTIONS => options(),
+        Method::OPTIONS => options().into(),
         _ => {
             let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, "method not allowed\n");
             answer.headers.insert(ALLOW, METHODS);
-            answer
+            answer.into()
         }
     };
-    // A body is not read; what follows it on the connection could be taken for a request.
-    if request.headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0") {
-        answer.headers.insert(CONNECTION, CLOSE);
-    }
-    answer
+    let closes = request.headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0");
+    Plan { outcome, closes }
 }
 
 /// 503: the document's bytes cannot be had at this moment.
@@ -179,9 +266,7 @@ fn refuse(request: &Request) -> Option<Answer> {
     } else {
         return None;
     };
-    let mut answer = text(status, words);
-    answer.headers.insert(CONNECTION, CLOSE);
-    Some(answer)
+    Some(text(status, words))
 }
 
 /// RFC 9112 §3.2: HTTP/1.1 needs exactly one `Host`, and a valid one.
@@ -195,15 +280,15 @@ fn has_one_host(request: &Request) -> bool {
 }
 
 /// GET and HEAD: finds what the path means.
-fn look_up(request: &Request, edition: &Edition, serving: &Serving, health: &Health) -> Answer {
+fn look_up(request: &Request, edition: &Edition, serving: &Serving, health: &Health) -> Outcome {
     let Ok(decoded) = decode(request.uri.path()) else {
-        return text(StatusCode::BAD_REQUEST, "the address is not well encoded\n");
+        return text(StatusCode::BAD_REQUEST, "the address is not well encoded\n").into();
     };
     let Some(path) = decoded.as_deref().and_then(|path| path.strip_prefix('/')) else {
-        return not_found(serving);
+        return not_found(serving).into();
     };
     if !is_plain(path) {
-        return not_found(serving);
+        return not_found(serving).into();
     }
     let below_base = path.strip_prefix(serving.base.as_str()).filter(|_| !serving.base.is_empty());
     // The base path may also be the name of something below it, so the whole path comes second.
@@ -217,9 +302,9 @@ fn look_up(request: &Request, edition: &Edition, serving: &Serving, health: &Hea
     };
     match found {
         Found::Document(path, document) => send(request, path, document, serving),
-        Found::Moved(status, path) => redirect(status, &path, serving),
-        Found::Health => tell_health(edition, health),
-        Found::Nothing => not_found(serving),
+        Found::Moved(status, path) => redirect(status, &path, serving).into(),
+        Found::Health => tell_health(edition, health).into(),
+        Found::Nothing => not_found(serving).into(),
     }
 }
 
@@ -254,41 +339,28 @@ fn find<'a>(edition: &'a Edition, path: &str) -> Found<'a> {
 }
 
 /// The document itself, or 304, or 412.
-fn send(request: &Request, path: &Arc<str>, document: &Arc<Document>, serving: &Serving) -> Answer {
+fn send(
+    request: &Request,
+    path: &Arc<str>,
+    document: &Arc<Document>,
+    serving: &Serving,
+) -> Outcome {
     let accepted = Accepted::of(request.headers);
     let coding = accepted.choose(document.length);
-    let mut headers = HeaderMap::with_capacity(12);
-    headers.insert(CACHE_CONTROL, serving.cache_control.clone());
-    headers.insert(LAST_MODIFIED, conditional::last_modified_value(document));
-    // Also on 304 and on bytes that are never compressed: a cache keys all answers by it.
-    headers.insert(VARY, BY_CODING);
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, EVERYONE);
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    let cache_control = serving.cache_control.clone();
     match conditional::decide(request.headers, document, accepted, coding) {
         Decision::NotModified(tag) => {
-            headers.insert(ETAG, tag);
-            return Answer { status: StatusCode::NOT_MODIFIED, headers, body: Body::Empty };
+            let last_modified = conditional::last_modified_value(document);
+            Outcome::NotModified { tag, last_modified, cache_control }
         }
         Decision::Failed => {
-            return text(StatusCode::PRECONDITION_FAILED, "the document is another one by now\n");
+            text(StatusCode::PRECONDITION_FAILED, "the document is another one by now\n").into()
         }
-        Decision::Send => {}
+        Decision::Send => {
+            let (path, document) = (Arc::clone(path), Arc::clone(document));
+            Outcome::Sent { path, document, coding, cache_control }
+        }
     }
-    headers.insert(ETAG, conditional::entity_tag(document.hash, coding));
-    headers.insert(CONTENT_TYPE, header_value(document.media_type.as_bytes()));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-    // Feeds are small and their codings vary: no ranges, rather than ranges half done.
-    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("none"));
-    match coding {
-        Coding::Identity => headers.insert(CONTENT_LENGTH, HeaderValue::from(document.length)),
-        Coding::Gzip => headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip")),
-    };
-    if document.media_type.starts_with("text/html") {
-        headers.insert(CONTENT_SECURITY_POLICY, PAGE_POLICY);
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    }
-    let (path, document) = (Arc::clone(path), Arc::clone(document));
-    Answer { status: StatusCode::OK, headers, body: Body::Document { path, document, coding } }
 }
 
 /// 301 or 308 to a path below the base URL.

@@ -3,13 +3,19 @@
 //! An edition knows only the hash of a document. What the disk gives back is checked against it,
 //! so that a client never gets bytes under the entity tag of others, even in the instant in which
 //! the next edition is already on disk and not yet published.
+//!
+//! Bytes that are here are found without a lock, so that no request waits for another: a fixed
+//! table of buckets leads to them, and a hit only marks its entry as wanted. Who adds bytes holds
+//! a lock, copies the one bucket that changes, and makes room by second chance: the oldest entry
+//! goes, unless it was wanted since it was last looked at.
 
 use crate::error::Finding;
 use crate::feed::edition::Document;
 use crate::hash::Hash;
 use crate::http::encoding::Coding;
+use arc_swap::ArcSwapOption;
 use bytes::Bytes;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, VecDeque};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,8 +25,14 @@ use tokio::sync::OnceCell;
 /// How many bytes of bodies are kept when the operator names no number.
 pub const DEFAULT_BUDGET: usize = 64 * 1024 * 1024;
 
-/// What one entry costs beside its body: two keys, the entry, their share of the maps.
+/// What one entry costs beside its body: itself, its bucket, its place in the queue.
 const OVERHEAD: usize = 160;
+
+/// How many bytes of the budget there are to a bucket: about a compressed feed.
+const BUCKET: usize = 8 * 1024;
+
+/// The most buckets, whatever the budget; beyond it they hold more than one entry each.
+const MOST_BUCKETS: usize = 64 * 1024;
 
 /// The level of gzip: 9 costs twice the time for one per cent.
 const LEVEL: u32 = 6;
@@ -39,7 +51,9 @@ pub enum Miss {
 pub struct Cache {
     output: PathBuf,
     budget: usize,
-    shelves: Mutex<Shelves>,
+    /// What is here, by hash: read without a lock, written by who holds that of `ledger`.
+    buckets: Box<[ArcSwapOption<Bucket>]>,
+    ledger: Mutex<Ledger>,
     /// Whether the export did not hold a document although there was time to write it.
     is_spoilt: AtomicBool,
 }
@@ -47,12 +61,25 @@ pub struct Cache {
 impl Cache {
     /// An empty cache over the export in `output` that keeps at most `budget` bytes.
     pub fn new(output: PathBuf, budget: usize) -> Self {
-        Self { output, budget, shelves: Mutex::default(), is_spoilt: AtomicBool::new(false) }
+        let buckets = (budget / BUCKET).clamp(1, MOST_BUCKETS);
+        Self {
+            output,
+            budget,
+            buckets: (0..buckets).map(|_| ArcSwapOption::empty()).collect(),
+            ledger: Mutex::default(),
+            is_spoilt: AtomicBool::new(false),
+        }
     }
 
-    /// The bytes if they are here: no waiting, no I/O, and no copy.
+    /// The bytes if they are here: no lock, no waiting, no I/O, and no copy.
     pub fn hit(&self, hash: Hash, coding: Coding) -> Option<Bytes> {
-        self.lock().take((hash, coding))
+        let bucket = self.bucket(hash).load();
+        let entry = bucket.as_ref()?.iter().find(|entry| entry.key == (hash, coding))?;
+        // Read first: a store each time would pull the line from one core to the other.
+        if !entry.is_wanted.load(Ordering::Relaxed) {
+            entry.is_wanted.store(true, Ordering::Relaxed);
+        }
+        Some(entry.bytes.clone())
     }
 
     /// The bytes of a document, read and compressed if need be; once, however many ask for them.
@@ -67,18 +94,19 @@ impl Cache {
     ) -> Result<Bytes, Miss> {
         let key = (document.hash, coding);
         let flight = {
-            let mut shelves = self.lock();
-            if let Some(bytes) = shelves.take(key) {
+            let mut ledger = self.lock();
+            // They may have come while this one waited for the lock.
+            if let Some(bytes) = self.hit(document.hash, coding) {
                 return Ok(bytes);
             }
-            let cell = Arc::clone(shelves.loading.entry(key).or_default());
+            let cell = Arc::clone(ledger.loading.entry(key).or_default());
             Flight { cache: self, key, cell }
         };
         let load = || async {
             let (cache, path, length) = (Arc::clone(self), Arc::clone(path), document.length);
             let task = tokio::task::spawn_blocking(move || {
                 let bytes = cache.load(&path, length, key)?;
-                cache.lock().keep(key, bytes.clone(), cache.budget);
+                cache.keep(key, bytes.clone());
                 Ok(bytes)
             });
             // The task fails only when the runtime is being taken down.
@@ -117,64 +145,81 @@ impl Cache {
         }
     }
 
+    /// Keeps new bytes, and lets old ones go until the budget holds.
+    fn keep(&self, key: Key, bytes: Bytes) {
+        let entry = Arc::new(Entry { key, bytes, is_wanted: AtomicBool::new(false) });
+        let cost = entry.cost();
+        let mut ledger = self.lock();
+        if cost > self.budget || self.hit(key.0, key.1).is_some() {
+            return;
+        }
+        // Hits go on meanwhile and would spare everything for ever: each entry is spared once.
+        let mut chances = ledger.queue.len();
+        while ledger.size + cost > self.budget {
+            let Some(oldest) = ledger.queue.pop_front() else {
+                break;
+            };
+            if chances > 0 && oldest.is_wanted.swap(false, Ordering::Relaxed) {
+                chances -= 1;
+                ledger.queue.push_back(oldest);
+                continue;
+            }
+            ledger.size -= oldest.cost();
+            self.change(oldest.key.0, |bucket| bucket.retain(|other| other.key != oldest.key));
+        }
+        ledger.size += cost;
+        ledger.queue.push_back(Arc::clone(&entry));
+        self.change(key.0, |bucket| bucket.push(entry));
+    }
+
+    /// Puts a changed copy of a bucket in its place. The lock of the ledger must be held.
+    fn change(&self, hash: Hash, change: impl FnOnce(&mut Bucket)) {
+        let place = self.bucket(hash);
+        let mut bucket = place.load().as_deref().cloned().unwrap_or_default();
+        change(&mut bucket);
+        place.store((!bucket.is_empty()).then(|| Arc::new(bucket)));
+    }
+
+    /// Where bytes of this hash are, in any coding.
+    fn bucket(&self, hash: Hash) -> &ArcSwapOption<Bucket> {
+        &self.buckets[hash.remainder(self.buckets.len())]
+    }
+
     /// A holder of the lock cannot panic half-way through a change, so a poisoned lock is sound.
-    fn lock(&self) -> MutexGuard<'_, Shelves> {
-        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 type Key = (Hash, Coding);
 
+/// The entries whose hashes lead to the same place: one or two, seldom more.
+type Bucket = Vec<Arc<Entry>>;
+
 #[derive(Debug)]
 struct Entry {
+    key: Key,
     bytes: Bytes,
-    /// When it was last asked for: its key in `recency`.
-    used: u64,
+    /// Whether it was asked for since the last look at it.
+    is_wanted: AtomicBool,
 }
 
+impl Entry {
+    /// What it takes of the budget.
+    fn cost(&self) -> usize {
+        self.bytes.len() + OVERHEAD
+    }
+}
+
+/// What only those need who add bytes.
 #[derive(Debug, Default)]
-struct Shelves {
-    ready: HashMap<Key, Entry>,
-    /// All keys of `ready`, each once, the least recently used first.
-    recency: BTreeMap<u64, Key>,
-    /// Counts uses; in 500 years it would run over.
-    uses: u64,
-    /// What `ready` costs.
+struct Ledger {
+    /// All entries of all buckets, each once, those first that go first.
+    queue: VecDeque<Arc<Entry>>,
+    /// What they cost.
     size: usize,
     /// What is being read at this moment; those who want it too wait at the cell.
     loading: HashMap<Key, Arc<OnceCell<Bytes>>>,
-}
-
-impl Shelves {
-    /// Bytes that are kept, which thereby become the most recently used.
-    fn take(&mut self, key: Key) -> Option<Bytes> {
-        let entry = self.ready.get_mut(&key)?;
-        self.uses += 1;
-        self.recency.remove(&entry.used);
-        self.recency.insert(self.uses, key);
-        entry.used = self.uses;
-        Some(entry.bytes.clone())
-    }
-
-    /// Keeps new bytes, and lets the least recently used go until the budget holds.
-    fn keep(&mut self, key: Key, bytes: Bytes, budget: usize) {
-        let cost = bytes.len() + OVERHEAD;
-        if cost > budget || self.ready.contains_key(&key) {
-            return;
-        }
-        while self.size + cost > budget {
-            let Some((_, oldest)) = self.recency.pop_first() else {
-                break;
-            };
-            if let Some(gone) = self.ready.remove(&oldest) {
-                self.size -= gone.bytes.len() + OVERHEAD;
-            }
-        }
-        self.size += cost;
-        self.uses += 1;
-        self.recency.insert(self.uses, key);
-        self.ready.insert(key, Entry { bytes, used: self.uses });
-    }
 }
 
 /// One who waits for bytes that are being read.
@@ -187,12 +232,12 @@ struct Flight<'a> {
 impl Drop for Flight<'_> {
     /// The last one to leave clears the place, also when its client hung up half-way.
     fn drop(&mut self) {
-        let mut shelves = self.cache.lock();
+        let mut ledger = self.cache.lock();
         let is_same = |there: &Arc<_>| Arc::ptr_eq(there, &self.cell);
         // The two are this one and the one in the map; both are cloned under the lock only.
-        if Arc::strong_count(&self.cell) <= 2 && shelves.loading.get(&self.key).is_some_and(is_same)
+        if Arc::strong_count(&self.cell) <= 2 && ledger.loading.get(&self.key).is_some_and(is_same)
         {
-            shelves.loading.remove(&self.key);
+            ledger.loading.remove(&self.key);
         }
     }
 }

@@ -39,4 +39,6 @@ pub mod cache;
 
 pub mod server;
 
+pub mod deadline;
+
 pub mod systemd;

@@ -9,21 +9,21 @@ use crate::feed::edition::Edition;
 use crate::http::encoding::Coding;
 use crate::http::respond::{self, Answer, Body, Health, Request, Serving};
 use crate::service::cache::{Cache, Miss};
+use crate::service::deadline::{Aside, Deadlines, HeadTimer, Impatient};
 use bytes::Bytes;
 use hyper::header::{CONTENT_LENGTH, HeaderValue};
-use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::path::Path;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 /// What is published at this moment.
 #[derive(Debug, Clone, Default)]
@@ -192,15 +192,15 @@ async fn converse<S>(
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let limits = server.limits;
-    let stream =
-        Impatient { stream: TokioIo::new(stream), patience: limits.stalled_write, deadline: None };
+    let deadlines = Deadlines::new(limits.head, limits.stalled_write);
+    let stream = Impatient::new(stream, Arc::clone(&deadlines));
     let service = hyper::service::service_fn(async |request| {
-        Ok::<_, Infallible>(answer(&server, &request).await)
+        Ok::<_, Infallible>(answer(&server, request).await)
     });
     // Not the builder that also speaks HTTP/2: it waits for the first bytes without a timeout.
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder
-        .timer(TokioTimer::new())
+        .timer(HeadTimer(Arc::clone(&deadlines)))
         .header_read_timeout(limits.head)
         .max_buf_size(limits.buffer)
         .half_close(false);
@@ -209,49 +209,56 @@ async fn converse<S>(
         builder.max_headers(limits.header_lines);
     }
     let mut connection = pin!(builder.serve_connection(stream, service));
-    let outcome = match first_of(connection.as_mut(), stopping.changed()).await {
-        First::Left(outcome) => outcome,
-        First::Right(_) => {
+    let overdue = pin!(deadlines.overdue());
+    let interruption = pin!(first_of(overdue, stopping.changed()));
+    let outcome = match first_of(connection.as_mut(), Aside::new(interruption)).await {
+        First::Right(First::Right(_)) => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            first_of(connection, deadlines.overdue()).await
         }
+        First::Right(First::Left(())) => First::Right(()),
+        First::Left(outcome) => First::Left(outcome),
     };
-    if let Err(broken) = outcome {
-        tracing::debug!(%broken, "a connection broke");
+    match outcome {
+        First::Left(Ok(())) => {}
+        First::Left(Err(broken)) => tracing::debug!(%broken, "a connection broke"),
+        First::Right(()) => tracing::debug!("a client took too long"),
     }
 }
 
 /// One answer: decided by the edition, its bytes from the cache or the disk.
 async fn answer(
     server: &Server,
-    request: &hyper::Request<hyper::body::Incoming>,
+    request: hyper::Request<hyper::body::Incoming>,
 ) -> hyper::Response<Reply> {
+    // The body is not read, but kept until there is an answer: to drop it ends the connection.
+    let (head, _unread) = request.into_parts();
     let asked = Request {
-        method: request.method(),
-        uri: request.uri(),
-        version: request.version(),
-        headers: request.headers(),
+        method: &head.method,
+        uri: &head.uri,
+        version: head.version,
+        headers: &head.headers,
     };
-    let only_head = request.method() == hyper::Method::HEAD;
+    let only_head = head.method == hyper::Method::HEAD;
     let mut waiting: Option<Patience> = None;
     loop {
-        let answer = {
+        let plan = {
             let published = server.shelf.0.load();
-            respond::respond(&asked, &published.edition, &published.serving, &published.health)
+            respond::plan(&asked, &published.edition, &published.serving, &published.health)
         };
-        let Body::Document { path, document, coding } = &answer.body else {
-            return reply(answer, None);
+        let Some((path, document, coding)) = plan.document() else {
+            return reply(plan.answer(head.headers), None);
         };
-        if only_head && *coding == Coding::Identity {
+        if only_head && coding == Coding::Identity {
             // All is said in the headers: the edition knows the length.
-            return reply(answer, None);
+            return reply(plan.answer(head.headers), None);
         }
-        let found = match server.cache.hit(document.hash, *coding) {
+        let found = match server.cache.hit(document.hash, coding) {
             Some(bytes) => Ok(bytes),
-            None => server.cache.bytes(path, document, *coding).await,
+            None => server.cache.bytes(path, document, coding).await,
         };
         let miss = match found {
-            Ok(bytes) => return reply(answer, Some((bytes, only_head))),
+            Ok(bytes) => return reply(plan.answer(head.headers), Some((bytes, only_head))),
             Err(miss) => miss,
         };
         // The export is written before the edition is published: in between, the disk is ahead.
@@ -272,10 +279,12 @@ async fn answer(
 fn reply(answer: Answer, bytes: Option<(Bytes, bool)>) -> hyper::Response<Reply> {
     let mut headers = answer.headers;
     let body = match (answer.body, bytes) {
-        (Body::Document { .. }, Some((bytes, only_length))) => {
+        (Body::Document { .. }, Some((bytes, true))) => {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-            if only_length { Bytes::new() } else { bytes }
+            Bytes::new()
         }
+        // hyper writes the length of a body that knows it.
+        (Body::Document { .. }, Some((bytes, false))) => bytes,
         (Body::Text(std::borrow::Cow::Borrowed(words)), _) => Bytes::from_static(words.as_bytes()),
         (Body::Text(std::borrow::Cow::Owned(words)), _) => Bytes::from(words),
         (Body::Document { .. } | Body::Empty, _) => Bytes::new(),
@@ -330,76 +339,6 @@ impl http_body::Body for Reply {
 
     fn size_hint(&self) -> http_body::SizeHint {
         http_body::SizeHint::with_exact(self.0.len() as u64)
-    }
-}
-
-/// A stream whose writes fail when the other side takes nothing for too long. The timer is made
-/// when a write has to wait, which on a fast connection is never.
-struct Impatient<S> {
-    stream: TokioIo<S>,
-    patience: Duration,
-    deadline: Option<Pin<Box<Sleep>>>,
-}
-
-impl<S> Impatient<S> {
-    fn bounded<T>(
-        &mut self,
-        context: &mut Context<'_>,
-        written: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        if written.is_ready() {
-            self.deadline = None;
-            return written;
-        }
-        let patience = self.patience;
-        let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(patience)));
-        ready!(deadline.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-    }
-}
-
-impl<S: AsyncRead + Unpin> hyper::rt::Read for Impatient<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: hyper::rt::ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl<S: AsyncWrite + Unpin> hyper::rt::Write for Impatient<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.bounded(context, written)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        pieces: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
-        self.bounded(context, written)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let flushed = Pin::new(&mut self.stream).poll_flush(context);
-        // A flush that succeeds has moved nothing: only a write shows that the client reads.
-        if self.deadline.is_none() { self.bounded(context, flushed) } else { flushed }
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let shut = Pin::new(&mut self.stream).poll_shutdown(context);
-        self.bounded(context, shut)
     }
 }
 

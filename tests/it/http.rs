@@ -1,7 +1,8 @@
 //! What a request gets: routing and headers here, the choice of a coding and the preconditions in
-//! `validators`, the server on a real socket in `sockets`.
+//! `validators`, the server on a real socket in `sockets`, the bytes in `cache`.
 
 mod addresses;
+mod cache;
 mod sockets;
 mod validators;
 
