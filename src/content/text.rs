@@ -114,6 +114,16 @@ pub fn cut(text: &str, limit: usize) -> Cow<'_, str> {
 
 /// The first byte of the first character that [`xml_safe`] has to change.
 fn first_unsafe(bytes: &[u8]) -> Option<usize> {
+    // Nearly no text has one. These two look at every byte without a branch, many at a time.
+    let is_control = |byte: u8| (byte < 0x20) & (byte != b'\n') & (byte != b'\t');
+    let has_control = bytes.iter().fold(false, |found, byte| found | is_control(*byte));
+    let triples = bytes.iter().zip(bytes.iter().skip(1)).zip(bytes.iter().skip(2));
+    let has_noncharacter = triples.fold(false, |found, ((one, two), three)| {
+        found | ((*one == 0xEF) & (*two == 0xBF) & (*three >= 0xBE))
+    });
+    if !has_control && !has_noncharacter {
+        return None;
+    }
     let mut from = 0;
     loop {
         // U+FFFE and U+FFFF are EF BF BE and EF BF BF; full-width signs begin with EF as well.

@@ -92,7 +92,7 @@ impl Intake {
                 break;
             }
             let read = |(path, _): &(Arc<str>, FileStamp)| posts::card(path, ground);
-            let reads = parallel::map(&piece, read);
+            let reads = parallel::read(&piece, read);
             let mut changes = Vec::with_capacity(reads.len());
             for ((path, _), read) in piece.into_iter().zip(reads) {
                 let Some(read) = read else { continue };

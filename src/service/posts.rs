@@ -115,7 +115,8 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>) -> Option<Read> {
 /// # Errors
 /// When it is not UTF-8.
 pub fn text(bytes: &[u8]) -> Result<&str, Error> {
-    std::str::from_utf8(bytes).map_err(|error| Error::NotUtf8 { offset: error.valid_up_to() })
+    simdutf8::compat::from_utf8(bytes)
+        .map_err(|error| Error::NotUtf8 { offset: error.valid_up_to() })
 }
 
 /// What entries are made from.

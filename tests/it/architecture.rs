@@ -112,6 +112,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("arc-swap", &["src/service/cache.rs", "src/service/server.rs"]),
+    ("simdutf8", &["src/service/posts.rs"]),
     ("rustix", &["src/service/disk.rs"]),
     ("flate2", &["src/service/cache.rs"]),
     ("sd-notify", &["src/service/systemd.rs"]),
