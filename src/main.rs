@@ -141,7 +141,8 @@ fn say(out: &mut dyn Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
     let _ = write(out).and_then(|()| out.flush());
 }
 
-fn serve(settings: &Settings, log: Log) -> Result<ExitCode> {
+/// Begins to write the log to stderr.
+fn begin_log(log: Log) {
     let is_terminal = io::stderr().is_terminal();
     let subscriber =
         tracing_subscriber::fmt().with_writer(io::stderr).with_target(false).with_ansi(is_terminal);
@@ -149,6 +150,10 @@ fn serve(settings: &Settings, log: Log) -> Result<ExitCode> {
         Log::Text => subscriber.init(),
         Log::Json => subscriber.json().flatten_event(true).init(),
     }
+}
+
+fn serve(settings: &Settings, log: Log) -> Result<ExitCode> {
+    begin_log(log);
     run::serve(settings, |address, mill| {
         say(&mut io::stdout(), |out| {
             writeln!(
@@ -170,6 +175,7 @@ fn serve(settings: &Settings, log: Log) -> Result<ExitCode> {
 }
 
 fn build(settings: &Settings, is_strict: bool) -> Result<ExitCode> {
+    begin_log(Log::Text);
     let built = run::build(settings)?;
     let named = |finding: Finding| report::below(&settings.site, finding);
     let findings: Vec<Finding> = built.pass.findings.into_iter().map(named).collect();

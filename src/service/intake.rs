@@ -13,6 +13,7 @@ use crate::service::hold;
 use crate::service::notes::Notes;
 use crate::service::parallel;
 use crate::service::posts::{self, Ground, Read};
+use crate::service::progress::Progress;
 use crate::service::source::Scan;
 
 /// How long a file that is cut short, or was a post until now, is taken to be still in the making,
@@ -27,6 +28,8 @@ const PIECE: usize = 4096;
 pub struct Intake {
     /// What was noticed.
     pub notes: Notes,
+    /// Where it is shown how many files are read.
+    pub progress: Progress,
     /// Files that give no post, with what they were when that was found out.
     rejected: HashMap<Arc<str>, FileStamp>,
     /// Posts that are links: what they lead to is not watched, so they are looked at again and again.
@@ -83,6 +86,7 @@ impl Intake {
         target: &mut Target<'_>,
         now: i64,
     ) -> Taken {
+        let step = self.progress.begin("posts read", scan.files.len());
         let mut taken = Taken::default();
         let mut broken = Vec::new();
         let mut files = scan.files.into_iter();
@@ -91,7 +95,10 @@ impl Intake {
             if piece.is_empty() {
                 break;
             }
-            let read = |(path, _): &(Arc<str>, FileStamp)| posts::card(path, ground);
+            let read = |(path, _): &(Arc<str>, FileStamp)| {
+                step.advance();
+                posts::card(path, ground)
+            };
             let reads = parallel::read(&piece, read);
             let mut changes = Vec::with_capacity(reads.len());
             for ((path, _), read) in piece.into_iter().zip(reads) {

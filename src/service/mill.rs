@@ -20,6 +20,7 @@ use crate::service::hold;
 use crate::service::intake::{Intake, Target};
 use crate::service::posts::{Copy, Ground};
 use crate::service::press::{Left, Press, Printed};
+use crate::service::progress::Progress;
 use crate::service::snapshot::{Head, Snapshot};
 use crate::service::source::{Roots, Scan, identity};
 
@@ -80,6 +81,12 @@ impl Mill {
             calm: (0, 0),
             is_stale: true,
         })
+    }
+
+    /// Shows how far a long pass has come.
+    pub fn show(&mut self, progress: Progress) {
+        self.intake.progress = progress;
+        self.press.progress = progress;
     }
 
     /// What is published.

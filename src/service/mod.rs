@@ -35,6 +35,8 @@ pub mod disk;
 
 pub mod parallel;
 
+pub mod progress;
+
 pub mod cache;
 
 pub mod server;

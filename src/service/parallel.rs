@@ -22,11 +22,7 @@ pub fn read<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec
     on_threads(IN_FLIGHT, items, work)
 }
 
-fn on_threads<T: Sync, R: Send>(
-    most: usize,
-    items: &[T],
-    work: impl Fn(&T) -> R + Sync,
-) -> Vec<R> {
+fn on_threads<T: Sync, R: Send>(most: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let work = |item: &T| {
         let result = work(item);
         systemd::alive();

@@ -19,6 +19,7 @@ use crate::feed::page;
 use crate::service::export::{Output, Staging, media_type_of_ours};
 use crate::service::parallel;
 use crate::service::posts::{Copy, Memo};
+use crate::service::progress::Progress;
 use crate::service::snapshot::Record;
 
 /// A feed, and what is said of it.
@@ -52,6 +53,8 @@ pub enum Left {
 /// The output folder, what is published from it, and what is not yet.
 #[derive(Debug)]
 pub struct Press {
+    /// Where it is shown how many feeds are made.
+    pub progress: Progress,
     output: Output,
     memo: Memo,
     edition: Arc<Edition>,
@@ -78,6 +81,7 @@ impl Press {
     /// When the folder cannot be opened.
     pub fn new(output: PathBuf) -> Result<Self> {
         Ok(Self {
+            progress: Progress::default(),
             output: Output::open(output)?,
             memo: Memo::default(),
             edition: Arc::default(),
@@ -200,7 +204,12 @@ impl Press {
         };
         let staging = self.output.stage();
         let feeds: Vec<&FeedName> = self.owed.iter().collect();
-        let proofs = parallel::map(&feeds, |name| self.feed(name, copy, &staging, now));
+        let step = self.progress.begin("feeds made", feeds.len());
+        let proofs = parallel::map(&feeds, |name| {
+            step.advance();
+            self.feed(name, copy, &staging, now)
+        });
+        drop(step);
         let (mut owed, mut late, mut findings) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
         let mut gone = Vec::new();
         for (name, proof) in feeds.iter().zip(proofs) {

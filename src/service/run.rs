@@ -16,6 +16,7 @@ use crate::service::load::{self, Settings};
 use crate::service::mill::{Mill, Pass};
 use crate::service::miller::{Event, Miller, State, Works, config_stamps, log};
 use crate::service::press::Left;
+use crate::service::progress::Progress;
 use crate::service::server::{self, Limits, Listener, Published, Server, Shelf};
 use crate::service::snapshot;
 use crate::service::source::{Hint, Watch};
@@ -42,6 +43,7 @@ pub fn build(settings: &Settings) -> Result<Built> {
     let start = Instant::now();
     let (site, warnings) = load::load(settings)?;
     let mut mill = Mill::new(site, settings.site.clone(), settings.output.clone())?;
+    mill.show(Progress::of_stderr());
     let mut pass = mill.rebuild(now())?;
     if let Some(held) = mill.held() {
         return Err(Box::new(held.clone()));
@@ -77,6 +79,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let key = load::key(settings, &site);
     log(&warnings, &settings.site);
     let mut mill = Mill::new(site, settings.site.clone(), settings.output.clone())?;
+    mill.show(Progress::of_stderr());
     let (sender, events) = channel();
     {
         // From here on no signal ends the process by itself.
