@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use feedmill::content::date::Moment;
@@ -12,13 +13,17 @@ use feedmill::service::clock;
 use feedmill::service::load::{self, Settings};
 use feedmill::service::report::{self, Style};
 use feedmill::service::run;
+use feedmill::service::server::Limits;
 use feedmill::service::source::Roots;
 
 /// Exit code of a `build --strict` or `check` that found rejected posts.
 const REJECTED: u8 = 1;
 
 /// Bytes in a megabyte, as `--cache` counts.
-const MEGABYTE: usize = 1024 * 1024;
+const MEGABYTE: usize = 1024 * KILOBYTE;
+
+/// Bytes in a kilobyte.
+const KILOBYTE: usize = 1024;
 
 /// Exit code of a command that could not do its work.
 const FAILED: u8 = 2;
@@ -40,6 +45,8 @@ enum Command {
         /// How log lines look
         #[arg(long, env = "FEEDMILL_LOG", default_value = "text")]
         log: Log,
+        #[command(flatten)]
+        limits: LimitFlags,
     },
     /// Build the feeds once, as files for any web server
     Build {
@@ -89,6 +96,76 @@ struct Common {
     cache: usize,
 }
 
+/// What a client may take of the server.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+struct LimitFlags {
+    /// Connections at a time
+    #[arg(long, env = "FEEDMILL_MAX_CONNECTIONS", default_value_t = Limits::default().connections)]
+    max_connections: usize,
+    /// Connections at a time from one address
+    #[arg(
+        long,
+        env = "FEEDMILL_MAX_CONNECTIONS_PER_ADDRESS",
+        default_value_t = Limits::default().connections_per_address
+    )]
+    max_connections_per_address: usize,
+    /// Seconds until the head of a request must be there, and that an idle connection is kept
+    #[arg(
+        long,
+        env = "FEEDMILL_HEAD_TIMEOUT",
+        default_value_t = Limits::default().head.as_secs(),
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
+    )]
+    head_timeout: u64,
+    /// Seconds that a client may take no byte of an answer
+    #[arg(
+        long,
+        env = "FEEDMILL_WRITE_TIMEOUT",
+        default_value_t = Limits::default().stalled_write.as_secs(),
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
+    )]
+    write_timeout: u64,
+    /// Header lines of a request
+    #[arg(
+        long,
+        env = "FEEDMILL_MAX_HEADER_LINES",
+        default_value_t = Limits::default().header_lines
+    )]
+    max_header_lines: usize,
+    /// Kilobytes of the head of a request, and of the buffer of each connection
+    #[arg(
+        long,
+        env = "FEEDMILL_MAX_HEAD",
+        default_value_t = Limits::default().buffer / KILOBYTE,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(8..=1024)
+    )]
+    max_head: usize,
+    /// Seconds that a stop waits for answers that have begun
+    #[arg(
+        long,
+        env = "FEEDMILL_DRAIN_TIMEOUT",
+        default_value_t = Limits::default().drain.as_secs(),
+        value_parser = clap::value_parser!(u64).range(0..=86_400)
+    )]
+    drain_timeout: u64,
+}
+
+impl From<&LimitFlags> for Limits {
+    fn from(flags: &LimitFlags) -> Self {
+        Self {
+            connections: flags.max_connections,
+            connections_per_address: flags.max_connections_per_address,
+            head: Duration::from_secs(flags.head_timeout),
+            stalled_write: Duration::from_secs(flags.write_timeout),
+            header_lines: flags.max_header_lines,
+            buffer: flags.max_head.saturating_mul(KILOBYTE),
+            drain: Duration::from_secs(flags.drain_timeout),
+            ..Self::default()
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Form {
     Text,
@@ -110,6 +187,7 @@ impl Common {
             base_url: self.base_url.clone(),
             listen: self.listen.clone(),
             cache: self.cache.saturating_mul(MEGABYTE),
+            limits: Limits::default(),
         }
     }
 }
@@ -125,7 +203,9 @@ impl From<Form> for Style {
 
 fn main() -> ExitCode {
     let outcome = match Flags::parse().command {
-        Command::Serve { common, log } => serve(&common.settings(), log),
+        Command::Serve { common, log, limits } => {
+            serve(&Settings { limits: (&limits).into(), ..common.settings() }, log)
+        }
         Command::Build { common, strict } => build(&common.settings(), strict),
         Command::Check { common, format } => check(&common.settings(), format.into()),
         Command::List { common, format } => list(&common.settings(), format.into()),

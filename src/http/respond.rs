@@ -304,6 +304,7 @@ fn look_up(request: &Request, edition: &Edition, serving: &Serving, health: &Hea
         Found::Document(path, document) => send(request, path, document, serving),
         Found::Moved(status, path) => redirect(status, &path, serving).into(),
         Found::Health => tell_health(edition, health).into(),
+        Found::Life => tell_life().into(),
         Found::Nothing => not_found(serving).into(),
     }
 }
@@ -313,6 +314,7 @@ enum Found<'a> {
     Document(&'a Arc<str>, &'a Arc<Document>),
     Moved(StatusCode, Cow<'a, str>),
     Health,
+    Life,
     Nothing,
 }
 
@@ -326,8 +328,10 @@ fn find<'a>(edition: &'a Edition, path: &str) -> Found<'a> {
     if let Some((path, document)) = found {
         return Found::Document(path, document);
     }
-    if path == "healthz" {
-        return Found::Health;
+    match path {
+        "readyz" | "healthz" => return Found::Health,
+        "livez" => return Found::Life,
+        _ => {}
     }
     if let Some(target) = edition.moved(path) {
         return Found::Moved(StatusCode::MOVED_PERMANENTLY, Cow::Borrowed(target));
@@ -396,7 +400,16 @@ fn options() -> Answer {
     Answer { status: StatusCode::NO_CONTENT, headers, body: Body::Empty }
 }
 
-/// `/healthz`: 200 while the promise is kept, else 503 with the reasons, in JSON.
+/// `/livez`: 200 for as long as there is somebody to say so. What is wrong with the content is no
+/// reason to start the process again.
+fn tell_life() -> Answer {
+    let mut answer = text(StatusCode::OK, "{\"status\":\"ok\"}\n".to_owned());
+    answer.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// `/readyz`, and `/healthz` by its older name: 200 while the promise is kept, else 503 with the reasons, in JSON.
 fn tell_health(edition: &Edition, health: &Health) -> Answer {
     let healthy = health.reasons.is_empty();
     let (status, word) = if healthy {

@@ -65,6 +65,12 @@ pub fn read(path: &Path, limit: u64) -> std::result::Result<(Vec<u8>, FileStamp)
     Ok((bytes, stamp))
 }
 
+/// How many files and sockets this process may have open at a time.
+pub fn open_files() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
+}
+
 /// Takes a folder for this process alone, until the file is dropped or the process ends.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ use crate::content::settings::{self, AUTHORS, CONFIG, Surroundings};
 use crate::content::site::{Author, Site};
 use crate::error::{Error, Finding, Result};
 use crate::hash::Hash;
+use crate::service::server::Limits;
 use crate::service::source::identity;
 use crate::service::{disk, posts, report};
 
@@ -29,6 +30,8 @@ pub struct Settings {
     pub state: Option<PathBuf>,
     /// Bytes of documents kept in memory.
     pub cache: usize,
+    /// What a client may take of the server.
+    pub limits: Limits,
 }
 
 impl Settings {

@@ -41,6 +41,8 @@ pub mod cache;
 
 pub mod server;
 
+pub mod seats;
+
 pub mod deadline;
 
 pub mod systemd;

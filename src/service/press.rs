@@ -239,19 +239,11 @@ impl Press {
             }
         }
         edition.set_former(copy.ground.site.jekyll_feed.clone());
-        let has_other_feeds =
-            !self.is_disk_known || self.is_patched || !is_same_list(&self.listings, &listings);
-        for directory in DIRECTORIES.iter().filter(|list| list.tells_entries || has_other_feeds) {
-            let file = directory.file;
-            let bytes =
-                (directory.render)(&listings).map_err(|error| Finding::about(file, error))?;
-            edition.put(file.into(), self.put(&staging, file, directory.media_type, &bytes, now)?);
-        }
-        for (file, media_type, bytes) in page::SHARED {
-            edition.put((*file).into(), self.put(&staging, file, media_type, bytes, now)?);
+        self.lists(&listings, &staging, now, &mut edition)?;
+        for path in &gone {
+            edition.remove(path);
         }
         let feeds = feeds.len();
-        gone.iter().for_each(|path| edition.remove(path));
         let is_first = !std::mem::replace(&mut self.is_disk_known, false) || self.is_patched;
         let written = staging.commit()?;
         self.edition = Arc::new(edition);
@@ -265,6 +257,28 @@ impl Press {
         self.owed = owed;
         self.late = late;
         Ok(Printed { feeds, written, findings })
+    }
+
+    /// Renders the documents about all feeds that are not as they were, and those beside them.
+    fn lists(
+        &self,
+        listings: &Listings,
+        staging: &Staging<'_>,
+        now: i64,
+        edition: &mut Edition,
+    ) -> Result<()> {
+        let has_other_feeds =
+            !self.is_disk_known || self.is_patched || !is_same_list(&self.listings, listings);
+        for directory in DIRECTORIES.iter().filter(|list| list.tells_entries || has_other_feeds) {
+            let file = directory.file;
+            let bytes =
+                (directory.render)(listings).map_err(|error| Finding::about(file, error))?;
+            edition.put(file.into(), self.put(staging, file, directory.media_type, &bytes, now)?);
+        }
+        for (file, media_type, bytes) in page::SHARED {
+            edition.put((*file).into(), self.put(staging, file, media_type, bytes, now)?);
+        }
+        Ok(())
     }
 
     /// Renders one feed in all formats.

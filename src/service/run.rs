@@ -17,7 +17,7 @@ use crate::service::mill::{Mill, Pass};
 use crate::service::miller::{Event, Miller, State, Works, config_stamps, log};
 use crate::service::press::Left;
 use crate::service::progress::Progress;
-use crate::service::server::{self, Limits, Listener, Published, Server, Shelf};
+use crate::service::server::{self, Listener, Published, Server, Shelf};
 use crate::service::snapshot;
 use crate::service::source::{Hint, Watch};
 use crate::service::systemd;
@@ -100,8 +100,8 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
 
     let shelf = Arc::new(Shelf::new(Published::default()));
     let cache = Arc::new(Cache::new(settings.output.clone(), settings.cache));
-    let server =
-        Server { shelf: Arc::clone(&shelf), cache: Arc::clone(&cache), limits: Limits::default() };
+    let limits = server::affordable(settings.limits);
+    let server = Server { shelf: Arc::clone(&shelf), cache: Arc::clone(&cache), limits };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let state = State {
         config,

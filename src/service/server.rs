@@ -10,6 +10,8 @@ use crate::http::encoding::Coding;
 use crate::http::respond::{self, Answer, Body, Health, Request, Serving};
 use crate::service::cache::{Cache, Miss};
 use crate::service::deadline::{Aside, Deadlines, HeadTimer, Impatient};
+use crate::service::disk;
+use crate::service::seats::{Seat, Seats};
 use bytes::Bytes;
 use hyper::header::{CONTENT_LENGTH, HeaderValue};
 use std::convert::Infallible;
@@ -21,7 +23,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -32,7 +34,7 @@ pub struct Published {
     pub edition: Arc<Edition>,
     /// How they are answered: part of the site's settings, which can be reloaded.
     pub serving: Arc<Serving>,
-    /// What `/healthz` tells.
+    /// What `/readyz` tells.
     pub health: Health,
 }
 
@@ -63,6 +65,9 @@ pub struct Limits {
     /// Connections at a time; more wait in the kernel's queue. Below the usual limit of open
     /// files, so that accepting never fails for want of one.
     pub connections: usize,
+    /// Connections at a time from one address, or from one IPv6 network of 64 bits; more are closed
+    /// at once. A proxy in front is one address.
+    pub connections_per_address: usize,
     /// From the first wait for a request until its head is complete; also how long an idle
     /// connection is kept.
     pub head: Duration,
@@ -82,6 +87,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 4096,
+            connections_per_address: 1024,
             head: Duration::from_secs(10),
             stalled_write: Duration::from_secs(30),
             header_lines: HEADER_LINES,
@@ -90,6 +96,18 @@ impl Default for Limits {
             drain: Duration::from_secs(5),
         }
     }
+}
+
+/// How many open files are left for what is not a connection: the content, the export, the watch.
+const OTHER_FILES: usize = 128;
+
+/// The limits that the system's own leave room for; says so when they are smaller than was wished.
+pub fn affordable(limits: Limits) -> Limits {
+    let most = disk::open_files().saturating_sub(OTHER_FILES).max(1);
+    if limits.connections > most {
+        tracing::info!(connections = most, "fewer connections than wished, for want of open files");
+    }
+    Limits { connections: limits.connections.min(most), ..limits }
 }
 
 /// How many header lines hyper takes when it is told nothing.
@@ -152,14 +170,15 @@ async fn accept(
     stopping: &watch::Receiver<()>,
     connections: &mut JoinSet<()>,
 ) -> Box<Finding> {
-    let seats = Arc::new(Semaphore::new(server.limits.connections));
+    let Limits { connections: most, connections_per_address, .. } = server.limits;
+    let seats = Seats::new(most, connections_per_address);
     let mut last_log: Option<Instant> = None;
     loop {
         while connections.try_join_next().is_some() {}
-        // The semaphore is never closed, so there always is a seat.
-        let seat = Arc::clone(&seats).acquire_owned().await.ok();
+        let seat = seats.wait().await;
         let accepted = match listener {
-            Listener::Tcp(tcp) => tcp.accept().await.map(|(stream, _)| {
+            Listener::Tcp(tcp) => tcp.accept().await.map(|(stream, client)| {
+                let Some(seat) = seats.admit(seat, Some(client.ip())) else { return };
                 // An answer is one write; waiting for more to send with it gains nothing.
                 if let Err(refused) = stream.set_nodelay(true) {
                     tracing::debug!(%refused, "cannot set TCP_NODELAY");
@@ -183,12 +202,8 @@ async fn accept(
 }
 
 /// Serves one connection; its seat is free when it ends.
-async fn converse<S>(
-    server: Arc<Server>,
-    stream: S,
-    mut stopping: watch::Receiver<()>,
-    _seat: Option<OwnedSemaphorePermit>,
-) where
+async fn converse<S>(server: Arc<Server>, stream: S, mut stopping: watch::Receiver<()>, _seat: Seat)
+where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let limits = server.limits;

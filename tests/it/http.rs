@@ -210,10 +210,10 @@ fn long_heads_are_refused() {
 
 #[test]
 fn health_tells_what_is_wrong() {
-    let (uri, fields) = (Uri::from_static("/healthz"), headers(&[("host", "a")]));
-    let request =
-        Request { method: &Method::GET, uri: &uri, version: Version::HTTP_11, headers: &fields };
-    let tell = |reasons: &[&str]| {
+    let fields = headers(&[("host", "a")]);
+    let tell_at = |path: &'static str, reasons: &[&str]| {
+        let (uri, version) = (Uri::from_static(path), Version::HTTP_11);
+        let request = Request { method: &Method::GET, uri: &uri, version, headers: &fields };
         let health = Health { reasons: reasons.iter().map(|text| (*text).to_owned()).collect() };
         let answer = respond(&request, &edition(), &Serving::new("", 1), &health);
         assert_eq!(header(&answer, "cache-control"), "no-store");
@@ -221,7 +221,10 @@ fn health_tells_what_is_wrong() {
         let Body::Text(text) = answer.body else { panic!("no text") };
         (answer.status.as_u16(), text.into_owned())
     };
+    let tell = |reasons: &[&str]| tell_at("/readyz", reasons);
     assert_eq!(tell(&[]), (200, "{\"status\":\"ok\",\"documents\":11}\n".to_owned()));
+    assert_eq!(tell_at("/healthz", &["one"]), tell(&["one"]));
+    assert_eq!(tell_at("/livez", &["one"]), (200, "{\"status\":\"ok\"}\n".to_owned()));
     let (status, text) = tell(&["`a\"b\\c\n` 财", "two"]);
     assert_eq!(status, 503);
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();

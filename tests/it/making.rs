@@ -8,6 +8,7 @@ use std::process::Command;
 
 use feedmill::service::load::{self, Settings};
 use feedmill::service::mill::Mill;
+use feedmill::service::server::Limits;
 use tempfile::TempDir;
 
 /// The files below a folder, by their paths with slashes.
@@ -74,6 +75,7 @@ impl Made {
             state: None,
             base_url: None,
             listen: "127.0.0.1:8080".to_owned(),
+            limits: Limits::default(),
             cache: 0,
         };
         let (site, _) = load::load(&settings).unwrap();

@@ -340,3 +340,25 @@ async fn a_socket_in_the_file_system_serves_too() {
     timeout(LONG, stream.read_to_end(&mut answer)).await.unwrap().unwrap();
     assert_eq!(split(&answer).1, body("rss.xml").as_bytes());
 }
+
+#[tokio::test]
+async fn one_address_cannot_take_all_connections() {
+    let limits = Limits { connections_per_address: 2, ..Limits::default() };
+    let site = Site::start(limits).await;
+    let ask = async || {
+        let mut stream = site.connect().await;
+        // One that is not wanted is closed at once: neither can be done then.
+        let _ = stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        status(&answer)
+    };
+    let (first, second) = (site.connect().await, site.connect().await);
+    assert_eq!(ask().await, 0);
+    drop((first, second));
+    let start = std::time::Instant::now();
+    while ask().await != 200 {
+        assert!(start.elapsed() < LONG, "no seat became free");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
