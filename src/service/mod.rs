@@ -1,8 +1,8 @@
 //! ALL I/O: files, sockets, the clock, signals.
 //!
 //! [`run`] ties the others together; they do not know each other, but for [`disk`] and
-//! [`parallel`], which they share, [`mill`], which takes in what [`source`] and [`posts`] find, and [`press`],
-//! which has [`export`] write what comes of it.
+//! [`parallel`], which they share, [`mill`], which has [`intake`] read what [`source`] finds, and
+//! [`press`], which has [`export`] write what comes of it.
 
 pub mod run;
 
