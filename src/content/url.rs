@@ -68,6 +68,12 @@ impl Base {
         !self.0.username().is_empty() || self.0.password().is_some()
     }
 
+    /// Whether an absolute address has the same host and port.
+    pub fn is_host_of(&self, address: &str) -> bool {
+        let place = |url: &url::Url| (url.host_str().map(str::to_owned), url.port());
+        url::Url::parse(address).is_ok_and(|url| place(&url) == place(&self.0))
+    }
+
     /// The URL, in its normal form.
     pub fn as_str(&self) -> &str {
         self.0.as_str()

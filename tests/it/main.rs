@@ -15,4 +15,5 @@ mod making;
 mod pages;
 mod review;
 mod service;
+mod untrusted;
 mod validity;
