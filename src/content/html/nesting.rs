@@ -59,6 +59,11 @@ impl Stack {
             self.formatting.push(tag.name);
             return;
         }
+        // Parts of a table mean nothing outside of one. They must not end what began in another.
+        if elements::is_table_part(name) && !self.open.iter().any(|open| open.0.as_str() == "table")
+        {
+            return;
+        }
         self.close_implied(name);
         self.reopened += self.formatting.len();
         self.open.push((tag.name, self.formatting.len()));
