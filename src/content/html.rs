@@ -243,6 +243,10 @@ impl<'a> Writer<'a> {
             return false;
         }
         match fate {
+            // The estimate of nesting is one, and readers have limits of their own.
+            elements::Fate::Keep(_) if self.roles.len() >= 2 * nesting::MAX_DEPTH => {
+                self.enter_bare(Role::Inline)
+            }
             elements::Fate::Drop => false,
             elements::Fate::Unwrap => self.enter_bare(Role::Inline),
             elements::Fate::UnwrapBlock => self.open_unwrapped_block(element),

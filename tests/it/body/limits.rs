@@ -28,6 +28,8 @@ fn no_body_takes_long() {
         ("<table><tr><td><font size=1>x<td>y".repeat(200), true),
         (format!("<table>{}</table>", "<tr><td><font size=1>x<td>y".repeat(2_000)), false),
         (format!("<table><tr><td></table>{}", "<ol><li><tr><td>x</table>".repeat(5_000)), true),
+        (format!("<svg></svg><style><!--</style>{}", "<div>".repeat(20_000)), true),
+        (format!("<svg></svg><style><!--</style><svg><style>{}", "<div>".repeat(20_000)), true),
         ("<!--".repeat(20_000), false),
         ("<script>".repeat(20_000), false),
         ("</".repeat(20_000), false),
