@@ -2,6 +2,7 @@
 //! `validators`, the server on a real socket in `sockets`.
 
 mod addresses;
+mod properties;
 mod sockets;
 mod validators;
 

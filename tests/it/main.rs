@@ -14,6 +14,7 @@ mod invariants;
 mod keys;
 mod making;
 mod pages;
+mod properties;
 mod review;
 mod service;
 mod untrusted;
