@@ -246,6 +246,14 @@ pub enum Error {
         /// What kind of value it is.
         found: &'static str,
     },
+    /// More names than a stranger's post may have.
+    #[error("more than {limit} names under `{key}`; the rest is passed over")]
+    TooManyNames {
+        /// The key.
+        key: &'static str,
+        /// The most names.
+        limit: usize,
+    },
     /// The file ends inside its front matter.
     #[error("the front matter has no end; the file is cut short")]
     CutShort,
@@ -429,6 +437,7 @@ impl Error {
             Self::BodyTooDeep { .. } => "close the elements that are left open",
             Self::BodyTooLong { .. } => "split the post",
             Self::LiquidDropped { .. } => "the text between tags was kept",
+            Self::TooManyNames { .. } => "name the few that matter",
             Self::Unusable { .. }
             | Self::Empty
             | Self::Changing

@@ -67,6 +67,7 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let base = url::Base::parse(source.base);
     let context = html::Context {
         base: base.as_ref(),
+        trust: cleaning.trust(),
         selectors: cleaning.selectors(),
         author: &|text| cleaning.author(text),
         separator: source.separator.and_then(comment),
@@ -88,15 +89,17 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         .or(found.leading_quote)
         .or(found.first_paragraph)
         .unwrap_or(found.text);
+    let trust = cleaning.trust();
+    let source_link = link.and_then(|link| match &base {
+        Some(base) => base.resolve_media(&link),
+        None => url::absolute(&link).filter(|link| url::is_web(link)),
+    });
     Body {
         html: cleaned.html,
-        summary: text::cut(&summary, SUMMARY_LENGTH).into_owned(),
+        summary: trust.text(&text::cut(&summary, SUMMARY_LENGTH)).into_owned(),
         image: cleaned.image,
-        source_link: link.and_then(|link| match &base {
-            Some(base) => base.resolve_media(&link),
-            None => url::absolute(&link).filter(|link| url::is_web(link)),
-        }),
-        author: cleaned.author,
+        source_link: source_link.filter(|link| trust.keeps_link(link)),
+        author: cleaned.author.map(|name| trust.text(&name).into_owned()),
         warnings,
     }
 }

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use crate::content::html;
+use crate::content::html::trust::Trust;
 use crate::content::markdown;
 use crate::error::Error;
 
@@ -15,6 +16,7 @@ pub struct Cleaning {
     source_link: Option<regex::Regex>,
     author_pattern: Option<regex::Regex>,
     selectors: html::Selectors,
+    trust: Trust,
 }
 
 /// The patterns as the site file has them, under `feedmill.clean`.
@@ -32,6 +34,8 @@ pub struct Patterns<'a> {
     /// `author_pattern`: a regex whose first group, or whole match, is the name in that text.
     /// An element that it does not match stays.
     pub author_pattern: Option<&'a str>,
+    /// `feedmill.sanitize`: how far the authors of posts are trusted.
+    pub trust: Trust,
 }
 
 impl Cleaning {
@@ -64,12 +68,17 @@ impl Cleaning {
         let source_link = patterns.source_link.map(|p| compile("source_link", p)).transpose()?;
         let author_pattern =
             patterns.author_pattern.map(|p| compile("author_pattern", p)).transpose()?;
-        Ok(Self { drop_lines, source_link, author_pattern, selectors })
+        Ok(Self { drop_lines, source_link, author_pattern, selectors, trust: patterns.trust })
     }
 
     /// The selectors of elements.
     pub fn selectors(&self) -> &html::Selectors {
         &self.selectors
+    }
+
+    /// How far the authors of posts are trusted.
+    pub fn trust(&self) -> Trust {
+        self.trust
     }
 
     /// The author in the text of the author's element.

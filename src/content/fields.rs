@@ -5,6 +5,7 @@
 use crate::content::body::{Markup, SUMMARY_LENGTH};
 use crate::content::date::{Day, Moment};
 use crate::content::front_matter::{FrontMatter, Node};
+use crate::content::html::trust::{MAX_NAMES, Trust};
 use crate::content::permalink::{Origin, Parts, Template, jekyll_id, tag_id};
 use crate::content::post::{Enclosure, Post, Withheld};
 use crate::content::settings::author;
@@ -58,7 +59,7 @@ impl<'f, 'r> Fields<'f, 'r> {
             date,
             updated,
             withheld: self.withheld(),
-            title,
+            title: self.trust().text(&title).into_owned(),
             categories,
             tags,
             authors: self.authors(),
@@ -83,6 +84,10 @@ impl<'f, 'r> Fields<'f, 'r> {
             body,
             key,
         })
+    }
+
+    fn trust(&self) -> Trust {
+        self.site.cleaning.trust()
     }
 
     fn warn(&mut self, key: &str, error: Error) {
@@ -169,7 +174,8 @@ impl<'f, 'r> Fields<'f, 'r> {
     /// Folders above `_posts` first, then `categories`, then `category`, which is not split.
     fn categories(&mut self) -> Vec<String> {
         let folders = self.origin.folders.split('/').filter(|folder| !folder.is_empty());
-        let mut names: Vec<String> = folders.map(name_of).collect();
+        let safe = |folder| self.trust().text(&name_of(folder)).into_owned();
+        let mut names: Vec<String> = folders.map(safe).collect();
         for name in self.names(&["categories", "category"]) {
             if !names.contains(&name) {
                 names.push(name);
@@ -200,9 +206,14 @@ impl<'f, 'r> Fields<'f, 'r> {
                 other => flatten(other, &mut found),
             }
             for name in found {
+                let name = self.trust().text(&name).into_owned();
                 if !name.is_empty() && !names.contains(&name) {
                     names.push(name);
                 }
+            }
+            if self.trust().is_untrusted() && names.len() > MAX_NAMES {
+                names.truncate(MAX_NAMES);
+                self.warn(key, Error::TooManyNames { key, limit: MAX_NAMES });
             }
         }
         names
@@ -225,13 +236,19 @@ impl<'f, 'r> Fields<'f, 'r> {
             seen.push(author.name.clone());
             is_new
         });
+        if self.trust().is_untrusted() {
+            authors.truncate(MAX_NAMES);
+        }
         authors
     }
 
     /// A person, who may be named by a key of `_data/authors.yml`.
     fn author(&self, node: &Node) -> Option<Author> {
         let known = node.text().and_then(|key| self.site.people.get(key.trim()));
-        known.cloned().or_else(|| author(node))
+        known.cloned().or_else(|| {
+            let author = author(node)?;
+            Some(Author { name: self.trust().text(&author.name).into_owned(), ..author })
+        })
     }
 
     /// `lang`, else the language whose folder the post stands in.
@@ -272,7 +289,12 @@ impl<'f, 'r> Fields<'f, 'r> {
         };
         let template = own.as_ref().unwrap_or(&self.site.permalink);
         let url = format!("{}{}", self.site.home, template.path(parts));
-        let written = self.text("id").or_else(|| self.text("guid"));
+        // A stranger could take the id of another's post, and its place in every reader.
+        let written = if self.trust().is_untrusted() {
+            None
+        } else {
+            self.text("id").or_else(|| self.text("guid"))
+        };
         // Atom wants a URI: `id: 12345` is made one, and stays apart from other sites' 12345.
         let written =
             written.map(|id| as_uri(&id).unwrap_or_else(|| tag_id(&self.site.tag_authority, &id)));
@@ -290,7 +312,7 @@ impl<'f, 'r> Fields<'f, 'r> {
     fn summary(&self) -> Option<String> {
         let written = ["description", "excerpt"].into_iter().find_map(|key| self.text(key))?;
         let text = plain(&written);
-        (!text.is_empty()).then(|| cut(&text, SUMMARY_LENGTH).into_owned())
+        (!text.is_empty()).then(|| self.trust().text(&cut(&text, SUMMARY_LENGTH)).into_owned())
     }
 
     fn image(&self) -> Option<String> {

@@ -14,6 +14,7 @@ pub mod nesting;
 pub mod output;
 pub mod summary;
 pub mod tags;
+pub mod trust;
 
 /// Longest cleaned HTML of one post, in bytes; the rest is cut off at an element.
 pub const MAX_LENGTH: usize = 2 << 20;
@@ -50,6 +51,8 @@ impl Selectors {
 pub struct Context<'a> {
     /// The URL of the post.
     pub base: Option<&'a url::Base>,
+    /// How far the post's author is trusted.
+    pub trust: trust::Trust,
     /// What the site wants removed.
     pub selectors: &'a Selectors,
     /// What the text of the author's element says of the author; `None`: it is another credit.
@@ -207,7 +210,7 @@ impl<'a> Writer<'a> {
             author: None,
             warning: None,
             context,
-            resolver: attributes::Resolver(context.base),
+            resolver: attributes::Resolver { base: context.base, trust: context.trust },
         }
     }
 
@@ -231,7 +234,7 @@ impl<'a> Writer<'a> {
         let name = value.name();
         // Formulas keep their text. Their elements mean nothing where readers strip `math`.
         let is_foreign = &*value.name.ns != "http://www.w3.org/1999/xhtml";
-        let fate = match elements::fate(name) {
+        let fate = match self.context.trust.fate(name) {
             elements::Fate::Drop => return false,
             _ if is_foreign => elements::Fate::Unwrap,
             fate => fate,
@@ -240,6 +243,10 @@ impl<'a> Writer<'a> {
             return false;
         }
         match fate {
+            // The estimate of nesting is one, and readers have limits of their own.
+            elements::Fate::Keep(_) if self.roles.len() >= 2 * nesting::MAX_DEPTH => {
+                self.enter_bare(Role::Inline)
+            }
             elements::Fate::Drop => false,
             elements::Fate::Unwrap => self.enter_bare(Role::Inline),
             elements::Fate::UnwrapBlock => self.open_unwrapped_block(element),

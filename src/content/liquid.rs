@@ -1,12 +1,17 @@
 //! The little Liquid that posts cannot do without: `raw`, `highlight`, `comment`, the variables of
 //! site and page, `link` and `post_url`. Everything else is dropped, the text between tags stays.
 //!
-//! Never fatal and linear in time: an end tag that is missing is looked for once.
+//! Never fatal and linear in time and space: an end tag that is missing is looked for once, and what
+//! variables stand for may not exceed a limit: a long title, named a million times, fills no memory.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashSet;
 
 use crate::content::html::attributes;
+
+/// How many bytes variables may stand for in one text; those beyond are dropped.
+pub const MAX_EXPANSION: usize = 1 << 20;
 
 /// What the variables and tags of a post stand for.
 #[derive(Clone, Copy)]
@@ -59,10 +64,10 @@ pub fn named(text: &str) -> Vec<String> {
     if !is_naming {
         return Vec::new();
     }
-    let names = RefCell::new(Vec::new());
+    let names = RefCell::new((HashSet::new(), Vec::new()));
     let note = |words: &str| {
-        let mut names = names.borrow_mut();
-        if !names.iter().any(|name| name == words) {
+        let (known, names) = &mut *names.borrow_mut();
+        if known.insert(words.to_owned()) {
             names.push(words.to_owned());
         }
         None
@@ -76,7 +81,7 @@ pub fn named(text: &str) -> Vec<String> {
         resolve: &note,
     };
     expand(text, Highlight::Html, &variables);
-    names.into_inner()
+    names.into_inner().1
 }
 
 /// One pass over a text.
@@ -90,6 +95,8 @@ struct Pass<'a> {
     is_code: bool,
     /// Blocks whose end tag does not occur in the rest.
     endless: Vec<&'static str>,
+    /// How many bytes variables may still stand for.
+    left: usize,
 }
 
 impl<'a> Pass<'a> {
@@ -100,7 +107,16 @@ impl<'a> Pass<'a> {
         is_code: bool,
     ) -> Self {
         let out = String::with_capacity(text.len());
-        Self { rest: text, out, dropped: 0, highlight, variables, is_code, endless: Vec::new() }
+        Self {
+            rest: text,
+            out,
+            dropped: 0,
+            highlight,
+            variables,
+            is_code,
+            endless: Vec::new(),
+            left: MAX_EXPANSION,
+        }
     }
 
     fn run(&mut self) {
@@ -145,10 +161,20 @@ impl<'a> Pass<'a> {
         let inside = inside.trim_start_matches('-').trim_end_matches('-').trim();
         if is_tag {
             self.tag(inside);
-        } else if let Some(value) = self.value(inside) {
-            self.out.push_str(&value);
         } else {
-            self.dropped += 1;
+            let value = self.value(inside);
+            self.stand_for(value);
+        }
+    }
+
+    /// Writes what a variable or a tag stands for, if it stands for anything.
+    fn stand_for(&mut self, value: Option<String>) {
+        match value.filter(|value| value.len() <= self.left) {
+            Some(value) => {
+                self.left -= value.len();
+                self.out.push_str(&value);
+            }
+            None => self.dropped += 1,
         }
     }
 
@@ -164,10 +190,10 @@ impl<'a> Pass<'a> {
                 Some(code) => self.code(words, code),
                 None => self.dropped += 1,
             },
-            "link" | "post_url" => match (self.variables.resolve)(words.trim()) {
-                Some(url) => self.out.push_str(&url),
-                None => self.dropped += 1,
-            },
+            "link" | "post_url" => {
+                let address = (self.variables.resolve)(words.trim());
+                self.stand_for(address);
+            }
             _ => self.dropped += 1,
         }
     }
@@ -197,8 +223,10 @@ impl<'a> Pass<'a> {
     /// A `highlight` block.
     fn code(&mut self, words: &str, code: &str) {
         let mut inner = Pass::new(code, self.highlight, self.variables, true);
+        inner.left = self.left;
         inner.run();
         let (code, dropped) = (inner.out, inner.dropped);
+        self.left = inner.left;
         self.dropped += dropped;
         let code = code.strip_prefix('\n').unwrap_or(&code).trim_end();
         let language = words.split_whitespace().next().unwrap_or("");
@@ -235,6 +263,9 @@ impl<'a> Pass<'a> {
                 "prepend" => value.insert_str(0, self.term(argument.trim())?),
                 "escape" | "strip" | "xml_escape" | "uri_escape" => {}
                 _ => return None,
+            }
+            if value.len() > MAX_EXPANSION {
+                return None;
             }
         }
         Some(value)

@@ -140,7 +140,8 @@ impl<'a> Post<'a> {
         let mut body = render(&source, &site.cleaning);
         let summary = self.summary.clone().unwrap_or_else(|| std::mem::take(&mut body.summary));
         let title = if self.title.is_empty() {
-            made_title(&summary, &self.key)
+            let made = made_title(&summary, &self.key);
+            site.cleaning.trust().text(&made).into_owned()
         } else {
             self.title.clone()
         };

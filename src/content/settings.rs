@@ -10,6 +10,7 @@ use crate::content::clean::{Cleaning, Patterns};
 use crate::content::config::{File, Section};
 use crate::content::date::Zone;
 use crate::content::front_matter::Node;
+use crate::content::html::trust::Trust;
 use crate::content::permalink::Template;
 use crate::content::site::{
     Author, Extent, Ids, JekyllFeed, MAX_ENTRIES, NamesFrom, Site, Taxonomy, Window,
@@ -53,6 +54,7 @@ const OUR_KEYS: &[&str] = &[
     "names_from",
     "names_suffix",
     "overrides",
+    "sanitize",
     "split",
     "tag_authority",
 ];
@@ -67,6 +69,7 @@ const NAMES_FROM: &[(&str, NamesFrom)] =
 /// The largest document unless the site says otherwise, in KiB.
 const MAX_SIZE: usize = 2048;
 
+const TRUSTS: &[(&str, Trust)] = &[("trusted", Trust::Trusted), ("untrusted", Trust::Untrusted)];
 const SPLIT: &[(&str, bool)] = &[("blanks", true), ("none", false)];
 
 /// Reads a configuration; an empty one is a site too. The findings are warnings.
@@ -380,6 +383,7 @@ fn cleaning(ours: &Section<'_>) -> Result<Cleaning> {
         source_link: section.text("source_link")?,
         author: section.text("author")?,
         author_pattern: section.text("author_pattern")?,
+        trust: ours.choice("sanitize", TRUSTS, "`trusted` or `untrusted`")?.unwrap_or_default(),
     };
     Cleaning::new(&patterns).map_err(|error| {
         let key = if let Error::BadPattern { key, .. } = &error { key } else { "clean" };

@@ -68,6 +68,12 @@ impl Base {
         !self.0.username().is_empty() || self.0.password().is_some()
     }
 
+    /// Whether an absolute address has the same host and port.
+    pub fn is_host_of(&self, address: &str) -> bool {
+        let place = |url: &url::Url| (url.host_str().map(str::to_owned), url.port());
+        url::Url::parse(address).is_ok_and(|url| place(&url) == place(&self.0))
+    }
+
     /// The URL, in its normal form.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
@@ -79,8 +85,7 @@ impl Base {
         if link.is_empty() {
             return None;
         }
-        let url = self.0.join(link).ok()?;
-        LINK_SCHEMES.contains(&url.scheme()).then(|| strict(url.into()))
+        self.0.join(link).ok().and_then(allowed)
     }
 
     /// The absolute form of the address of something to load: `http` or `https` only.
@@ -91,8 +96,13 @@ impl Base {
 
 /// The same as [`Base::resolve`] where there is no base: only absolute links have a form.
 pub fn absolute(link: &str) -> Option<String> {
-    let url = url::Url::parse(trimmed(link)).ok()?;
-    LINK_SCHEMES.contains(&url.scheme()).then(|| strict(url.into()))
+    url::Url::parse(trimmed(link)).ok().and_then(allowed)
+}
+
+/// A URL as it may stand in a feed. Browsers take hosts that no URI can have (RFC 3986 §3.2.2).
+fn allowed(url: url::Url) -> Option<String> {
+    let is_host = !url.host_str().unwrap_or_default().contains(['"', '`', '{', '}']);
+    (is_host && LINK_SCHEMES.contains(&url.scheme())).then(|| strict(url.into()))
 }
 
 /// A text as a URI (RFC 3986), with what may not stand in one percent-encoded; `None` when it has

@@ -82,15 +82,17 @@ fn is_unsafe(c: char) -> bool {
 pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
     let zone = site.dates.zone;
     let from_body = rendered.body.author.map(|name| Person { name, email: None, uri: None });
-    let mut authors: Vec<Person> = post.authors.iter().map(person).collect();
+    let mut authors: Vec<Person> = post.authors.iter().map(|author| person(author, site)).collect();
     if authors.is_empty() {
         authors.extend(from_body);
     }
-    let base = Base::parse(&format!("{}/", site.home));
+    let trust = site.cleaning.trust();
+    let base = home(site);
     let absolute = |written: &str| {
         // As Jekyll does it, `/img/x.png` lies below `baseurl`.
         let below = written.strip_prefix('/').filter(|rest| !rest.starts_with('/'));
-        base.as_ref()?.resolve_media(below.unwrap_or(written))
+        let address = base.as_ref()?.resolve_media(below.unwrap_or(written))?;
+        trust.keeps_media(&address, base.as_ref()).then_some(address)
     };
     let image = post.image.as_deref().and_then(absolute);
     let enclosures = post.enclosures.iter().filter_map(|enclosure| {
@@ -156,10 +158,10 @@ pub fn feed(site: &Site, name: &FeedName, mut entries: Vec<Arc<Entry>>) -> Feed 
             FeedName::Group(Taxonomy::Language, lang) => Some(lang.to_string()),
             _ => site.lang.clone(),
         },
-        author: site
-            .author
-            .as_ref()
-            .map_or_else(|| Person { name: site.title.clone(), email: None, uri: None }, person),
+        author: site.author.as_ref().map_or_else(
+            || Person { name: site.title.clone(), email: None, uri: None },
+            |author| person(author, site),
+        ),
         copyright: site.copyright.clone(),
         license: site.license.clone(),
         icon: site.icon.clone(),
@@ -235,8 +237,16 @@ fn scheme(site: &Site, taxonomy: Taxonomy) -> Option<String> {
     site.taxonomies.contains(&taxonomy).then(|| format!("{}/{}/", site.base, taxonomy.word()))
 }
 
-fn person(author: &site::Author) -> Person {
-    Person { name: author.name.clone(), email: author.email.clone(), uri: author.uri.clone() }
+/// The home page, against which addresses in front matter are resolved.
+fn home(site: &Site) -> Option<Base> {
+    Base::parse(&format!("{}/", site.home))
+}
+
+/// A person; `javascript:` and its like are no home page.
+fn person(author: &site::Author, site: &Site) -> Person {
+    let uri = author.uri.as_deref().and_then(|uri| home(site)?.resolve(uri));
+    let uri = uri.filter(|uri| site.cleaning.trust().keeps_link(uri));
+    Person { name: author.name.clone(), email: author.email.clone(), uri }
 }
 
 fn stamp(moment: Moment, zone: Zone) -> Stamp {

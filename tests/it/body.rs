@@ -32,6 +32,7 @@ fn news_site() -> Cleaning {
         source_link: Some(r"^<(https?://[^>\s]+)>$"),
         author: Some("p.em_media"),
         author_pattern: Some("来源：(.+?)）?$"),
+        ..Patterns::default()
     })
     .unwrap()
 }

@@ -3,6 +3,7 @@
 
 mod addresses;
 mod cache;
+mod properties;
 mod sockets;
 mod validators;
 

@@ -104,7 +104,7 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 /// A text in double quotes, with YAML's escapes for all that is not plain.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let escaped = |c: char| match c {
         ' '..='~' if c != '"' && c != '\\' => c.to_string(),
         other => format!("\\U{:08X}", u32::from(other)),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::content::html::trust::{REL, Trust};
 use crate::content::text;
 use crate::content::url;
 
@@ -17,6 +18,8 @@ const LAZY_SOURCES: [&str; 7] = [
 ];
 /// Where they keep their list of addresses.
 const LAZY_SETS: [&str; 2] = ["data-srcset", "data-lazy-srcset"];
+/// Most addresses of one `srcset`: each is made absolute, which a long base multiplies.
+const MAX_CANDIDATES: usize = 64;
 /// Parts of file names that stand in for an image which is still to be loaded.
 const PLACEHOLDERS: [&str; 7] =
     ["loading", "placeholder", "blank.", "lazy", "spacer", "transparent", "grey.gif"];
@@ -32,18 +35,26 @@ pub struct Written {
 
 /// Resolves addresses; without a base only absolute ones are kept.
 #[derive(Debug, Clone, Copy)]
-pub struct Resolver<'a>(pub Option<&'a url::Base>);
+pub struct Resolver<'a> {
+    /// The URL of the post.
+    pub base: Option<&'a url::Base>,
+    /// How far its author is trusted.
+    pub trust: Trust,
+}
 
 impl Resolver<'_> {
     fn link(self, address: &str) -> Option<String> {
-        match self.0 {
+        let absolute = match self.base {
             Some(base) => base.resolve(address),
             None => url::absolute(address),
-        }
+        };
+        absolute.filter(|address| self.trust.keeps_link(address))
     }
 
     fn media(self, address: &str) -> Option<String> {
-        self.link(address).filter(|address| url::is_web(address))
+        let is_kept =
+            |address: &String| url::is_web(address) && self.trust.keeps_media(address, self.base);
+        self.link(address).filter(is_kept)
     }
 
     /// An image may also stand in its address.
@@ -52,7 +63,8 @@ impl Resolver<'_> {
         let is_inline = address.get(..11).is_some_and(|s| s.eq_ignore_ascii_case("data:image/"));
         if is_inline {
             let blank_or_foreign = |c: char| c.is_whitespace() || c.is_control() || !c.is_ascii();
-            return (!address.contains(blank_or_foreign)).then(|| address.to_owned());
+            let is_kept = !self.trust.is_untrusted() && !address.contains(blank_or_foreign);
+            return is_kept.then(|| address.to_owned());
         }
         self.media(address)
     }
@@ -81,13 +93,15 @@ where
         write_image(out, &attributes, resolver, &mut written);
     }
     for (name, value) in attributes {
-        let Some(kind) = kind(tag, name) else { continue };
+        let Some(kind) = kind(tag, name).filter(|_| resolver.trust.keeps(name)) else { continue };
         let kept: Option<Cow<str>> = match kind {
             Kind::Text => (!value.is_empty() || name == "alt").then(|| text::xml_safe(value)),
             Kind::Link => resolver.link(value).map(Cow::Owned),
             Kind::Media => resolver.media(value).map(Cow::Owned),
             Kind::Set => set(value, resolver).map(|(set, _)| Cow::Owned(set)),
-            Kind::Number => number(value).map(Cow::Borrowed),
+            Kind::Number => number(value)
+                .filter(|number| resolver.trust.keeps_number(number))
+                .map(Cow::Borrowed),
             Kind::Flag => Some(Cow::Borrowed("")),
             Kind::Word => word(value).map(Cow::Borrowed),
             Kind::Code => code_language(value).map(Cow::Borrowed),
@@ -96,6 +110,9 @@ where
         let Some(kept) = kept else { continue };
         written.linked |= matches!(name, "href" | "src" | "srcset");
         push(out, name, &kept);
+    }
+    if tag == "a" && resolver.trust.is_untrusted() {
+        push(out, "rel", REL);
     }
     written
 }
@@ -190,7 +207,7 @@ where
         push(out, "src", &source);
         written.linked = true;
         written.image = Some(source).filter(|source| url::is_web(source));
-        if let Some(set) = set {
+        if let Some(set) = set.filter(|_| resolver.trust.keeps("srcset")) {
             push(out, "srcset", &set);
         }
     }
@@ -239,7 +256,7 @@ fn set(written: &str, resolver: Resolver) -> Option<(String, String)> {
     let mut set = String::new();
     let mut first = None;
     let mut rest = written;
-    loop {
+    for _ in 0..MAX_CANDIDATES {
         rest = rest.trim_start_matches(|c: char| c == ',' || c.is_ascii_whitespace());
         if rest.is_empty() {
             break;

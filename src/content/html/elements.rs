@@ -244,6 +244,11 @@ pub fn is_scope(name: &str) -> bool {
     is_marker(name) || matches!(name, "table" | "html" | "button")
 }
 
+/// Elements that stand in a table only.
+pub fn is_table_part(name: &str) -> bool {
+    matches!(name, "caption" | "colgroup" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th")
+}
+
 /// Elements that keep formatting inside (they push a marker, or clear what is open in a cell).
 pub fn is_marker(name: &str) -> bool {
     matches!(name, "td" | "th" | "caption" | "object" | "applet" | "marquee" | "template")

@@ -14,6 +14,10 @@ const MAX_REOPENED: usize = 50_000;
 /// Most attributes of one tag: the parser compares each with all before it.
 const MAX_ATTRIBUTES: usize = 1_000;
 
+/// Most tags, wherever they stand, of a text whose tree cannot be estimated (see
+/// [`Tags::is_unsure`]): as many open elements cost the parser a fraction of a second.
+const MAX_UNSURE: usize = 5_000;
+
 /// Up to this length, in bytes, a text with few tags needs no estimate: most posts.
 const SHORT: usize = 8 << 10;
 
@@ -23,7 +27,8 @@ pub fn fits(html: &str) -> bool {
         return true;
     }
     let mut stack = Stack::default();
-    Tags::new(html).all(|tag| {
+    let mut tags = Tags::new(html);
+    let is_flat = tags.by_ref().all(|tag| {
         if tag.closing {
             stack.end(&tag);
         } else {
@@ -32,7 +37,16 @@ pub fn fits(html: &str) -> bool {
         tag.attributes <= MAX_ATTRIBUTES
             && stack.open.len() + stack.formatting.len() <= MAX_DEPTH
             && stack.reopened <= MAX_REOPENED
-    })
+    });
+    is_flat && (!tags.is_unsure() || starts(html) <= MAX_UNSURE)
+}
+
+/// How many start tags there may be at most.
+fn starts(html: &str) -> usize {
+    html.as_bytes()
+        .windows(2)
+        .filter(|pair| pair[0] == b'<' && pair[1].is_ascii_alphabetic())
+        .count()
 }
 
 /// The open elements, roughly as the tree construction rules (WHATWG HTML §13.2.6) have them.
@@ -57,6 +71,11 @@ impl Stack {
                 self.end_formatting(tag.name);
             }
             self.formatting.push(tag.name);
+            return;
+        }
+        // Parts of a table mean nothing outside of one. They must not end what began in another.
+        if elements::is_table_part(name) && !self.open.iter().any(|open| open.0.as_str() == "table")
+        {
             return;
         }
         self.close_implied(name);

@@ -49,17 +49,24 @@ pub struct Tags<'a> {
     position: usize,
     /// Inside SVG or `MathML` `title` and `style` are ordinary elements.
     foreign: bool,
+    unsure: bool,
 }
 
 impl<'a> Tags<'a> {
     /// The tags of `html`.
     pub fn new(html: &'a str) -> Self {
-        Self { html: html.as_bytes(), position: 0, foreign: false }
+        Self { html: html.as_bytes(), position: 0, foreign: false, unsure: false }
     }
 
     /// Where the search goes on: behind the last tag and, for a script, behind its text.
     pub fn position(&self) -> usize {
         self.position
+    }
+
+    /// Whether something was skipped, or was not, that a parser might see otherwise: whether text
+    /// in SVG and `MathML` is markup depends on the whole tree.
+    pub fn is_unsure(&self) -> bool {
+        self.unsure
     }
 
     fn byte(&self, at: usize) -> u8 {
@@ -138,11 +145,14 @@ impl Iterator for Tags<'_> {
                 self.position = tag.end;
                 let name = tag.name.as_str();
                 self.foreign |= matches!(name, "svg" | "math");
-                if !closing && !self.foreign && elements::is_raw_text(name) {
+                let is_raw = !closing && elements::is_raw_text(name);
+                self.unsure |= is_raw && self.foreign;
+                if is_raw && !self.foreign {
                     self.position = self.end_of_raw_text(tag.end, name);
                 }
                 return Some(tag);
             }
+            self.unsure |= self.foreign && matches!(first, b'!' | b'?');
             self.position = if self.html[start..].starts_with(b"<!--") {
                 // `<!-->` is a whole comment.
                 self.behind(start + 2, b"-->")

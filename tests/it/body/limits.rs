@@ -1,11 +1,14 @@
 //! Bodies: no text takes long, and what is too much is said.
 
+use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use feedmill::content::body::Markup;
+use feedmill::content::body::{Markup, Source, render};
+use feedmill::content::clean::Cleaning;
+use feedmill::content::liquid::{MAX_EXPANSION, Variables, named};
 use feedmill::error::Error;
 
-use crate::body::{html, liquid};
+use crate::body::{html, liquid, source};
 
 /// A hang, whatever the machine: what is not linear takes minutes on these texts.
 const HANG: Duration = Duration::from_secs(20);
@@ -24,6 +27,9 @@ fn no_body_takes_long() {
         ("<li>x".repeat(5_000), false),
         ("<table><tr><td><font size=1>x<td>y".repeat(200), true),
         (format!("<table>{}</table>", "<tr><td><font size=1>x<td>y".repeat(2_000)), false),
+        (format!("<table><tr><td></table>{}", "<ol><li><tr><td>x</table>".repeat(5_000)), true),
+        (format!("<svg></svg><style><!--</style>{}", "<div>".repeat(20_000)), true),
+        (format!("<svg></svg><style><!--</style><svg><style>{}", "<div>".repeat(20_000)), true),
         ("<!--".repeat(20_000), false),
         ("<script>".repeat(20_000), false),
         ("</".repeat(20_000), false),
@@ -88,4 +94,46 @@ fn what_is_too_long_is_cut_off() {
     assert_eq!(body.warnings, [Error::BodyTooLong { limit: 2 << 20 }]);
     assert!(body.html.ends_with("</p></div>"));
     assert!(body.html.len() < (2 << 20) + 100);
+}
+
+#[test]
+fn a_long_title_named_often_fills_no_memory() {
+    let title = "t".repeat(15_000);
+    let variables = Variables {
+        site_url: "",
+        site_baseurl: "",
+        site_title: "",
+        page_title: &title,
+        page_url: "",
+        resolve: &|_| None,
+    };
+    // Twenty gigabytes, if each stood for its title.
+    let often = "{{page.title}}".repeat(100_000);
+    let chained = format!("{{{{page.title{}}}}}", "|append:page.title".repeat(100_000));
+    let in_code = format!("{{% highlight c %}}{often}{{% endhighlight %}}{often}");
+    for text in [often, chained, in_code] {
+        let source = Source { liquid: Some(variables), ..source(Markup::Html, &text) };
+        let body = render(&source, &Cleaning::default());
+        assert!(body.html.len() <= MAX_EXPANSION + 100, "{}", body.html.len());
+        assert!(matches!(body.warnings[..], [Error::LiquidDropped { .. }]), "{:?}", body.warnings);
+    }
+}
+
+#[test]
+fn many_names_of_posts_are_found_in_time() {
+    let mut text = String::new();
+    for number in 0..100_000 {
+        let _ = write!(text, "{{%link {number}%}}{{%link {number}%}}");
+    }
+    let start = Instant::now();
+    assert_eq!(named(&text).len(), 100_000);
+    assert!(start.elapsed() < HANG, "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_set_of_images_is_not_multiplied_by_its_base() {
+    let base = format!("https://news.example/{}/", "x".repeat(15_000));
+    let text = format!("<img srcset=\"{}\">", "a 1x,".repeat(100_000));
+    let source = Source { base: &base, ..source(Markup::Html, &text) };
+    assert!(render(&source, &Cleaning::default()).html.len() < 2 << 20);
 }

@@ -2,16 +2,18 @@
 
 use feedmill::content::body::Markup;
 use feedmill::content::html;
+use feedmill::content::html::trust::Trust;
 use feedmill::content::text;
 use feedmill::content::url::Base;
 use proptest::prelude::{ProptestConfig, Strategy, prop, prop_assert, prop_assert_eq, proptest};
 
 use crate::body::{BASE, liquid};
 
-fn clean(html: &str) -> String {
+fn clean(html: &str, trust: Trust) -> String {
     let base = Base::parse(BASE).unwrap();
     let context = html::Context {
         base: Some(&base),
+        trust,
         selectors: &html::Selectors::default(),
         author: &|_| None,
         separator: None,
@@ -40,11 +42,13 @@ fn markup() -> impl Strategy<Value = String> {
 }
 
 fn assert_sound(written: &str) -> Result<(), proptest::test_runner::TestCaseError> {
-    let once = clean(written);
-    let wrapped = format!("<div>{once}</div>");
-    let parsed = roxmltree::Document::parse(&wrapped);
-    prop_assert!(parsed.is_ok(), "{:?} from {:?}", parsed.err(), once);
-    prop_assert_eq!(&clean(&once), &once, "from {:?}", written);
+    for trust in [Trust::Trusted, Trust::Untrusted] {
+        let once = clean(written, trust);
+        let wrapped = format!("<div>{once}</div>");
+        let parsed = roxmltree::Document::parse(&wrapped);
+        prop_assert!(parsed.is_ok(), "{:?} from {:?}", parsed.err(), once);
+        prop_assert_eq!(&clean(&once, trust), &once, "from {:?}", written);
+    }
     Ok(())
 }
 
