@@ -381,6 +381,12 @@ pub enum Error {
     /// The system gives no more watches on folders.
     #[error("the system has no watch left for this folder")]
     NoWatches,
+    /// The system gives no watcher at all.
+    #[error("the system gives no watcher, so changes are found by scans alone: {reason}")]
+    NoWatcher {
+        /// What the system said.
+        reason: String,
+    },
     /// A file operation failed.
     #[error("cannot {doing}: {reason}")]
     Io {
@@ -426,6 +432,7 @@ impl Error {
             Self::OutputInUse => "stop the other one, or choose another folder with --output",
             Self::LostRoot { .. } => "restore the folder, or restart feedmill if it is meant to be empty",
             Self::NoWatches => "raise the sysctl `fs.inotify.max_user_watches`",
+            Self::NoWatcher { .. } => "raise the sysctl `fs.inotify.max_user_instances`",
             Self::Toml => "write the front matter between `---` lines, as `key: value`",
             Self::SameId { .. } => "give one of them another `id`, or another address",
             Self::NoSuchFeed { .. } => "write its address as in the list of feeds: `category/NAME`",

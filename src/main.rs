@@ -224,8 +224,12 @@ fn say(out: &mut dyn Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
 /// Begins to write the log to stderr.
 fn begin_log(log: Log) {
     let is_terminal = io::stderr().is_terminal();
-    let subscriber =
-        tracing_subscriber::fmt().with_writer(io::stderr).with_target(false).with_ansi(is_terminal);
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_target(false)
+        .with_ansi(is_terminal)
+        // A log that takes nothing is no reason to panic: its disk may be full, its reader gone.
+        .log_internal_errors(false);
     match log {
         Log::Text => subscriber.init(),
         Log::Json => subscriber.json().flatten_event(true).init(),

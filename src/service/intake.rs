@@ -20,6 +20,13 @@ use crate::service::source::Scan;
 /// in nanoseconds.
 const IN_THE_MAKING: i64 = 2_000_000_000;
 
+/// How long until a file that the system did not give is asked for again, in nanoseconds: no event
+/// tells that the system has files to open again, or that a disk has come back.
+const ASK_AGAIN: i64 = 5_000_000_000;
+
+/// How many such files are asked for again; the others wait for an event or for a scan.
+const MAX_ASKED: usize = 1000;
+
 /// How many files are read before what they say goes into the catalog, which holds it packed.
 const PIECE: usize = 4096;
 
@@ -111,6 +118,10 @@ impl Intake {
                     continue;
                 }
                 self.unfinished.remove(&path);
+                if is_withheld(&read) && self.unfinished.len() < MAX_ASKED {
+                    let until = now.saturating_add(ASK_AGAIN);
+                    self.unfinished.insert(Arc::clone(&path), Wait { until, is_broken: false });
+                }
                 if is_broken {
                     broken.push((path, read));
                 } else {
@@ -223,4 +234,9 @@ impl Intake {
         findings.extend(self.notes.of_file(&path, vec![finding]));
         change
     }
+}
+
+/// Whether the system did not give a file, which says nothing of what is in it.
+fn is_withheld(read: &Read) -> bool {
+    read.findings.iter().any(|finding| matches!(finding.error, Error::Io { .. }))
 }

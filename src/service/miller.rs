@@ -311,7 +311,7 @@ impl<'a> Miller<'a> {
             self.identity = current;
             self.watch.forget(&self.mill.roots().site);
         }
-        let mut is_folder_gone = false;
+        let mut is_folder_gone = self.watch.doubt_roots(self.mill.roots());
         for path in &batch.paths {
             is_folder_gone |= self.watch.doubt(path);
         }

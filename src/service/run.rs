@@ -86,7 +86,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         let _inside = runtime.enter();
         pass_signals_on(&sender)?;
     }
-    let mut watch = Watch::new(sender.clone())?;
+    let mut watch = Watch::new(sender.clone());
     let blind = watch.cover(&mill.roots().folders(&mill.roots().site)).err();
     let file = load::snapshot_file(settings);
     let left = resume(&mut mill, file.as_deref(), key);

@@ -186,7 +186,7 @@ impl Roots {
         let Walk { scan, is_known } = walk;
         let listed = |error| Finding::io("list it", folder, &error);
         let entries = fs::read_dir(folder).map_err(listed)?;
-        scan.has_posts_folder |= folder.file_name() == Some(OsStr::new("_posts"));
+        scan.has_posts_folder |= is_posts(folder);
         for entry in entries {
             let entry = entry.map_err(listed)?;
             let path = entry.path();
@@ -285,8 +285,7 @@ impl Roots {
     }
 
     fn is_root(&self, folder: &Path) -> bool {
-        folder.file_name() == Some(OsStr::new("_posts"))
-            || self.guarded().iter().any(|root| root == folder)
+        is_posts(folder) || self.guarded().iter().any(|root| root == folder)
     }
 
     fn is_walked(&self, folder: &Path) -> bool {
@@ -318,6 +317,10 @@ impl Roots {
         folder.file_name() == self.output.file_name()
             && folder.canonicalize().is_ok_and(|folder| folder == self.output)
     }
+}
+
+fn is_posts(folder: &Path) -> bool {
+    folder.file_name() == Some(OsStr::new("_posts"))
 }
 
 /// Whether a path is like a pattern, as Ruby's `File.fnmatch` has it for Jekyll's `exclude`: `*`
@@ -361,25 +364,26 @@ pub enum Hint {
 /// Watches folders, and says where something may have changed.
 #[derive(Debug)]
 pub struct Watch {
-    watcher: RecommendedWatcher,
+    /// What the system has given, or why it has not.
+    watcher: Result<RecommendedWatcher>,
     /// The watched folders, each as it was when its watch was set.
     watched: HashMap<PathBuf, Option<Identity>>,
 }
 
 impl Watch {
-    /// Starts a watch that sends its hints, turned into `T`, to `hints`.
-    ///
-    /// # Errors
-    /// When the system has no watch left to give.
-    pub fn new<T: From<Hint> + Send + 'static>(hints: Sender<T>) -> Result<Self> {
+    /// Starts a watch that sends its hints, turned into `T`, to `hints`. Where the system gives none,
+    /// no folder can be [covered](Self::cover).
+    pub fn new<T: From<Hint> + Send + 'static>(hints: Sender<T>) -> Self {
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             // Nothing else is done on the watcher's own thread: its queue is short.
             if let Some(hint) = hint(event) {
                 let _ = hints.send(hint.into());
             }
         });
-        let watcher = watcher.map_err(|error| watch_error(Path::new("."), &error))?;
-        Ok(Self { watcher, watched: HashMap::new() })
+        let none = |error: notify::Error| {
+            Finding::about(".", Error::NoWatcher { reason: error.to_string() })
+        };
+        Self { watcher: watcher.map_err(none), watched: HashMap::new() }
     }
 
     /// Watches folders that are not watched yet.
@@ -387,11 +391,12 @@ impl Watch {
     /// # Errors
     /// When the system has no watch left to give; a folder that is gone is no error.
     pub fn cover(&mut self, folders: &[PathBuf]) -> Result<()> {
+        let watcher = self.watcher.as_mut().map_err(|finding| finding.clone())?;
         for folder in folders {
             if self.watched.contains_key(folder) {
                 continue;
             }
-            match self.watcher.watch(folder, RecursiveMode::NonRecursive) {
+            match watcher.watch(folder, RecursiveMode::NonRecursive) {
                 Ok(()) => {
                     self.watched.insert(folder.clone(), identity(folder));
                 }
@@ -408,7 +413,7 @@ impl Watch {
             self.watched.keys().filter(|path| path.starts_with(folder)).cloned().collect();
         for path in gone {
             // The system has often ended this watch already.
-            let _ = self.watcher.unwatch(&path);
+            let _ = self.watcher.as_mut().map(|watcher| watcher.unwatch(&path));
             self.watched.remove(&path);
         }
     }
@@ -419,6 +424,23 @@ impl Watch {
         let Some(known) = self.watched.get(folder).copied() else { return false };
         self.forget(folder);
         identity(folder) != known
+    }
+
+    /// Forgets the roots of posts that are others than those that are watched, which no event may
+    /// have told: a disk that goes or comes is none. Says whether there are such.
+    pub fn doubt_roots(&mut self, roots: &Roots) -> bool {
+        let guarded = roots.guarded();
+        let is_root = |folder: &PathBuf| is_posts(folder) || guarded.contains(folder);
+        let others: Vec<PathBuf> = self
+            .watched
+            .iter()
+            .filter(|(folder, known)| is_root(folder) && identity(folder) != **known)
+            .map(|(folder, _)| folder.clone())
+            .collect();
+        for folder in &others {
+            self.forget(folder);
+        }
+        !others.is_empty()
     }
 }
 

@@ -7,6 +7,7 @@ mod body;
 mod catalog;
 mod commands;
 mod dates;
+mod faults;
 mod fuzz;
 mod golden;
 mod http;

@@ -7,7 +7,7 @@
 
 mod export;
 mod folders;
-mod harness;
+pub(crate) mod harness;
 mod hold;
 mod input;
 mod kill;

@@ -22,16 +22,16 @@ const LONG: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// The configuration of a test that needs none of its own.
-pub(super) const CONFIG: &str = "title: Site\nurl: https://news.example\n";
+pub(crate) const CONFIG: &str = "title: Site\nurl: https://news.example\n";
 
 /// A site, its export, and room beside them, in one temporary folder.
-pub(super) struct Site {
+pub(crate) struct Site {
     room: tempfile::TempDir,
 }
 
 impl Site {
     /// A site with a configuration and an empty `_posts`.
-    pub(super) fn new(config: &str) -> Self {
+    pub(crate) fn new(config: &str) -> Self {
         let site = Self { room: tempfile::tempdir().unwrap() };
         fs::create_dir_all(site.path("_posts")).unwrap();
         site.write("_config.yml", config);
@@ -39,45 +39,45 @@ impl Site {
     }
 
     /// A path beside the site.
-    pub(super) fn beside(&self, name: &str) -> PathBuf {
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.room.path().join(name)
     }
 
     /// The site's folder.
-    pub(super) fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         self.beside("site")
     }
 
     /// A path in the site.
-    pub(super) fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.folder().join(path)
     }
 
     /// A path in the export.
-    pub(super) fn out(&self, path: &str) -> PathBuf {
+    pub(crate) fn out(&self, path: &str) -> PathBuf {
         self.beside("out").join(path)
     }
 
     /// Writes a file of the site in place, as `echo > file` does.
-    pub(super) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         fs::write(self.path(path), text).unwrap();
     }
 
     /// Writes a post in place: `name` becomes `_posts/2022-01-DAY-NAME.md`.
-    pub(super) fn post(&self, day: u32, name: &str, category: &str, body: &str) {
+    pub(crate) fn post(&self, day: u32, name: &str, category: &str, body: &str) {
         self.write(&at(day, name), post(day, name, category, body));
     }
 
-    pub(super) fn remove(&self, path: &str) {
+    pub(crate) fn remove(&self, path: &str) {
         fs::remove_file(self.path(path)).unwrap();
     }
 
-    pub(super) fn rename(&self, from: &str, to: &str) {
+    pub(crate) fn rename(&self, from: &str, to: &str) {
         fs::rename(self.path(from), self.path(to)).unwrap();
     }
 
     /// The program with a command on this site, ready to be run.
-    pub(super) fn command(&self, command: &str, flags: &[&str]) -> Command {
+    pub(crate) fn command(&self, command: &str, flags: &[&str]) -> Command {
         let mut program = program();
         program.env("FEEDMILL_STATE", self.beside("state"));
         program.arg(command).arg(self.folder()).arg("--output").arg(self.beside("out")).args(flags);
@@ -85,21 +85,21 @@ impl Site {
     }
 
     /// Runs a command that ends by itself.
-    pub(super) fn run(&self, command: &str, flags: &[&str]) -> Output {
+    pub(crate) fn run(&self, command: &str, flags: &[&str]) -> Output {
         self.command(command, flags).output().unwrap()
     }
 
     /// Serves the site on a free port.
-    pub(super) fn serve(&self) -> Server<'_> {
+    pub(crate) fn serve(&self) -> Server<'_> {
         self.serve_with(&["--listen", "127.0.0.1:0"])
     }
 
-    pub(super) fn serve_with(&self, flags: &[&str]) -> Server<'_> {
+    pub(crate) fn serve_with(&self, flags: &[&str]) -> Server<'_> {
         Server::start(self, self.command("serve", flags))
     }
 
     /// Every file of the export with what tells whether it was written: its inode and its time.
-    pub(super) fn written(&self) -> BTreeMap<PathBuf, (u64, i64, i64)> {
+    pub(crate) fn written(&self) -> BTreeMap<PathBuf, (u64, i64, i64)> {
         let stamp = |path: PathBuf| {
             let found = fs::metadata(&path).unwrap();
             (path, (found.ino(), found.mtime(), found.mtime_nsec()))
@@ -108,7 +108,7 @@ impl Site {
     }
 
     /// Every file of a folder beside the site with its bytes.
-    pub(super) fn bytes(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub(crate) fn bytes(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
         let folder = self.beside(folder);
         let read = |path: PathBuf| {
             (path.strip_prefix(&folder).unwrap().to_owned(), fs::read(&path).unwrap())
@@ -118,7 +118,7 @@ impl Site {
 }
 
 /// The program, without what the environment of the test may say to it.
-pub(super) fn program() -> Command {
+pub(crate) fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_feedmill"));
     for name in ["OUTPUT", "BASE_URL", "LISTEN", "CACHE", "LOG", "STATE"] {
         program.env_remove(format!("FEEDMILL_{name}"));
@@ -131,12 +131,12 @@ pub(super) fn program() -> Command {
 }
 
 /// The path of a post in the site.
-pub(super) fn at(day: u32, name: &str) -> String {
+pub(crate) fn at(day: u32, name: &str) -> String {
     format!("_posts/2022-01-{day:02}-{name}.md")
 }
 
 /// The text of a post; its title is its name.
-pub(super) fn post(day: u32, name: &str, category: &str, body: &str) -> String {
+pub(crate) fn post(day: u32, name: &str, category: &str, body: &str) -> String {
     format!(
         "---\ntitle: {name}\ndate: 2022-01-{day:02} 08:00:00 +0800\ncategories: {category}\n\
          ---\n{body}\n"
@@ -144,7 +144,7 @@ pub(super) fn post(day: u32, name: &str, category: &str, body: &str) -> String {
 }
 
 /// All files below a folder; those that vanish meanwhile are left out.
-pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         match entry.file_type() {
@@ -158,31 +158,31 @@ pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The time, in seconds since 1970.
-pub(super) fn now() -> f64 {
+pub(crate) fn now() -> f64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64()
 }
 
 /// An answer.
 #[derive(Debug, Clone)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Reply {
     /// A header; empty when it is not there.
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
         found.map_or("", |(_, value)| value)
     }
 
     /// `ETag` and `Last-Modified`.
-    pub(super) fn validators(&self) -> (String, String) {
+    pub(crate) fn validators(&self) -> (String, String) {
         (self.header("ETag").to_owned(), self.header("Last-Modified").to_owned())
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
@@ -207,14 +207,14 @@ impl Reply {
 
 /// Where a server listens.
 #[derive(Debug, Clone)]
-pub(super) enum Address {
+pub(crate) enum Address {
     Tcp(String),
     Unix(PathBuf),
 }
 
 impl Address {
     /// Asks on a connection of its own.
-    pub(super) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+    pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
         let mut request =
             format!("GET {path} HTTP/1.1\r\nHost: x.example\r\nConnection: close\r\n");
         for (name, value) in headers {
@@ -237,19 +237,19 @@ fn ask(mut stream: impl Read + Write, request: &str) -> Vec<u8> {
 }
 
 /// A running server; killed when it is dropped before its end.
-pub(super) struct Server<'a> {
+pub(crate) struct Server<'a> {
     site: &'a Site,
     child: Child,
-    pub(super) address: Address,
+    pub(crate) address: Address,
     log: Arc<Mutex<String>>,
     /// The last request and its answer, for messages.
     last: Mutex<String>,
     /// The path below which `finish` asks for every feed.
-    pub(super) base: String,
+    pub(crate) base: String,
 }
 
 impl<'a> Server<'a> {
-    pub(super) fn start(site: &'a Site, mut command: Command) -> Self {
+    pub(crate) fn start(site: &'a Site, mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let errors = BufReader::new(child.stderr.take().unwrap());
@@ -276,18 +276,18 @@ impl<'a> Server<'a> {
     }
 
     /// Asks for a path below the root.
-    pub(super) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+    pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
         let reply = self.address.get(&format!("/{path}"), headers);
         let shown: String = reply.text().chars().take(2000).collect();
         *self.last.lock().unwrap() = format!("GET /{path}: {}\n{shown}", reply.status);
         reply
     }
 
-    pub(super) fn status(&self, path: &str) -> u16 {
+    pub(crate) fn status(&self, path: &str) -> u16 {
         self.get(path, &[]).status
     }
 
-    pub(super) fn validators(&self, path: &str) -> (String, String) {
+    pub(crate) fn validators(&self, path: &str) -> (String, String) {
         let reply = self.get(path, &[]);
         assert_eq!(reply.status, 200, "{path}\n{}", self.state());
         reply.validators()
@@ -305,56 +305,62 @@ impl<'a> Server<'a> {
     }
 
     /// One text of each entry of the feed in a folder: its `title`, its `id`…
-    pub(super) fn all(&self, folder: &str, key: &str) -> Vec<String> {
+    pub(crate) fn all(&self, folder: &str, key: &str) -> Vec<String> {
         self.items(folder).iter().map(|item| item[key].as_str().unwrap_or("").to_owned()).collect()
     }
 
-    pub(super) fn titles(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn titles(&self, folder: &str) -> Vec<String> {
         self.all(folder, "title")
     }
 
     /// The body of the only entry with a title.
-    pub(super) fn body(&self, title: &str) -> String {
+    pub(crate) fn body(&self, title: &str) -> String {
         let items = self.items("");
         let found: Vec<_> = items.iter().filter(|item| item["title"] == title).collect();
         let [item] = found.as_slice() else { return format!("{} entries", found.len()) };
         item["content_html"].as_str().unwrap_or("").to_owned()
     }
 
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
 
-    pub(super) fn is_healthy(&self) -> bool {
+    pub(crate) fn is_healthy(&self) -> bool {
         self.status("healthz") == 200
     }
 
     /// Whether `/healthz` is red and names all these words.
-    pub(super) fn is_ill(&self, words: &[&str]) -> bool {
+    pub(crate) fn is_ill(&self, words: &[&str]) -> bool {
         let reply = self.get("healthz", &[]);
         reply.status == 503 && words.iter().all(|word| reply.text().contains(word))
     }
 
     /// Looks until it is so; fails with the last answer and the log.
     #[track_caller]
-    pub(super) fn wait_until(&self, what: &str, is_so: impl Fn() -> bool) {
+    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn() -> bool) {
+        self.wait_within(LONG, what, is_so);
+    }
+
+    /// The same for what takes longer.
+    #[track_caller]
+    pub(crate) fn wait_within(&self, limit: Duration, what: &str, is_so: impl Fn() -> bool) {
         let start = Instant::now();
         while !is_so() {
-            assert!(start.elapsed() < LONG, "waited in vain until {what}\n{}", self.state());
+            assert!(start.elapsed() < limit, "waited in vain until {what}\n{}", self.state());
             thread::sleep(PAUSE);
         }
     }
 
     /// Waits until the log has these words: they may come after what they speak of.
     #[track_caller]
-    pub(super) fn wait_for_log(&self, words: &str) {
+    pub(crate) fn wait_for_log(&self, words: &str) {
         self.wait_until(words, || self.log().contains(words));
     }
 
     /// Waits until all changes made so far are taken in, also those that show nowhere: a file
     /// that is no post comes last, and its diagnostic in the log says that its turn has come.
     #[track_caller]
-    pub(super) fn settle_in(&self, root: &str) {
+    pub(crate) fn settle_in(&self, root: &str) {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("barrier-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         let path = format!("{root}/{name}.md");
@@ -364,21 +370,21 @@ impl<'a> Server<'a> {
     }
 
     #[track_caller]
-    pub(super) fn settle(&self) {
+    pub(crate) fn settle(&self) {
         self.settle_in("_posts");
     }
 
     /// What a message shows.
-    pub(super) fn state(&self) -> String {
+    pub(crate) fn state(&self) -> String {
         format!("-- last: {}\n-- log:\n{}", self.last.lock().unwrap(), self.log())
     }
 
     /// The process, for tests that end it in their own way.
-    pub(super) fn child(&mut self) -> &mut Child {
+    pub(crate) fn child(&mut self) -> &mut Child {
         &mut self.child
     }
 
-    pub(super) fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("sh")
             .args(["-c", "kill -\"$0\" \"$1\"", name, &self.child.id().to_string()])
             .status();
@@ -387,7 +393,7 @@ impl<'a> Server<'a> {
 
     /// Waits until the process has ended.
     #[track_caller]
-    pub(super) fn wait(&mut self, limit: Duration) -> ExitStatus {
+    pub(crate) fn wait(&mut self, limit: Duration) -> ExitStatus {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -402,7 +408,7 @@ impl<'a> Server<'a> {
     /// the export holds, the log has no error but those that name one of `errors`, and SIGTERM
     /// ends it well.
     #[track_caller]
-    pub(super) fn finish(mut self, errors: &[&str]) {
+    pub(crate) fn finish(mut self, errors: &[&str]) {
         self.wait_until("healthy", || self.is_healthy());
         self.settle();
         let out = self.site.beside("out");
@@ -427,8 +433,7 @@ impl<'a> Server<'a> {
     /// server would send too.
     #[track_caller]
     fn check_served(&self, file: &Path, path: &str) {
-        let address = path.replace('%', "%25");
-        let reply = self.get(&format!("{}{address}", self.base), &[]);
+        let reply = self.get(&format!("{}{}", self.base, encoded(path)), &[]);
         assert_eq!(reply.status, 200, "{path}: foreign, or left behind\n{}", self.state());
         let bytes = fs::read(file).unwrap();
         assert_eq!(reply.body, bytes, "{path}");
@@ -445,6 +450,15 @@ impl Drop for Server<'_> {
     }
 }
 
+/// The address of a file.
+fn encoded(path: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+    let letter = |byte| {
+        if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    path.bytes().map(letter).collect()
+}
+
 fn is_feed(file: &Path) -> bool {
     matches!(
         file.file_name().and_then(|name| name.to_str()),
@@ -454,7 +468,7 @@ fn is_feed(file: &Path) -> bool {
 
 /// A file of the export is whole, and has its name.
 #[track_caller]
-pub(super) fn check_document(file: &Path) {
+pub(crate) fn check_document(file: &Path) {
     let name = file.file_name().unwrap().to_str().unwrap();
     assert!(!name.starts_with(".feedmill-tmp-"), "{} is left", file.display());
     if is_feed(file) {
@@ -464,7 +478,7 @@ pub(super) fn check_document(file: &Path) {
 
 /// A feed is well-formed.
 #[track_caller]
-pub(super) fn check_feed(name: &str, text: &str) {
+pub(crate) fn check_feed(name: &str, text: &str) {
     if name.ends_with("feed.json") {
         let feed: Result<serde_json::Value, _> = serde_json::from_str(text);
         feed.unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));

@@ -2,7 +2,7 @@
 
 use super::harness::{CONFIG, Server, Site, at, post};
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::process::Command;
 
@@ -111,25 +111,4 @@ fn a_bad_file_that_is_there_already_stops_no_start() {
     assert_all_are_named(&server);
     let names: Vec<&str> = WORDS.iter().map(|(name, _)| *name).chain(["forged"]).collect();
     server.finish(&names);
-}
-
-#[test]
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn a_file_that_may_not_be_read_is_named() {
-    let site = Site::new(CONFIG);
-    site.post(1, "first", "news", "Text.");
-    let path = site.path(&at(2, "closed"));
-    fs::write(&path, post(2, "closed", "news", "Text.")).unwrap();
-    let allow = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-    allow(0o000);
-    if fs::read(&path).is_ok() {
-        eprintln!("skipped: this user may read everything");
-        return;
-    }
-    let server = site.serve();
-    assert_eq!(server.titles(""), ["first"]);
-    server.wait_until("it is named", || server.log().contains("closed.md: cannot read it"));
-    allow(0o644);
-    server.wait_until("it is there", || server.titles("") == ["closed", "first"]);
-    server.finish(&["closed.md"]);
 }

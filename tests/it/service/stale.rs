@@ -2,6 +2,7 @@
 //! the end, and never a mixture.
 
 use super::harness::{CONFIG, Site, at, now, post};
+use crate::faults::tools::not_run;
 use crate::making::{Made, tree};
 use feedmill::service::mill::Mill;
 use std::collections::BTreeSet;
@@ -183,13 +184,12 @@ fn a_post_that_becomes_a_folder_leaves_its_feeds() {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn a_post_that_may_not_be_read_any_more_is_named_and_leaves_its_feeds() {
     let (made, mut mill) = with_one_in_reserve();
     let path = made.at(&at(1, "b"));
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&path).is_ok() {
-        eprintln!("skipped: this user may read everything");
+        not_run("this user may read everything");
         return;
     }
     fs::remove_file(made.at(&at(2, "a"))).unwrap();

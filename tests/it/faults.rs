@@ -1,0 +1,58 @@
+//! Faults: what goes wrong around the real program, and what is seen of it then.
+//!
+//! Below is every fault that is tried, wherever its test stands. After each one the program is
+//! healthy, its export is whole and is what it serves, no half-written file is left, the log has no
+//! other error, and SIGTERM ends it well ([`finish`](crate::service::harness::Server::finish)).
+//! Tests that need root, a mount, a namespace or a program say `not run: …` where there is none.
+//!
+//! | fault | what is seen | test |
+//! |---|---|---|
+//! | SIGKILL in the middle of a rebuild | each document old or new; the next start makes all right | `service/kill.rs` |
+//! | output: disk full (mount) | old feeds to the byte, on disk and over HTTP; `/healthz` and the log name path and reason, at most thrice; heals by itself | `disk.rs` |
+//! | output: no inodes (mount) | the same | `disk.rs` |
+//! | output: read-only (mount) | the same | `disk.rs` |
+//! | output: a file in the way, deleted, spoilt by others | the last edition stays; written again | `service/export.rs`, `service/stale.rs` |
+//! | output: a second instance | refuses, exit 2, with the path that is locked | `service/export.rs` |
+//! | state folder cannot be made | one warning; the next start reads everything | `disk.rs` |
+//! | post without permission (as root: setpriv) | named; in the feeds after `chmod` | `posts.rs` |
+//! | pipe, socket, device, link outside, loop, dangling | named, never waited for, never in a feed | `service/input.rs` |
+//! | post of 1 GiB | refused with its size; less than 50 MiB more memory | `posts.rs` |
+//! | binary, GBK, UTF-16, NUL, BOM, CRLF | the first refused by name; NUL left out; BOM and CRLF accepted | `service/input.rs`, `posts.rs` |
+//! | hostile categories, twins | folders inside the output, the same in any order | `posts.rs`, `service/export.rs` |
+//! | YAML bombs | named; no time is lost | `bad_input.rs` |
+//! | characters that XML forbids | valid feeds, the text otherwise kept | `validity.rs`, `bad_input.rs`, `tests/readers/run` |
+//! | torn write, cut file | no half post; rejected after two seconds | `service/late.rs` |
+//! | editors and copiers | one entry whatever the way | `service/saves.rs` |
+//! | events lost (a process that stands still) | a scan; every post is there | `limits.rs` |
+//! | folders made, moved in, renamed | 50 of 50 posts | `service/folders.rs` |
+//! | site deleted, moved, replaced, its link swapped | feeds stay; watched again | `service/roots.rs`, `service/hold.rs` |
+//! | disk with the site or its posts goes away and comes back (mount) | `/healthz` red, feeds untouched; watched again | `mounts.rs` |
+//! | a change without an event | found by a reload, or by the next scan | `limits.rs` |
+//! | post deleted, renamed, moved to another category or date | left the old feed, in the new one, same id | `service/posts.rs` |
+//! | clock ten years on, 400 days back (faketime) | no `Last-Modified` ahead of `Date`; 304 by tag; posts go on to come | `clock.rs` |
+//! | snapshot from the future, damaged, cut | not believed; everything is read | `service/snapshot.rs` |
+//! | no watches left (namespace) | the sysctl is named; scans find the rest; heals | `limits.rs` |
+//! | no watcher at all (namespace) | the sysctl is named; scans find everything | `limits.rs` |
+//! | heads sent byte by byte, 200 at once | closed; others are served all the time | `clients.rs`, `http/sockets.rs` |
+//! | 5,000 idle connections (hard limit of files) | little memory; the next request waits and is answered | `clients.rs` |
+//! | no files left (64, 120 connections) | hardly any work, few lines; recovers, posts of that time too | `limits.rs` |
+//! | endless heads | 400, 414, 431 or closed; no memory | `clients.rs`, `http/sockets.rs` |
+//! | request smuggling | one answer, then closed | `clients.rs`, `http/sockets.rs` |
+//! | traversal | 400 or 404; nothing but the edition is ever read | `http/addresses.rs` |
+//! | readers that never read | one copy for all; closed by the write timeout | `clients.rs`, `http/sockets.rs` |
+//! | names and texts that forge lines of the log | each event one line, valid JSON, no control character | `log.rs` |
+//! | stderr closed, its reader gone, its disk full | goes on | `log.rs` |
+//! | reload, restart, SIGKILL, hang, watchdog under load (systemd) | no failed request; the old configuration stays | `tests/systemd/run`, `service/systemd.rs`, `service/settings.rs` |
+//! | all posts deleted and restored by `git checkout` | feeds untouched; nothing written | `many.rs` |
+//! | the category of all posts renamed | the old feed gone, all posts in the new one, same ids | `many.rs` |
+#![expect(clippy::disallowed_methods, reason = "tests write posts and look at the clock")]
+
+mod clients;
+mod clock;
+mod disk;
+mod limits;
+mod log;
+mod many;
+mod mounts;
+mod posts;
+pub(crate) mod tools;

@@ -1,0 +1,139 @@
+//! The system gives no more: files, watches, room for events.
+
+use super::tools::{LONG, Process, behind, connect, not_run, scripted};
+use crate::service::harness::{CONFIG, Server, Site, at, post};
+use std::fs;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+const FREE: [&str; 2] = ["--listen", "127.0.0.1:0"];
+
+#[test]
+fn a_server_without_files_waits_and_recovers() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    let few = behind(&["prlimit", "--nofile=64"], &site.command("serve", &FREE));
+    let mut server = Server::start(&site, few);
+    let process = Process::of(&mut server);
+    let base = process.open_files();
+    let silent: Vec<_> = (0..120).map(|_| connect(&server)).collect();
+    server.wait_for_log("cannot accept a connection");
+    let (lines, worked) = (server.log().lines().count(), process.work());
+    // A post that changes now cannot be read, which is no fault of it.
+    site.post(1, "a", "news", "Changed.");
+    site.post(2, "b", "news", "New.");
+    sleep(Duration::from_secs(3));
+    assert!(process.work() - worked < 100, "it is busy with refusing");
+    let said = server.log().lines().skip(lines).map(str::to_owned).collect::<Vec<_>>();
+    assert!(said.len() <= 10, "{said:#?}");
+
+    drop(silent);
+    server.wait_until("it recovers", || server.titles("") == ["b", "a"]);
+    server.wait_until("nothing is lost", || server.body("a").contains("Changed."));
+    server.wait_until("all is closed", || process.open_files() <= base + 4);
+    server.finish(&["Too many open files"]);
+}
+
+/// The events of a file that is made, written and closed.
+const EVENTS_OF_A_FILE: usize = 3;
+
+#[test]
+fn events_that_are_lost_are_made_up_for_by_a_scan() {
+    let queue = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
+    let queue: usize = queue.trim().parse().unwrap();
+    if queue > 20_000 {
+        not_run("the queue of events takes too many files to overflow");
+        return;
+    }
+    let posts = queue / EVENTS_OF_A_FILE + 500;
+    let site = Site::new(&format!("{CONFIG}feedmill:\n  limit: 10000\n  entries: title\n"));
+    site.post(1, "first", "news", "Text.");
+    let server = site.serve();
+    server.settle();
+    // A process that stands still takes no events.
+    server.signal("STOP");
+    for number in 0..posts {
+        let name = format!("p{number}");
+        site.write(&at(2, &name), post(2, &name, "news", "Text."));
+    }
+    server.signal("CONT");
+    server.wait_for_log("scanning the whole site");
+    let is_there = || server.titles("").len() == posts + 1;
+    server.wait_within(3 * LONG, "all are there", is_there);
+    server.finish(&[]);
+}
+
+/// Serves a site in a user's own namespace with a limit on what it may watch.
+fn serve_with_few(site: &Site, limit: &str, number: u32) -> Option<Command> {
+    let own = ["unshare", "--user", "--map-root-user"];
+    let prepare = format!("echo {number} >/proc/sys/user/{limit} &&");
+    let tried =
+        behind(&own, &scripted(&prepare, "", &Command::new("true"))).stderr(Stdio::null()).status();
+    if !tried.is_ok_and(|status| status.success()) {
+        not_run("no namespace of a user's own here");
+        return None;
+    }
+    Some(behind(&own, &scripted(&prepare, "", &site.command("serve", &FREE))))
+}
+
+#[test]
+fn a_site_with_more_folders_than_watches_is_scanned() {
+    let site = Site::new(CONFIG);
+    let folder = |number: u32| format!("_posts/f{number}");
+    for number in 0..20 {
+        fs::create_dir(site.path(&folder(number))).unwrap();
+        let name = format!("{}/p{number}.md", folder(number));
+        site.write(&name, post(1, &format!("p{number}"), "news", "Text."));
+    }
+    let Some(command) = serve_with_few(&site, "max_inotify_watches", 5) else { return };
+    let server = Server::start(&site, command);
+    assert!(server.is_ill(&["no watch left", "/site/"]), "{}", server.state());
+    server.wait_for_log("raise the sysctl `fs.inotify.max_user_watches`");
+    for number in 0..20 {
+        let name = format!("{}/q{number}.md", folder(number));
+        site.write(&name, post(2, &format!("q{number}"), "more", "Text."));
+    }
+    // Scans are twenty seconds apart.
+    server.wait_within(3 * LONG, "all are found", || server.titles("category/more/").len() == 20);
+    assert!(server.is_ill(&["no watch left"]), "{}", server.state());
+    // Where there are fewer folders, the watches suffice.
+    for number in 0..20 {
+        fs::remove_dir_all(site.path(&folder(number))).unwrap();
+        site.post(3, &format!("r{number}"), "last", "Text.");
+    }
+    server.wait_within(3 * LONG, "it heals", || server.is_healthy());
+    assert_eq!(server.titles("category/last/").len(), 20);
+    server.finish(&["no watch left"]);
+}
+
+#[test]
+fn a_system_without_watchers_is_no_reason_not_to_serve() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    let Some(command) = serve_with_few(&site, "max_inotify_instances", 0) else { return };
+    let server = Server::start(&site, command);
+    assert!(server.is_ill(&["no watcher"]), "{}", server.state());
+    server.wait_for_log("raise the sysctl `fs.inotify.max_user_instances`");
+    site.post(2, "b", "news", "Text.");
+    // Scans are twenty seconds apart.
+    server.wait_within(3 * LONG, "it is found", || server.titles("") == ["b", "a"]);
+    assert!(server.is_ill(&["no watcher"]), "{}", server.state());
+}
+
+#[test]
+fn a_change_that_no_event_tells_of_is_found_by_a_reload() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    // The system tells of a change in the folder that it was made in: here another one.
+    let elsewhere = site.beside("elsewhere.md");
+    fs::hard_link(site.path(&at(1, "a")), &elsewhere).unwrap();
+    let server = site.serve();
+    let before = server.validators("rss.xml");
+    fs::write(&elsewhere, post(1, "a", "news", "Changed.")).unwrap();
+    server.settle();
+    assert_eq!(server.validators("rss.xml"), before);
+    server.signal("HUP");
+    server.wait_until("it is found", || server.body("a").contains("Changed."));
+    server.finish(&[]);
+}

@@ -1,0 +1,100 @@
+//! What the program says: it reaches nobody, or there is something in it that means harm.
+
+use super::tools::scripted;
+use crate::service::harness::{CONFIG, Server, Site, post};
+use std::time::Duration;
+
+/// The program goes on when what it says reaches nobody.
+fn unheard(prepare: &str, redirect: &str) {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    site.post(2, "bad", "news", "Text.");
+    let command = site.command("serve", &["--listen", "127.0.0.1:0"]);
+    let mut server = Server::start(&site, scripted(prepare, redirect, &command));
+    // Each of these has something to say.
+    site.write("_posts/undated.md", "---\ntitle: x\n---\n");
+    site.write("_config.yml", format!("{CONFIG}feedmill:\n  limt: 3\n"));
+    server.wait_until("it is refused", || server.is_ill(&["limt"]));
+    site.write("_config.yml", CONFIG);
+    server.wait_until("it is healthy", || server.is_healthy());
+    site.post(3, "c", "news", "Text.");
+    server.wait_until("a new one is there", || server.titles("") == ["c", "bad", "a"]);
+    assert_eq!(server.log(), "");
+    server.signal("TERM");
+    assert_eq!(server.wait(Duration::from_secs(5)).code(), Some(0));
+}
+
+#[test]
+fn a_closed_log_stops_nothing() {
+    unheard("", "2>&-");
+}
+
+#[test]
+fn a_log_whose_reader_is_gone_stops_nothing() {
+    // The only reader of the pipe closes it before the program begins to write.
+    let pipe =
+        "p=\"$FEEDMILL_STATE.pipe\"; mkfifo \"$p\"; exec 3<>\"$p\"; exec 4>\"$p\"; exec 3<&-;";
+    unheard(pipe, "2>&4 4>&-");
+}
+
+#[test]
+fn a_log_on_a_full_disk_stops_nothing() {
+    unheard("", "2>/dev/full");
+}
+
+/// Names and texts that would forge, hide or colour a line.
+fn spoil(site: &Site) {
+    let names =
+        ["a\nERROR forged", "b\r\nforged", "c\u{1b}[31mred", "d\"quoted\"", "e\u{9b}31m\u{7f}"];
+    for name in names {
+        site.write(&format!("_posts/{name}.md"), "+++\n+++\n");
+    }
+    site.write("_posts/stamp.md", "---\ntitle: x\ndate: \"no\\nERROR forged\\e[31m\"\n---\n");
+    site.write("_posts/category.md", post(1, "x", "\"a\\nERROR forged\"", "Text."));
+}
+
+const EVENTS: [&str; 6] =
+    ["ERROR forged.md: ", "forged.md: ", "red.md: ", "quoted", "31m", "stamp.md"];
+
+fn serve_spoilt<'a>(site: &'a Site, log: &str) -> Server<'a> {
+    site.post(1, "a", "news", "Text.");
+    spoil(site);
+    let flags = ["--listen", "127.0.0.1:0", "--log", log];
+    let server = site.serve_with(&flags);
+    for words in EVENTS {
+        server.wait_for_log(words);
+    }
+    // What a client says of itself is in no line.
+    let forged = "x\" ERROR forged ".repeat(250);
+    assert_eq!(server.get("rss.xml", &[("User-Agent", &forged)]).status, 200);
+    assert_eq!(server.get("rss.xml", &[("User-Agent", "\u{1b}[31mred")]).status, 400);
+    assert_eq!(server.get("%0AERROR%20forged", &[]).status, 404);
+    server.settle();
+    server
+}
+
+#[test]
+fn no_name_forges_a_line_of_the_log() {
+    let site = Site::new(CONFIG);
+    let server = serve_spoilt(&site, "text");
+    for line in server.log().lines() {
+        assert!(!line.contains(char::is_control), "{line:?}");
+        // The time stands before everything else.
+        assert!(line.starts_with("20") && line.contains('Z'), "{line:?}");
+    }
+    server.finish(&EVENTS);
+}
+
+#[test]
+fn each_line_of_a_log_for_tools_is_one_event() {
+    let site = Site::new(CONFIG);
+    let server = serve_spoilt(&site, "json");
+    for line in server.log().lines() {
+        assert!(!line.contains(char::is_control), "{line:?}");
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        for key in ["timestamp", "level", "message"] {
+            assert!(event[key].is_string(), "{key}: {line}");
+        }
+    }
+    server.finish(&EVENTS);
+}
