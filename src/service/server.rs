@@ -62,8 +62,8 @@ impl Shelf {
 /// What a client may take of the server. The sizes of target and headers are in `http/respond.rs`.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections at a time; more wait in the kernel's queue. Below the usual limit of open
-    /// files, so that accepting never fails for want of one.
+    /// Connections at a time; more wait in the kernel's queue. [`affordable`] keeps it below the
+    /// limit of open files, so that accepting never fails for want of one.
     pub connections: usize,
     /// Connections at a time from one address, or from one IPv6 network of 64 bits; more are closed
     /// at once. A proxy in front is one address.
@@ -99,11 +99,13 @@ impl Default for Limits {
 }
 
 /// How many open files are left for what is not a connection: the content, the export, the watch.
+/// Where there are hardly any, half of them.
 const OTHER_FILES: usize = 128;
 
 /// The limits that the system's own leave room for; says so when they are smaller than was wished.
 pub fn affordable(limits: Limits) -> Limits {
-    let most = disk::open_files().saturating_sub(OTHER_FILES).max(1);
+    let files = disk::open_files();
+    let most = files.saturating_sub(OTHER_FILES).max(files / 2);
     if limits.connections > most {
         tracing::info!(connections = most, "fewer connections than wished, for want of open files");
     }

@@ -57,7 +57,9 @@ fn idle_connections_cost_little_and_go_by_themselves() {
         return;
     }
     let site = Site::new(CONFIG);
-    let mut server = served(&site);
+    site.post(1, "a", "news", "Text.");
+    let many = ["--listen", "127.0.0.1:0", "--max-connections-per-address", "100000"];
+    let mut server = Server::start(&site, site.command("serve", &many));
     let process = Process::of(&mut server);
     let (base, memory) = (process.open_files(), process.most_memory());
     let idle: Vec<TcpStream> = (0..IDLE).map(|_| connect(&server)).collect();
