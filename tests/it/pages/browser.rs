@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+/// What the browser says of a page that was left before it could answer.
+const LEFT: &str = "Inspected target navigated or closed";
+
 /// Long enough for a slow machine; only a failure takes it.
 const LONG: Duration = Duration::from_secs(30);
 
@@ -116,6 +119,11 @@ impl Browser {
         loop {
             let mut message = self.receive(method);
             if message["id"] == number {
+                let is_left = message["error"]["message"] == LEFT && method == "Runtime.evaluate";
+                if is_left {
+                    // The page went to another one while it was asked: the next one is asked.
+                    return self.call(session, method, parameters);
+                }
                 assert!(message["error"].is_null(), "{method} {parameters}: {message}");
                 return message["result"].take();
             }
