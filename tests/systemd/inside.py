@@ -272,12 +272,16 @@ def restarted_by_the_watchdog():
     time.sleep(WATCHDOG + 1)
     assert show("MainPID") == before, "killed although it is alive"
     os.kill(int(before), signal.SIGSTOP)
+    # Until it stands still it may take the connection, which would end with it.
+    stat = pathlib.Path(f"/proc/{before}/stat")
+    wait_until("it stands still", lambda: stat.read_text().rpartition(")")[2].split()[0] == "T")
     start = time.monotonic()
     assert get("/atom.xml")[0] == 200
     say(f"  stopped with SIGSTOP (WatchdogSec={WATCHDOG}): a request that came then was answered "
         f"after {time.monotonic() - start:.1f} s by the next process")
     assert int(show("NRestarts")) == restarts + 1 and show("MainPID") != before
-    assert "Watchdog timeout" in run("journalctl", "--no-pager", "-u", "feedmill")
+    wait_until("the journal has it", lambda: "Watchdog timeout" in run(
+        "journalctl", "--no-pager", "-u", "feedmill"))
 
 
 def started_once_the_site_is_right():
