@@ -101,19 +101,29 @@ impl Site {
     /// Every file of the export with what tells whether it was written: its inode and its time.
     pub(crate) fn written(&self) -> BTreeMap<PathBuf, (u64, i64, i64)> {
         let stamp = |path: PathBuf| {
-            let found = fs::metadata(&path).unwrap();
-            (path, (found.ino(), found.mtime(), found.mtime_nsec()))
+            let found = present(fs::metadata(&path))?;
+            Some((path, (found.ino(), found.mtime(), found.mtime_nsec())))
         };
-        files(&self.beside("out")).into_iter().map(stamp).collect()
+        files(&self.beside("out")).into_iter().filter_map(stamp).collect()
     }
 
-    /// Every file of a folder beside the site with its bytes.
+    /// Every file of a folder beside the site with its bytes. A file that was renamed or removed
+    /// since the folder was listed is left out: the service may be writing there.
     pub(crate) fn bytes(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
         let folder = self.beside(folder);
         let read = |path: PathBuf| {
-            (path.strip_prefix(&folder).unwrap().to_owned(), fs::read(&path).unwrap())
+            let bytes = present(fs::read(&path))?;
+            Some((path.strip_prefix(&folder).unwrap().to_owned(), bytes))
         };
-        files(&folder).into_iter().map(read).collect()
+        files(&folder).into_iter().filter_map(read).collect()
+    }
+}
+
+/// What was read of a file, if it was still there.
+fn present<T>(found: std::io::Result<T>) -> Option<T> {
+    match found {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        found => Some(found.unwrap()),
     }
 }
 
