@@ -5,6 +5,8 @@
 //! are all fine. When the YAML itself does not parse (`title: "a "b" c"`), the keys that feeds
 //! need are rescued line by line, and a warning names the line.
 
+pub mod plain;
+
 use std::borrow::Cow;
 
 use serde_yaml::Value;
@@ -55,6 +57,9 @@ impl Node {
                 0,
                 format!("more than {MAX_BRACKETS} brackets on one line"),
             ));
+        }
+        if let Some(node) = plain::read(yaml) {
+            return Ok(node);
         }
         match serde_yaml::from_str::<Value>(yaml) {
             Ok(value) => Ok(Self::from_value(value, yaml)),

@@ -102,9 +102,12 @@ impl Intake {
             if piece.is_empty() {
                 break;
             }
+            // With another catalog come other rules.
+            let known = target.last.is_none().then_some(&*target.catalog);
             let read = |(path, _): &(Arc<str>, FileStamp)| {
                 step.advance();
-                posts::card(path, ground)
+                let known = known.filter(|_| !self.notes.has(path));
+                posts::card(path, ground, known.and_then(|known| ground.card(known, path)))
             };
             let reads = parallel::read(&piece, read);
             let mut changes = Vec::with_capacity(reads.len());

@@ -31,6 +31,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// Passes take at most one part in this many of the time while changes keep coming.
 const SHARE: u32 = 4;
 
+/// How long it is quiet when a burst is over, at least.
+const LULL: Duration = Duration::from_millis(20);
+
 /// More posts deleted at once than this call for a scan: the whole folder may be on its way out.
 const MASS_REMOVAL: usize = 8;
 
@@ -266,10 +269,17 @@ impl<'a> Miller<'a> {
         let pause = ended + (took * SHARE).min(LONGEST_WAIT);
         let mut until = (start + SETTLE).max(pause.min(start + LONGEST_WAIT));
         let mut granted = Duration::ZERO;
+        // A pause ends early when nothing more comes.
+        let lull = (took / SHARE).max(LULL);
+        let mut heard = start;
         loop {
-            let left = until.saturating_duration_since(Instant::now());
+            let left =
+                until.min(heard + lull.max(granted)).saturating_duration_since(Instant::now());
             match self.events.recv_timeout(left) {
-                Ok(event) => batch.take(event)?,
+                Ok(event) => {
+                    batch.take(event)?;
+                    heard = Instant::now();
+                }
                 Err(_) if self.wanted_quiet(batch) > granted => {
                     granted = self.wanted_quiet(batch);
                 }

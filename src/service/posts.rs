@@ -56,8 +56,9 @@ impl Ground<'_> {
 }
 
 /// Reads one file, whose path is relative to the site. The whole file is read: opening it costs
-/// most, and the hash of all its bytes tells a change from a mere touch.
-pub fn card(path: &Arc<str>, ground: Ground<'_>) -> Option<Read> {
+/// most, and the hash of all its bytes tells a change from a mere touch. A card that is `known`, by
+/// the same rules and with nothing to be said of it, is only stamped anew when the bytes are its own.
+pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Option<Read> {
     let Ground { folder, layout, site } = ground;
     let origin = Origin::of(path, layout)?;
     let key: Arc<str> = (*origin.key).into();
@@ -75,6 +76,13 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>) -> Option<Read> {
             return Some(rejected(error, FileStamp { inode: 0, ..stamp }));
         }
     };
+    let hash = Hash::of(&bytes);
+    // Without a stamp it is to be read again, for what there is to say of it.
+    let known = known.filter(|known| known.hash() == hash && known.stamp() != FileStamp::default());
+    if let Some(known) = known {
+        let change = Change::Put(Card { stamp, ..known.to_card() });
+        return Some(Read { change, stamp, findings: Vec::new(), is_cut_short: false });
+    }
     let text = match text(&bytes) {
         Ok(text) => text,
         Err(error) => return Some(rejected(error, stamp)),
@@ -104,7 +112,7 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>) -> Option<Read> {
         id: has_chosen_id.then(|| Hash::of(post.id.as_bytes())),
         links: post.links().iter().map(|words| named_key(words, layout).into()).collect(),
         has_tags: !post.tags.is_empty(),
-        hash: Hash::of(&bytes),
+        hash,
         stamp,
     };
     Some(Read { change: Change::Put(card), stamp, findings, is_cut_short: false })

@@ -86,7 +86,7 @@ struct Reading {
 fn read(site: &Site, roots: &Roots) -> Result<Reading> {
     let (mut scan, layout) = roots.scan(&mut |_, _| false)?;
     let ground = Ground { folder: &roots.site, layout: &layout, site };
-    let read = |(path, _): &(Arc<str>, FileStamp)| posts::card(path, ground);
+    let read = |(path, _): &(Arc<str>, FileStamp)| posts::card(path, ground, None);
     let mut findings: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
     let mut changes = Vec::new();
     for read in parallel::map(&scan.files, read).into_iter().flatten() {

@@ -3,7 +3,7 @@
 //! The same iterations in every run, most of a minute of them. `FEEDMILL_FUZZ=5000000` runs as many,
 //! for an hour; `FEEDMILL_FUZZ=17..18` runs a single one again. An input that fails is kept in a file.
 
-mod checks;
+pub(crate) mod checks;
 mod mutate;
 mod seeds;
 
@@ -17,13 +17,14 @@ use std::thread;
 use std::time::Duration;
 
 use feedmill::content::catalog::FeedName;
+use feedmill::content::front_matter::split;
 use feedmill::content::permalink::{Layout, Origin};
 use feedmill::content::post::Post;
 use feedmill::content::settings::{Surroundings, parse, people};
 use feedmill::content::site::Site;
 use feedmill::feed::assemble;
 
-use crate::fuzz::checks::{assert_body, assert_feed};
+use crate::fuzz::checks::{assert_body, assert_feed, assert_front_matter};
 use crate::fuzz::mutate::{Random, mutated};
 use crate::fuzz::seeds::{CONFIGS, POSTS};
 use crate::making::{Made, write};
@@ -75,6 +76,7 @@ fn run(iteration: u64, sites: &[Site]) -> bool {
         let _ = people(&text);
         return false;
     }
+    assert_front_matter(split(&text).yaml);
     let site = &sites[random.below(sites.len())];
     let layout = Layout::Folders(vec!["old".to_owned()]);
     let origin = Origin::of(random.one(PATHS), &layout).unwrap();

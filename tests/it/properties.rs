@@ -6,8 +6,9 @@ use feedmill::content::text::xml_safe;
 use feedmill::content::url::{self, Base};
 use feedmill::feed::assemble::{MAX_FOLDER, folder_name};
 use proptest::prelude::{ProptestConfig, Strategy, prop, prop_assert, prop_assert_eq, proptest};
-use proptest::prop_assume;
+use proptest::{prop_assume, prop_oneof};
 
+use crate::fuzz::checks::assert_front_matter;
 use crate::validity::quoted;
 
 /// The schemes that a link in a feed can never have.
@@ -21,7 +22,7 @@ fn name() -> impl Strategy<Value = String> {
         "\0", "\n", "con", "COM1", "nul.txt", "财经", "e\u{301}", "é", "\u{202e}", "\u{feff}", "-",
         "~", "#", "&", "'", "x",
     ];
-    let piece = proptest::prop_oneof![
+    let piece = prop_oneof![
         4 => prop::sample::select(pieces.to_vec()).prop_map(str::to_owned),
         1 => "\\PC{1,4}",
         1 => "[a财%]{60,90}",
@@ -75,6 +76,91 @@ fn address() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(pieces.to_vec()), 0..8).prop_map(|p| p.concat())
 }
 
+/// A line of front matter, of the usual shapes and of those that are nearly so.
+fn line() -> impl Strategy<Value = String> {
+    let keys = [
+        "title", "date", "tags", "a", "null", "true", "y", "_", "a b", "'q'", "<<", "é", "-", "12",
+    ];
+    let colons = [": ", ": ", ": ", ":", " : ", ":  ", ":\t", ""];
+    let pieces = [
+        "2022-01-05 10:00:00 +0800",
+        "2022-01-05",
+        "2022-1-5",
+        "12",
+        "1.50",
+        "0x1F",
+        "1e3",
+        "007",
+        "true",
+        "Null",
+        "~",
+        "no",
+        "inf",
+        ".nan",
+        "a",
+        "B",
+        "财经",
+        "“重点”",
+        " ",
+        "  ",
+        ", ",
+        ",",
+        "[",
+        "]",
+        "[]",
+        "{",
+        "}",
+        "\"",
+        "'",
+        "''",
+        "\\",
+        "#",
+        " #",
+        ": ",
+        ":",
+        "- ",
+        "-",
+        "?",
+        "!",
+        "&",
+        "*",
+        "|",
+        ">",
+        "%",
+        "@",
+        "`",
+        "/",
+        "\t",
+        "\u{a0}",
+        "\u{3000}",
+        "\u{85}",
+        "\u{feff}",
+        "\u{2028}",
+        "\u{1}",
+        "\u{7f}",
+        "\u{ffff}",
+        "\r",
+        "<b>",
+    ];
+    let value =
+        prop::collection::vec(prop::sample::select(pieces.to_vec()), 0..5).prop_map(|p| p.concat());
+    let quoted = (value, prop::sample::select(vec!["", "", "\"", "'", "[", "[a, "])).prop_map(
+        |(value, open)| {
+            let close = if open.starts_with('[') { "]" } else { open };
+            format!("{open}{value}{close}")
+        },
+    );
+    let simple = "[a-z]{1,5}: (\"[a-z财 :#]{0,8}\"|'[a-z财 :#]{0,8}'|[a-z财][a-z财 /:#,.-]{0,8}|\\[[a-z财, ]{0,9}\\])?";
+    let item = "( {0,2})- ([a-z财][a-z财 :#]{0,6}|\"[a-z ,]{0,6}\"|12|[a-z]: b)?";
+    prop_oneof![
+        4 => simple,
+        2 => (prop::sample::select(keys.to_vec()), prop::sample::select(colons.to_vec()), quoted)
+            .prop_map(|(key, colon, value)| format!("{key}{colon}{value}")),
+        2 => item,
+        1 => "( {0,2}#.{0,4}| {0,3}|--- a|\\.\\.\\.|%a)",
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -87,6 +173,11 @@ proptest! {
         prop_assert!(remark.is_none(), "{:?}", remark);
         prop_assert_eq!(front.get("title"), Some(&Node::Text(xml_safe(&title).into_owned())));
         prop_assert_eq!((front.line_of("title"), front.is_quoted("title")), (3, true));
+    }
+
+    #[test]
+    fn front_matter_has_one_meaning(lines in prop::collection::vec(line(), 1..6)) {
+        assert_front_matter(&lines.join("\n"));
     }
 
     #[test]

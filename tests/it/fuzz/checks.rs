@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use feedmill::content::body::Body;
+use feedmill::content::front_matter::{Node, plain};
 use feedmill::content::html::nesting::MAX_DEPTH;
 use feedmill::content::html::trust::Trust;
 use feedmill::content::html::{self, MAX_LENGTH, Selectors};
@@ -41,6 +42,17 @@ fn assert_safe(text: &str, what: &str) {
         matches!(text::xml_safe(text), Cow::Borrowed(_)),
         "{what}: a forbidden character in {text:?}"
     );
+}
+
+/// Front matter that is decoded without libyaml is what libyaml makes of it.
+pub(crate) fn assert_front_matter(yaml: &str) {
+    // What has too many brackets is decoded by neither.
+    let (Some(node), Ok(_)) = (plain::read(yaml), Node::parse(yaml)) else { return };
+    // A key in quotes is left to libyaml, and with it all the others.
+    let read = Node::parse(&format!("{yaml}\n'': ''\n"));
+    let Ok(Node::Map(mut fields)) = read else { panic!("{read:?} from {yaml:?}") };
+    assert_eq!(fields.pop(), Some((String::new(), Node::Text(String::new()))), "{yaml:?}");
+    assert_eq!(node, Node::Map(fields), "{yaml:?}");
 }
 
 /// A body that was rendered from `written` bytes for the page `url`.

@@ -1,0 +1,132 @@
+//! The front matter that nearly every post has, decoded without libyaml: a line for each key, its
+//! value plain or quoted text or a list of such.
+//!
+//! libyaml took a fifth of a full build. What is not of these shapes, or could be anything but
+//! text, is left to it, so there is one meaning of YAML and not two: that both read the same is
+//! held by a property (`tests/it/properties.rs`) and by every input of the fuzz run.
+
+use std::iter::Peekable;
+use std::str::Lines;
+
+use crate::content::front_matter::Node;
+
+/// The longest key; libyaml takes no key of more than 1024 characters.
+const MAX_KEY: usize = 64;
+
+/// The mapping that a block of such lines is; `None` when libyaml has to say what it is.
+pub fn read(yaml: &str) -> Option<Node> {
+    if !yaml.chars().all(is_legible) {
+        return None;
+    }
+    let mut fields: Vec<(String, Node)> = Vec::with_capacity(8);
+    let mut lines = yaml.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line.starts_with('#') || line.bytes().all(|byte| byte == b' ') {
+            continue;
+        }
+        let (key, rest) = line.split_once(':')?;
+        // A key that stands there twice is an error, which libyaml words.
+        if !is_key(key) || fields.iter().any(|(known, _)| known == key) {
+            return None;
+        }
+        let node = match rest.trim_matches(' ') {
+            "" => items(&mut lines)?,
+            value if !rest.starts_with(' ') || value.is_empty() => return None,
+            value if value.starts_with('[') => flow(value)?,
+            value => scalar(value)?,
+        };
+        fields.push((key.to_owned(), node));
+    }
+    (!fields.is_empty()).then_some(Node::Map(fields))
+}
+
+/// Whether a character has no meaning in YAML but itself, wherever it stands (YAML 1.1 §5.1, §5.4),
+/// and may stand in XML. Line ends other than LF are left to libyaml.
+fn is_legible(character: char) -> bool {
+    match character {
+        '\n' | ' '..='~' => true,
+        '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}' => false,
+        _ => character >= '\u{a0}',
+    }
+}
+
+fn is_key(key: &str) -> bool {
+    key.len() <= MAX_KEY
+        && key.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        && matches!(plain(key), Some(Node::Text(_)))
+}
+
+/// The list in the lines below its key; nothing when there is none.
+fn items(lines: &mut Peekable<Lines<'_>>) -> Option<Node> {
+    let mut items = Vec::new();
+    let mut depth = None;
+    while let Some(line) = lines.peek() {
+        let bare = line.trim_start_matches(' ');
+        let Some(item) = bare.strip_prefix("- ") else { break };
+        let indent = line.len() - bare.len();
+        if *depth.get_or_insert(indent) != indent {
+            return None;
+        }
+        items.push(scalar(item.trim_matches(' '))?);
+        lines.next();
+    }
+    Some(if items.is_empty() { Node::Null } else { Node::List(items) })
+}
+
+/// A list between brackets, on one line.
+fn flow(value: &str) -> Option<Node> {
+    let inner = value.strip_prefix('[')?.strip_suffix(']')?;
+    if inner.contains(['[', ']', '{', '}']) {
+        return None;
+    }
+    if inner.trim_matches(' ').is_empty() {
+        return Some(Node::List(Vec::new()));
+    }
+    // A comma within quotes leaves halves of quoted texts, which are none.
+    inner
+        .split(',')
+        .map(|item| scalar(item.trim_matches(' ')))
+        .collect::<Option<_>>()
+        .map(Node::List)
+}
+
+fn scalar(written: &str) -> Option<Node> {
+    let text = |inner: &str| Some(Node::Text(inner.to_owned()));
+    if let Some(rest) = written.strip_prefix('"') {
+        return text(rest.strip_suffix('"').filter(|inner| !inner.contains(['"', '\\']))?);
+    }
+    if let Some(rest) = written.strip_prefix('\'') {
+        return text(rest.strip_suffix('\'').filter(|inner| !inner.contains('\''))?);
+    }
+    plain(written)
+}
+
+/// Text without quotes, if that is what it is: what can be a number is not.
+fn plain(written: &str) -> Option<Node> {
+    let first = written.chars().next()?;
+    let is_plain =
+        (first.is_ascii_alphanumeric() || first == '/' || first == '_' || !first.is_ascii())
+            && !written.ends_with(':')
+            && !written.contains(": ")
+            && !written.contains(" #")
+            && !written.contains(['"', '\'']);
+    let may_be_number = first.is_ascii_digit() && !is_stamp(written);
+    match written {
+        _ if !is_plain || may_be_number => None,
+        "null" | "Null" | "NULL" => Some(Node::Null),
+        "true" | "True" | "TRUE" => Some(Node::Bool(true)),
+        "false" | "False" | "FALSE" => Some(Node::Bool(false)),
+        _ => Some(Node::Text(written.to_owned())),
+    }
+}
+
+/// Whether a text begins with a year and a month, as no number does.
+fn is_stamp(written: &str) -> bool {
+    let mut words = written.split('-');
+    [4, 2].into_iter().all(|length| {
+        words
+            .next()
+            .is_some_and(|word| word.len() == length && word.bytes().all(|b| b.is_ascii_digit()))
+    })
+}
