@@ -323,8 +323,8 @@ impl<'a> Miller<'a> {
         if self.trouble.is_none() && self.cache.take_spoilt() {
             self.mill.doubt_export();
         }
-        let is_behind = self.mill.is_stale() || self.mill.held().is_some();
-        if batch.is_scan || is_replaced || is_folder_gone || is_behind || self.is_scan_due() {
+        let is_wanted = self.mill.wants_scan() || self.is_scan_due();
+        if batch.is_scan || is_replaced || is_folder_gone || is_wanted {
             if batch.is_scan {
                 tracing::info!("scanning the whole site");
             }
