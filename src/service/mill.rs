@@ -98,6 +98,12 @@ impl Mill {
         self.press.progress = progress;
     }
 
+    /// No event will tell what changes: a file is taken in, or is gone, when it has been left so for
+    /// a while.
+    pub fn rely_on_scans(&mut self) {
+        self.intake.is_untold = true;
+    }
+
     /// What is published.
     pub fn edition(&self) -> Arc<Edition> {
         self.press.edition()
@@ -271,6 +277,7 @@ impl Mill {
             gone.extend(posts.map(|card| Arc::from(card.path())));
             let rejected = self.intake.rejected().filter(|path| !odd.contains(&***path));
             gone.extend(rejected.cloned());
+            gone.retain(|path| self.intake.is_gone(path, now));
         }
         let gone = gone.iter().filter_map(|path| self.remove(path)).collect();
         self.take_in(gone, scan, now)

@@ -31,6 +31,8 @@
 //! | post deleted, renamed, moved to another category or date | left the old feed, in the new one, same id | `service/posts.rs` |
 //! | clock ten years on, 400 days back (faketime) | no `Last-Modified` ahead of `Date`; 304 by tag; posts go on to come | `clock.rs` |
 //! | snapshot from the future, damaged, cut | not believed; everything is read | `service/snapshot.rs` |
+//! | no events at all (`--poll`) | found by scans, none of which opens a known file; nothing half-written | `polls.rs` |
+//! | a folder that others change without events (bindfs) | said once; scanned every 20 seconds, or as `--rescan` says | `polls.rs` |
 //! | no watches left (namespace) | the sysctl is named; scans find the rest; heals | `limits.rs` |
 //! | no watcher at all (namespace) | the sysctl is named; scans find everything | `limits.rs` |
 //! | heads sent byte by byte, 200 at once | closed; others are served all the time | `clients.rs`, `http/sockets.rs` |
@@ -55,5 +57,6 @@ mod limits;
 mod log;
 mod many;
 mod mounts;
+mod polls;
 mod posts;
 pub(crate) mod tools;
