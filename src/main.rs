@@ -10,7 +10,7 @@ use feedmill::content::date::Moment;
 use feedmill::error::{Finding, Result};
 use feedmill::service::cache::DEFAULT_BUDGET;
 use feedmill::service::clock;
-use feedmill::service::load::{self, Settings};
+use feedmill::service::load::{self, Scans, Settings};
 use feedmill::service::report::{self, Style};
 use feedmill::service::run;
 use feedmill::service::server::Limits;
@@ -45,6 +45,8 @@ enum Command {
         /// How log lines look
         #[arg(long, env = "FEEDMILL_LOG", default_value = "text")]
         log: Log,
+        #[command(flatten)]
+        scans: ScanFlags,
         #[command(flatten)]
         limits: LimitFlags,
     },
@@ -94,6 +96,36 @@ struct Common {
     /// Megabytes of documents kept in memory
     #[arg(long, env = "FEEDMILL_CACHE", default_value_t = DEFAULT_BUDGET / MEGABYTE)]
     cache: usize,
+}
+
+/// How changes are found besides by events.
+#[derive(Debug, Args)]
+struct ScanFlags {
+    /// Watch nothing, and scan the site every so many seconds instead
+    #[arg(
+        long,
+        env = "FEEDMILL_POLL",
+        value_name = "SECONDS",
+        conflicts_with = "rescan",
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
+    )]
+    poll: Option<u64>,
+    /// Seconds between scans of a site that is watched [default: 600, or 20 where events do not tell
+    /// all]
+    #[arg(
+        long,
+        env = "FEEDMILL_RESCAN",
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
+    )]
+    rescan: Option<u64>,
+}
+
+impl From<&ScanFlags> for Scans {
+    fn from(flags: &ScanFlags) -> Self {
+        let every = flags.poll.or(flags.rescan).map(Duration::from_secs);
+        Self { every, are_alone: flags.poll.is_some() }
+    }
 }
 
 /// What a client may take of the server.
@@ -188,6 +220,7 @@ impl Common {
             listen: self.listen.clone(),
             cache: self.cache.saturating_mul(MEGABYTE),
             limits: Limits::default(),
+            scans: Scans::default(),
         }
     }
 }
@@ -203,8 +236,9 @@ impl From<Form> for Style {
 
 fn main() -> ExitCode {
     let outcome = match Flags::parse().command {
-        Command::Serve { common, log, limits } => {
-            serve(&Settings { limits: (&limits).into(), ..common.settings() }, log)
+        Command::Serve { common, log, scans, limits } => {
+            let (scans, limits) = ((&scans).into(), (&limits).into());
+            serve(&Settings { scans, limits, ..common.settings() }, log)
         }
         Command::Build { common, strict } => build(&common.settings(), strict),
         Command::Check { common, format } => check(&common.settings(), format.into()),
@@ -246,9 +280,10 @@ fn serve(settings: &Settings, log: Log) -> Result<ExitCode> {
                 mill.catalog().len(),
                 mill.catalog().feeds().count()
             )?;
+            let how = if settings.scans.are_alone { "scanning" } else { "watching" };
             writeln!(
                 out,
-                "watching {}, writing {}",
+                "{how} {}, writing {}",
                 settings.site.display(),
                 settings.output.display()
             )?;

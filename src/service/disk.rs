@@ -18,6 +18,32 @@ pub const TEMPORARY: &str = ".feedmill-tmp-";
 /// Mode of written files: web servers of other users read the export.
 const MODE: u32 = 0o644;
 
+/// File systems that others may change without an event here, by their numbers in statfs(2): those of
+/// a network, of a host, and of programs, which may have either behind them.
+const SHARED: &[(u64, &str)] = &[
+    (0x6969, "NFS"),
+    (0x517b, "SMB"),
+    (0xff53_4d42, "CIFS"),
+    (0xfe53_4d42, "SMB2"),
+    (0x6573_5546, "FUSE"),
+    (0x0102_1997, "9p"),
+    (0x00c3_6400, "Ceph"),
+    (0x5346_414f, "AFS"),
+    (0x6b41_4653, "AFS"),
+    (0x7372_7279, "Coda"),
+    (0x786f_4256, "vboxsf"),
+    (0xbacb_acbc, "vmhgfs"),
+    (0x0bd0_0bd0, "Lustre"),
+    (0x0116_1970, "GFS2"),
+    (0x7461_636f, "OCFS2"),
+];
+
+/// The kind of file system that a folder is on, if others may change it without an event here.
+pub fn shared(folder: &Path) -> Option<&'static str> {
+    let number = u64::try_from(rustix::fs::statfs(folder).ok()?.f_type).ok()?;
+    SHARED.iter().find(|(known, _)| *known == number).map(|(_, name)| *name)
+}
+
 /// The stamp of a file.
 pub fn stamp(metadata: &Metadata) -> FileStamp {
     FileStamp {

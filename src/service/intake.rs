@@ -37,6 +37,8 @@ pub struct Intake {
     pub notes: Notes,
     /// Where it is shown how many files are read.
     pub progress: Progress,
+    /// Whether no event tells when a file is whole, so that one that was written just now may not be.
+    pub is_untold: bool,
     /// Files that give no post, with what they were when that was found out.
     rejected: HashMap<Arc<str>, FileStamp>,
     /// Posts that are links: what they lead to is not watched, so they are looked at again and again.
@@ -116,7 +118,12 @@ impl Intake {
                 let is_gone = matches!(read.change, Change::Remove { .. });
                 let is_broken = is_gone && ground.card(target.known(), &path).is_some();
                 let until = read.stamp.modified.saturating_add(IN_THE_MAKING);
-                if (read.is_cut_short || is_broken) && until > now {
+                // What is there at the start, or under new settings, is read as it is. A clock of
+                // another machine may be ahead of ours.
+                let is_young = self.is_untold
+                    && target.last.is_none()
+                    && read.stamp.modified.abs_diff(now) < IN_THE_MAKING.unsigned_abs();
+                if (read.is_cut_short || is_broken || is_young) && until > now {
                     self.unfinished.insert(path, Wait { until, is_broken });
                     continue;
                 }
@@ -153,6 +160,17 @@ impl Intake {
         self.links.extend(scan.links);
         taken.touched.append(&mut target.catalog.apply(changes, target.horizon));
         taken
+    }
+
+    /// Whether a file that a scan has missed is gone. Where no event tells, it must have been so for a
+    /// while: an editor may be about to put it back.
+    pub fn is_gone(&mut self, path: &Arc<str>, now: i64) -> bool {
+        if !self.is_untold {
+            return true;
+        }
+        let until = now.saturating_add(IN_THE_MAKING);
+        let wait = Wait { until, is_broken: false };
+        self.unfinished.entry(Arc::clone(path)).or_insert(wait).until <= now
     }
 
     /// Forgets a file that is gone; the change that this is for the catalog.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::content::settings::{self, AUTHORS, CONFIG, Surroundings};
 use crate::content::site::{Author, Site};
@@ -32,6 +33,17 @@ pub struct Settings {
     pub cache: usize,
     /// What a client may take of the server.
     pub limits: Limits,
+    /// How changes are found besides by events.
+    pub scans: Scans,
+}
+
+/// How often the whole site is scanned.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scans {
+    /// How long it is from one to the next; `None` for what the file system makes needed.
+    pub every: Option<Duration>,
+    /// Whether nothing is watched, so that scans alone find what changes.
+    pub are_alone: bool,
 }
 
 impl Settings {

@@ -5,6 +5,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, Change, FeedName};
@@ -24,8 +25,13 @@ use crate::service::progress::Progress;
 use crate::service::snapshot::{Head, Snapshot};
 use crate::service::source::{Roots, Scan, identity};
 
-/// How long a root that is filled again must have the same files to be whole, in nanoseconds.
-const CALM: i64 = 1_000_000_000;
+/// More posts than this that are gone at once do not count as deleted before the number of files
+/// has stood still; nor does any after a root had lost all.
+const FEW: usize = 8;
+
+/// How long it must have stood still, in nanoseconds: whoever deletes very many files, or puts
+/// them back from afar, may pause that long and not be done.
+const REST: i64 = 5_000_000_000;
 
 /// A time, in nanoseconds since 1970; the clock itself is read in `run.rs`.
 pub type Nanoseconds = i64;
@@ -44,6 +50,8 @@ pub struct Mill {
     held: Option<Finding>,
     /// How many files the last scan found, and since when it is that many.
     calm: (usize, Nanoseconds),
+    /// Whether many posts are gone, and perhaps not all that will be.
+    is_thinning: bool,
     /// Whether the edition was made with other settings.
     is_stale: bool,
 }
@@ -79,6 +87,7 @@ impl Mill {
             intake: Intake::default(),
             held: None,
             calm: (0, 0),
+            is_thinning: false,
             is_stale: true,
         })
     }
@@ -87,6 +96,12 @@ impl Mill {
     pub fn show(&mut self, progress: Progress) {
         self.intake.progress = progress;
         self.press.progress = progress;
+    }
+
+    /// No event will tell what changes: a file is taken in, or is gone, when it has been left so for
+    /// a while.
+    pub fn rely_on_scans(&mut self) {
+        self.intake.is_untold = true;
     }
 
     /// What is published.
@@ -124,19 +139,27 @@ impl Mill {
         self.held.as_ref()
     }
 
-    /// When something is to be done without any event: a post becomes due, or a file that was cut
-    /// short is to be read again. What is held has its time when all is well again.
+    /// When something is to be done without any event: a post becomes due, a file that was cut
+    /// short is to be read again, or many that are gone count as deleted. What is held has its time
+    /// when all is well again.
     pub fn next_look(&self) -> Option<Nanoseconds> {
         if self.held.is_some() {
             return None;
         }
         let due = self.catalog.next_due().map(|due| due.unix().saturating_mul(1_000_000_000));
-        due.into_iter().chain(self.intake.next_look()).min()
+        let still = self.is_thinning.then(|| self.calm.1.saturating_add(REST));
+        due.into_iter().chain(still).chain(self.intake.next_look()).min()
     }
 
-    /// Whether the settings have changed since everything was rendered.
-    pub fn is_stale(&self) -> bool {
-        self.is_stale
+    /// Whether the next pass must be [`Mill::rescan`]: settings have changed since everything was
+    /// rendered, or posts are kept although their files are gone.
+    pub fn wants_scan(&self) -> bool {
+        self.is_stale || self.is_keeping()
+    }
+
+    /// Whether posts are kept although their files are gone or broken.
+    fn is_keeping(&self) -> bool {
+        self.held.is_some() || self.is_thinning
     }
 
     /// Takes other settings; the next [`Mill::rescan`] renders everything with them.
@@ -153,8 +176,10 @@ impl Mill {
     /// When the site cannot be walked or the export fails; the old edition stays then.
     pub fn rebuild(&mut self, now: Nanoseconds) -> Result<Pass> {
         let (scan, layout) = self.roots.scan(&mut |_, _| false)?;
-        self.hold(&scan, &|_| false, now);
-        if self.held.is_some() {
+        let found: HashSet<&str> = scan.files.iter().map(|(path, _)| &**path).collect();
+        self.hold(&scan, &|card| found.contains(card.path()), (now, now));
+        drop(found);
+        if self.is_keeping() {
             return Ok(Pass::default());
         }
         self.layout = layout;
@@ -214,7 +239,8 @@ impl Mill {
     }
 
     /// Compares the whole site with what is known of it, and takes in the difference. Posts of a
-    /// root that has lost them all at once are kept until it is back.
+    /// root that has lost them all at once are kept until it is back, and many that are gone until
+    /// it is sure that they are.
     ///
     /// # Errors
     /// When the export fails.
@@ -230,6 +256,7 @@ impl Mill {
             }
             self.intake.stamp_of(path, card) == Some(stamp)
         };
+        let walk = Instant::now();
         let (scan, layout) = match self.roots.scan(&mut is_known) {
             Ok(found) => found,
             Err(finding) => {
@@ -237,18 +264,20 @@ impl Mill {
                 return Ok(Pass::default());
             }
         };
-        self.hold(&scan, &|card| is_found[card.number()], now);
+        let walked = now.saturating_add(i64::try_from(walk.elapsed().as_nanos()).unwrap_or(0));
+        self.hold(&scan, &|card| is_found[card.number()], (now, walked));
         // Before the first posts are read, nothing is known of how they are laid out.
-        let is_free = self.held.is_none() || self.catalog.is_empty();
+        let is_free = !self.is_keeping() || self.catalog.is_empty();
         if (self.is_stale || layout != self.layout) && is_free {
             return self.rebuild(now);
         }
         let mut gone: Vec<Arc<str>> = Vec::new();
-        if self.held.is_none() {
+        if !self.is_keeping() {
             let posts = self.catalog.cards().filter(|card| !is_found[card.number()]);
             gone.extend(posts.map(|card| Arc::from(card.path())));
             let rejected = self.intake.rejected().filter(|path| !odd.contains(&***path));
             gone.extend(rejected.cloned());
+            gone.retain(|path| self.intake.is_gone(path, now));
         }
         let gone = gone.iter().filter_map(|path| self.remove(path)).collect();
         self.take_in(gone, scan, now)
@@ -290,7 +319,7 @@ impl Mill {
                     scan.links.extend(found.links);
                     scan.findings.extend(found.findings);
                 }
-                Ok(None) if self.held.is_some() => {}
+                Ok(None) if self.is_keeping() => {}
                 Ok(None) => gone.extend(self.remove(&relative)),
                 Err(error) => scan.findings.push(*Finding::about(relative, error)),
             }
@@ -404,15 +433,31 @@ impl Mill {
         }
     }
 
-    /// Notes whether a root has lost its posts. While it is being filled again, those that are not
-    /// back yet are not taken for deleted.
-    fn hold(&mut self, scan: &Scan, is_found: &dyn Fn(Kept<'_>) -> bool, now: Nanoseconds) {
+    /// Notes whether a root has lost its posts, and whether those that are gone count as deleted:
+    /// they do when the scans, of which this one took from `began` to `ended`, have found the same
+    /// number of files for a while.
+    fn hold(
+        &mut self,
+        scan: &Scan,
+        is_found: &dyn Fn(Kept<'_>) -> bool,
+        (began, ended): (Nanoseconds, Nanoseconds),
+    ) {
         if self.calm.0 != scan.count {
-            self.calm = (scan.count, now);
+            self.calm = (scan.count, ended);
         }
-        let is_calm = now.saturating_sub(self.calm.1) >= CALM;
-        let held = self.held.take().filter(|_| !is_calm);
+        let is_still = began.saturating_sub(self.calm.1) >= REST;
+        // What new settings pass over is there, and not gone.
+        let is_there =
+            |card: &Kept<'_>| self.is_stale && self.roots.site.join(card.path()).exists();
+        let missing = self.catalog.cards().filter(|card| !is_found(*card));
+        let gone = missing.filter(|card| !is_there(card)).take(FEW + 1).count();
+        // Where nothing is known, nothing tells that all are back.
+        let is_back = gone == 0 && !self.catalog.is_empty();
+        let held = self.held.take().filter(|_| !is_back && !is_still);
         self.held = hold::lost(&self.catalog, &self.layout, scan, is_found, &self.roots).or(held);
+        // Posts that were moved are gone from their places, but there are as many files as before.
+        let known = self.catalog.files() + self.rejected();
+        self.is_thinning = gone > FEW && scan.count < known && !is_still;
     }
 
     /// Notes what only the whole site shows.

@@ -1,6 +1,5 @@
 //! The miller: the loop that waits, gathers what has changed, and makes one pass at a time.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -12,6 +11,7 @@ use crate::content::settings::{AUTHORS, CONFIG};
 use crate::error::{Finding, Result, Severity};
 use crate::hash::Hash;
 use crate::http::respond::{Health, Serving};
+use crate::service::batch::{Batch, Event};
 use crate::service::cache::Cache;
 use crate::service::clock::now;
 use crate::service::disk;
@@ -19,8 +19,9 @@ use crate::service::load::{self, Settings};
 use crate::service::mill::{Mill, Nanoseconds, Pass};
 use crate::service::server::{Published, Shelf};
 use crate::service::snapshot;
-use crate::service::source::{Hint, Identity, Watch, identity};
+use crate::service::source::{Identity, identity};
 use crate::service::systemd;
+use crate::service::watch::Watch;
 
 /// How long hints are gathered before the first pass after a quiet time.
 const SETTLE: Duration = Duration::from_millis(4);
@@ -53,30 +54,11 @@ const HEARTBEAT: Duration = Duration::from_secs(2);
 /// is behind: what is not in it is found again at the next start.
 const RESCAN: Duration = Duration::from_mins(10);
 
-/// How often, when some folders cannot be watched.
+/// How often, when some folders cannot be watched, or others change them without an event.
 const BLIND_RESCAN: Duration = Duration::from_secs(20);
 
 /// How long feeds may be taken from a cache without asking, in seconds.
 const MAX_AGE: u32 = 300;
-
-/// Word of anything that the loop has to react to.
-#[derive(Debug)]
-pub enum Event {
-    /// Something may have changed.
-    Hint(Hint),
-    /// Read the configuration again.
-    Reload,
-    /// Come to an end.
-    Stop,
-    /// The server cannot go on.
-    Failed(Box<Finding>),
-}
-
-impl From<Hint> for Event {
-    fn from(hint: Hint) -> Self {
-        Self::Hint(hint)
-    }
-}
 
 /// What the miller works with.
 #[derive(Debug)]
@@ -137,24 +119,12 @@ pub struct Miller<'a> {
     config: [FileStamp; 2],
     /// When the last pass ended, and how long it took.
     last: (Instant, Duration),
-    /// When the site was last scanned.
-    scanned: Instant,
+    /// When the last scan ended, and how long it took.
+    scanned: (Instant, Duration),
+    /// A folder that others may change without an event, and what it is on.
+    deaf: Option<(PathBuf, &'static str)>,
     /// Where the server listens, for people.
     address: String,
-}
-
-/// What has come together since the last pass.
-#[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a thing that may have come, or not")]
-struct Batch {
-    paths: BTreeSet<PathBuf>,
-    /// Files that have come, and were perhaps not closed yet.
-    begun: BTreeSet<PathBuf>,
-    is_scan: bool,
-    /// Whether a file was renamed away.
-    is_moving: bool,
-    is_reload: bool,
-    is_stop: bool,
 }
 
 impl<'a> Miller<'a> {
@@ -180,7 +150,8 @@ impl<'a> Miller<'a> {
             saving: None,
             config,
             last: (Instant::now(), Duration::ZERO),
-            scanned: Instant::now(),
+            scanned: (Instant::now(), Duration::ZERO),
+            deaf: None,
             address,
         }
     }
@@ -196,6 +167,7 @@ impl<'a> Miller<'a> {
     /// When the server cannot go on.
     pub fn run(&mut self) -> Result<()> {
         self.save();
+        self.listen();
         loop {
             let mut batch = Batch::default();
             match self.events.recv_timeout(self.patience()) {
@@ -258,7 +230,8 @@ impl<'a> Miller<'a> {
             .mill
             .next_look()
             .map(|at| Duration::from_nanos(u64::try_from(at - now()).unwrap_or(0)));
-        due.map_or(HEARTBEAT, |due| due.min(HEARTBEAT))
+        let scan = self.next_scan().saturating_duration_since(Instant::now());
+        due.map_or(HEARTBEAT, |due| due.min(HEARTBEAT)).min(scan)
     }
 
     /// Gathers what else is changing: hardly any time after a quiet while, longer when passes
@@ -333,16 +306,19 @@ impl<'a> Miller<'a> {
         if self.trouble.is_none() && self.cache.take_spoilt() {
             self.mill.doubt_export();
         }
-        let is_behind = self.mill.is_stale() || self.mill.held().is_some();
-        if batch.is_scan || is_replaced || is_folder_gone || is_behind || self.is_scan_due() {
+        let is_wanted = self.mill.wants_scan() || self.next_scan() <= Instant::now();
+        if batch.is_scan || is_replaced || is_folder_gone || is_wanted {
             if batch.is_scan {
                 tracing::info!("scanning the whole site");
             }
-            self.scanned = Instant::now();
             self.blind = None;
             let site = self.mill.roots().site.clone();
             self.cover(&site);
-            return self.mill.rescan(now());
+            self.listen();
+            let start = Instant::now();
+            let outcome = self.mill.rescan(now());
+            self.scanned = (Instant::now(), start.elapsed());
+            return outcome;
         }
         for path in &batch.paths {
             // Watched first and looked at then: nothing that comes in between is missed.
@@ -380,14 +356,39 @@ impl<'a> Miller<'a> {
         [CONFIG, AUTHORS].map(|path| self.mill.roots().site.join(path))
     }
 
-    fn is_scan_due(&self) -> bool {
-        self.scanned.elapsed() > if self.blind.is_some() { BLIND_RESCAN } else { RESCAN }
+    /// How often the site is scanned: as the operator wishes, or as its file system makes it needed.
+    fn scan_interval(&self) -> Duration {
+        let is_all_told = self.blind.is_none() && self.deaf.is_none();
+        self.settings.scans.every.unwrap_or(if is_all_told { RESCAN } else { BLIND_RESCAN })
+    }
+
+    /// When the site is to be scanned again; a scan that takes long is not all that is done.
+    fn next_scan(&self) -> Instant {
+        let (ended, took) = self.scanned;
+        ended + self.scan_interval().max(took * SHARE)
     }
 
     /// Watches a folder and all below it; what cannot be watched is found by scans.
     fn cover(&mut self, folder: &Path) {
-        self.blind =
-            self.watch.cover(&self.mill.roots().folders(folder)).err().or(self.blind.take());
+        if !self.settings.scans.are_alone {
+            self.blind =
+                self.watch.cover(&self.mill.roots().folders(folder)).err().or(self.blind.take());
+        }
+    }
+
+    /// Finds out whether events tell of all changes, and says so once when they do not.
+    fn listen(&mut self) {
+        let deaf = self.watch.deaf().map(|(folder, kind)| (folder.to_owned(), kind));
+        let is_news = deaf != self.deaf;
+        self.deaf = deaf;
+        if let Some((folder, kind)) = self.deaf.as_ref().filter(|_| is_news) {
+            tracing::info!(
+                every = ?self.scan_interval(),
+                hint = "set it with --rescan, or scan alone with --poll",
+                "no event tells what others change in `{}` ({kind}); the site is scanned instead",
+                folder.display()
+            );
+        }
     }
 
     /// Takes a new configuration, or keeps the old one and says why.
@@ -459,24 +460,6 @@ impl<'a> Miller<'a> {
     pub fn status(&self) -> String {
         let troubles = self.told.iter().map(|finding| format!("; {finding}"));
         format!("serving {}{}", self.address, troubles.collect::<String>())
-    }
-}
-
-impl Batch {
-    fn take(&mut self, event: Event) -> Result<()> {
-        match event {
-            Event::Hint(Hint::Look(paths)) => self.paths.extend(paths),
-            Event::Hint(Hint::Begun(paths)) => self.begun.extend(paths),
-            Event::Hint(Hint::Away(paths)) => {
-                self.paths.extend(paths);
-                self.is_moving = true;
-            }
-            Event::Hint(Hint::Scan) => self.is_scan = true,
-            Event::Reload => self.is_reload = true,
-            Event::Stop => self.is_stop = true,
-            Event::Failed(finding) => return Err(finding),
-        }
-        Ok(())
     }
 }
 

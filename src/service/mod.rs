@@ -8,6 +8,8 @@ pub mod run;
 
 pub mod miller;
 
+pub mod batch;
+
 pub mod clock;
 
 pub mod load;
@@ -19,6 +21,8 @@ pub mod mill;
 pub mod press;
 
 pub mod source;
+
+pub mod watch;
 
 pub mod posts;
 

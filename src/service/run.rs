@@ -10,17 +10,18 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::{Finding, Result};
 use crate::hash::Hash;
+use crate::service::batch::Event;
 use crate::service::cache::Cache;
 use crate::service::clock::now;
 use crate::service::load::{self, Settings};
 use crate::service::mill::{Mill, Pass};
-use crate::service::miller::{Event, Miller, State, Works, config_stamps, log};
+use crate::service::miller::{Miller, State, Works, config_stamps, log};
 use crate::service::press::Left;
 use crate::service::progress::Progress;
 use crate::service::server::{self, Listener, Published, Server, Shelf};
 use crate::service::snapshot;
-use crate::service::source::{Hint, Watch};
 use crate::service::systemd;
+use crate::service::watch::{Hint, Watch};
 
 /// What `build` did.
 #[derive(Debug)]
@@ -86,7 +87,12 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         let _inside = runtime.enter();
         pass_signals_on(&sender)?;
     }
-    let mut watch = Watch::new(sender.clone());
+    let mut watch = if settings.scans.are_alone {
+        mill.rely_on_scans();
+        Watch::none()
+    } else {
+        Watch::new(sender.clone())
+    };
     let blind = watch.cover(&mill.roots().folders(&mill.roots().site)).err();
     let file = load::snapshot_file(settings);
     let left = resume(&mut mill, file.as_deref(), key);

@@ -31,6 +31,7 @@ const SERVICE: &[(&str, &[&str])] = &[
     ("disk", &[]),
     ("parallel", &["systemd"]),
     ("source", &["disk"]),
+    ("watch", &["source", "disk"]),
     ("posts", &["disk"]),
     ("export", &["disk"]),
     ("cache", &[]),
@@ -48,15 +49,19 @@ const SERVICE: &[(&str, &[&str])] = &[
     ("report", &["posts", "source", "disk", "parallel"]),
     ("load", &["source", "report", "posts", "disk", "server"]),
     ("clock", &["mill"]),
+    ("batch", &["watch"]),
     (
         "miller",
-        &["mill", "clock", "load", "snapshot", "source", "disk", "cache", "server", "systemd"],
+        &[
+            "batch", "mill", "clock", "load", "snapshot", "source", "watch", "disk", "cache",
+            "server", "systemd",
+        ],
     ),
     (
         "run",
         &[
-            "miller", "mill", "press", "progress", "clock", "load", "snapshot", "source", "cache",
-            "server", "systemd",
+            "batch", "miller", "mill", "press", "progress", "clock", "load", "snapshot", "watch",
+            "cache", "server", "systemd",
         ],
     ),
 ];
@@ -98,7 +103,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("blake3", &["src/hash.rs"]),
     ("http", &["src/http/"]),
     ("httpdate", &["src/http/conditional.rs"]),
-    ("notify", &["src/service/source.rs"]),
+    ("notify", &["src/service/watch.rs"]),
     ("hyper", &["src/service/server.rs", "src/service/deadline.rs"]),
     ("hyper-util", &["src/service/deadline.rs"]),
     ("http-body", &["src/service/server.rs"]),

@@ -31,6 +31,8 @@
 //! | post deleted, renamed, moved to another category or date | left the old feed, in the new one, same id | `service/posts.rs` |
 //! | clock ten years on, 400 days back (faketime) | no `Last-Modified` ahead of `Date`; 304 by tag; posts go on to come | `clock.rs` |
 //! | snapshot from the future, damaged, cut | not believed; everything is read | `service/snapshot.rs` |
+//! | no events at all (`--poll`) | found by scans, none of which opens a known file; nothing half-written | `polls.rs` |
+//! | a folder that others change without events (bindfs) | said once; scanned every 20 seconds, or as `--rescan` says | `polls.rs` |
 //! | no watches left (namespace) | the sysctl is named; scans find the rest; heals | `limits.rs` |
 //! | no watcher at all (namespace) | the sysctl is named; scans find everything | `limits.rs` |
 //! | heads sent byte by byte, 200 at once | closed; others are served all the time | `clients.rs`, `http/sockets.rs` |
@@ -44,6 +46,7 @@
 //! | stderr closed, its reader gone, its disk full | goes on | `log.rs` |
 //! | reload, restart, SIGKILL, hang, watchdog under load (systemd) | no failed request; the old configuration stays | `tests/systemd/run`, `service/systemd.rs`, `service/settings.rs` |
 //! | all posts deleted and restored by `git checkout` | feeds untouched; nothing written | `many.rs` |
+//! | many posts deleted or restored bit by bit, with pauses | nothing is published before the number of files has stood still | `service/hold.rs` |
 //! | the category of all posts renamed | the old feed gone, all posts in the new one, same ids | `many.rs` |
 #![expect(clippy::disallowed_methods, reason = "tests write posts and look at the clock")]
 
@@ -54,5 +57,6 @@ mod limits;
 mod log;
 mod many;
 mod mounts;
+mod polls;
 mod posts;
 pub(crate) mod tools;

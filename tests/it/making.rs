@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use feedmill::service::load::{self, Settings};
+use feedmill::service::load::{self, Scans, Settings};
 use feedmill::service::mill::Mill;
 use feedmill::service::server::Limits;
 use tempfile::TempDir;
@@ -76,6 +76,7 @@ impl Made {
             base_url: None,
             listen: "127.0.0.1:8080".to_owned(),
             limits: Limits::default(),
+            scans: Scans::default(),
             cache: 0,
         };
         let (site, _) = load::load(&settings).unwrap();

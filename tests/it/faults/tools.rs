@@ -77,6 +77,11 @@ impl Mount {
         None
     }
 
+    /// One that is there already.
+    pub(super) fn at(place: PathBuf) -> Self {
+        Self { place }
+    }
+
     /// A disk in memory.
     pub(super) fn memory(options: &str, place: PathBuf) -> Option<Self> {
         Self::new(&["-t", "tmpfs", "-o", options, "feedmill-test"], place)
@@ -125,6 +130,13 @@ impl Process {
     /// How many files and sockets it has open.
     pub(super) fn open_files(&self) -> usize {
         fs::read_dir(self.0.join("fd")).unwrap().count()
+    }
+
+    /// Whether it is told by the system when a file changes.
+    pub(super) fn is_watching(&self) -> bool {
+        let open = fs::read_dir(self.0.join("fd")).unwrap().flatten();
+        let mut leads_to = open.filter_map(|entry| fs::read_link(entry.path()).ok());
+        leads_to.any(|target| target.to_string_lossy().contains("inotify"))
     }
 
     /// How long it has been running on any core, in hundredths of a second.

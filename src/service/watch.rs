@@ -1,0 +1,160 @@
+//! Word of what changes in the content folders.
+//!
+//! A scan is the truth; events are hints that say where to look again. Watches are set folder by
+//! folder, so that what is not walked is not watched either.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+
+use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RenameMode};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+
+use crate::error::{Error, Finding, Result};
+use crate::service::disk;
+use crate::service::source::{Identity, Roots, identity, is_posts};
+
+/// Word of a change in the content folders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hint {
+    /// Look at these paths again.
+    Look(Vec<PathBuf>),
+    /// These files have come just now; who writes one will close it.
+    Begun(Vec<PathBuf>),
+    /// These were renamed away. Editors do so before they write a file anew.
+    Away(Vec<PathBuf>),
+    /// Events were lost: scan.
+    Scan,
+}
+
+/// Watches folders, and says where something may have changed.
+#[derive(Debug)]
+pub struct Watch {
+    /// What the system has given, or why it has not; nothing where none is wanted.
+    watcher: Option<Result<RecommendedWatcher>>,
+    /// The watched folders, each as it was when its watch was set.
+    watched: HashMap<PathBuf, Option<Identity>>,
+}
+
+impl Watch {
+    /// Starts a watch that sends its hints, turned into `T`, to `hints`. Where the system gives none,
+    /// no folder can be [covered](Self::cover).
+    pub fn new<T: From<Hint> + Send + 'static>(hints: Sender<T>) -> Self {
+        let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            // Nothing else is done on the watcher's own thread: its queue is short.
+            if let Some(hint) = hint(event) {
+                let _ = hints.send(hint.into());
+            }
+        });
+        let none = |error: notify::Error| {
+            Finding::about(".", Error::NoWatcher { reason: error.to_string() })
+        };
+        Self { watcher: Some(watcher.map_err(none)), watched: HashMap::new() }
+    }
+
+    /// A watch that watches nothing: scans alone find what changes.
+    pub fn none() -> Self {
+        Self { watcher: None, watched: HashMap::new() }
+    }
+
+    /// Watches folders that are not watched yet.
+    ///
+    /// # Errors
+    /// When the system has no watch left to give; a folder that is gone is no error.
+    pub fn cover(&mut self, folders: &[PathBuf]) -> Result<()> {
+        let Some(watcher) = &mut self.watcher else { return Ok(()) };
+        let watcher = watcher.as_mut().map_err(|finding| finding.clone())?;
+        for folder in folders {
+            if self.watched.contains_key(folder) {
+                continue;
+            }
+            match watcher.watch(folder, RecursiveMode::NonRecursive) {
+                Ok(()) => {
+                    self.watched.insert(folder.clone(), identity(folder));
+                }
+                Err(error) if folder.exists() => return Err(watch_error(folder, &error)),
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets a folder and all below it, so that they are watched anew.
+    pub fn forget(&mut self, folder: &Path) {
+        let gone: Vec<PathBuf> =
+            self.watched.keys().filter(|path| path.starts_with(folder)).cloned().collect();
+        for path in gone {
+            if let Some(Ok(watcher)) = &mut self.watcher {
+                // The system has often ended this watch already.
+                let _ = watcher.unwatch(&path);
+            }
+            self.watched.remove(&path);
+        }
+    }
+
+    /// Forgets a folder that an event speaks of: its watch may have ended with it, even if a folder
+    /// of its name is there again. Says whether the watched one is gone.
+    pub fn doubt(&mut self, folder: &Path) -> bool {
+        let Some(known) = self.watched.get(folder).copied() else { return false };
+        self.forget(folder);
+        identity(folder) != known
+    }
+
+    /// Forgets the roots of posts that are others than those that are watched, which no event may
+    /// have told: a disk that goes or comes is none. Says whether there are such.
+    pub fn doubt_roots(&mut self, roots: &Roots) -> bool {
+        let guarded = roots.guarded();
+        let is_root = |folder: &PathBuf| is_posts(folder) || guarded.contains(folder);
+        let others: Vec<PathBuf> = self
+            .watched
+            .iter()
+            .filter(|(folder, known)| is_root(folder) && identity(folder) != **known)
+            .map(|(folder, _)| folder.clone())
+            .collect();
+        for folder in &others {
+            self.forget(folder);
+        }
+        !others.is_empty()
+    }
+
+    /// A watched folder on a file system that other machines change without an event here, and what
+    /// that is.
+    pub fn deaf(&self) -> Option<(&Path, &'static str)> {
+        let mut disks: BTreeMap<u64, &Path> = BTreeMap::new();
+        for (folder, known) in &self.watched {
+            let Some((disk, _)) = known else { continue };
+            let first = disks.entry(*disk).or_insert(folder);
+            *first = (*first).min(folder);
+        }
+        disks.into_values().find_map(|folder| Some((folder, disk::shared(folder)?)))
+    }
+}
+
+#[expect(clippy::unnecessary_box_returns, reason = "`Result` carries findings in boxes")]
+fn watch_error(folder: &Path, error: &notify::Error) -> Box<Finding> {
+    let error = match error.kind {
+        notify::ErrorKind::MaxFilesWatch => Error::NoWatches,
+        _ => Error::Io { doing: "watch it", reason: error.to_string() },
+    };
+    Finding::about(folder.display().to_string(), error)
+}
+
+/// What an event of the system means to us. Reading a post is an event too, and no change.
+fn hint(event: notify::Result<notify::Event>) -> Option<Hint> {
+    let Ok(event) = event else { return Some(Hint::Scan) };
+    if event.need_rescan() {
+        return Some(Hint::Scan);
+    }
+    match event.kind {
+        EventKind::Create(CreateKind::File) => Some(Hint::Begun(event.paths)),
+        EventKind::Modify(ModifyKind::Name(RenameMode::From)) => Some(Hint::Away(event.paths)),
+        EventKind::Access(AccessKind::Close(AccessMode::Write))
+        | EventKind::Create(_)
+        | EventKind::Remove(_)
+        | EventKind::Modify(ModifyKind::Name(_) | ModifyKind::Metadata(_)) => {
+            Some(Hint::Look(event.paths))
+        }
+        // Written bytes are looked at when the writer closes the file.
+        EventKind::Any | EventKind::Access(_) | EventKind::Modify(_) | EventKind::Other => None,
+    }
+}
