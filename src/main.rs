@@ -1,6 +1,7 @@
 //! feedmill: flags → options, logging, error → exit code; nothing else.
 
 use std::io::{self, IsTerminal, Write};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -110,6 +111,12 @@ struct LimitFlags {
         default_value_t = Limits::default().connections_per_address
     )]
     max_connections_per_address: usize,
+    /// Documents a minute for one address that does not say what it has [0: no limit]
+    #[arg(long, env = "FEEDMILL_MAX_DOWNLOADS_PER_MINUTE", default_value_t = 0)]
+    max_downloads_per_minute: u32,
+    /// Proxies whose X-Forwarded-For says who asks: addresses, networks, `unix` for any at a socket
+    #[arg(long, value_name = "ADDRESS", env = "FEEDMILL_TRUSTED_PROXIES", value_delimiter = ',')]
+    trusted_proxy: Vec<String>,
     /// Seconds until the head of a request must be there, and that an idle connection is kept
     #[arg(
         long,
@@ -156,6 +163,7 @@ impl From<&LimitFlags> for Limits {
         Self {
             connections: flags.max_connections,
             connections_per_address: flags.max_connections_per_address,
+            downloads_per_minute: NonZeroU32::new(flags.max_downloads_per_minute),
             head: Duration::from_secs(flags.head_timeout),
             stalled_write: Duration::from_secs(flags.write_timeout),
             header_lines: flags.max_header_lines,
@@ -188,6 +196,7 @@ impl Common {
             listen: self.listen.clone(),
             cache: self.cache.saturating_mul(MEGABYTE),
             limits: Limits::default(),
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -204,7 +213,8 @@ impl From<Form> for Style {
 fn main() -> ExitCode {
     let outcome = match Flags::parse().command {
         Command::Serve { common, log, limits } => {
-            serve(&Settings { limits: (&limits).into(), ..common.settings() }, log)
+            let (trusted_proxies, limits) = (limits.trusted_proxy.clone(), (&limits).into());
+            serve(&Settings { limits, trusted_proxies, ..common.settings() }, log)
         }
         Command::Build { common, strict } => build(&common.settings(), strict),
         Command::Check { common, format } => check(&common.settings(), format.into()),

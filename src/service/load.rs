@@ -32,6 +32,8 @@ pub struct Settings {
     pub cache: usize,
     /// What a client may take of the server.
     pub limits: Limits,
+    /// The proxies that are believed on who asks: addresses, networks, `unix`.
+    pub trusted_proxies: Vec<String>,
 }
 
 impl Settings {

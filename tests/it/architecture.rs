@@ -35,8 +35,10 @@ const SERVICE: &[(&str, &[&str])] = &[
     ("export", &["disk"]),
     ("cache", &[]),
     ("deadline", &[]),
-    ("seats", &[]),
-    ("server", &["cache", "deadline", "seats", "disk"]),
+    ("client", &[]),
+    ("seats", &["client"]),
+    ("downloads", &["client"]),
+    ("server", &["cache", "client", "deadline", "downloads", "seats", "disk"]),
     ("systemd", &["server"]),
     ("snapshot", &["disk"]),
     ("press", &["posts", "export", "parallel", "progress", "snapshot"]),
@@ -56,7 +58,7 @@ const SERVICE: &[(&str, &[&str])] = &[
         "run",
         &[
             "miller", "mill", "press", "progress", "clock", "load", "snapshot", "source", "cache",
-            "server", "systemd",
+            "client", "server", "systemd",
         ],
     ),
 ];

@@ -77,6 +77,7 @@ impl Made {
             listen: "127.0.0.1:8080".to_owned(),
             limits: Limits::default(),
             cache: 0,
+            trusted_proxies: Vec::new(),
         };
         let (site, _) = load::load(&settings).unwrap();
         Mill::new(site, settings.site, settings.output).unwrap()
