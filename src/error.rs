@@ -345,6 +345,12 @@ pub enum Error {
     /// `--listen` is no address.
     #[error("this is no address to listen on")]
     BadListen,
+    /// A word of `--trusted-proxy` that is none.
+    #[error("`{written}` is neither an address nor a network")]
+    BadProxy {
+        /// The word as written.
+        written: String,
+    },
     /// A root of posts lost all of them at once.
     #[error("all {posts} posts are gone at once; their feeds stay as they are")]
     LostRoot {
@@ -424,6 +430,7 @@ impl Error {
             Self::NoSite => "name the folder that holds `_posts` or the posts themselves",
             Self::AddressInUse => "stop the other program, or choose another address with --listen",
             Self::BadListen => "write `127.0.0.1:8080` or `unix:/run/feedmill.sock`",
+            Self::BadProxy { .. } => "write `192.0.2.1`, `10.0.0.0/8`, `2001:db8::/32` or `unix`",
             Self::Storm { .. } => "`feedmill check` tells what is wrong with each",
             Self::NothingLeft { .. } => "restore the posts, or empty the output folder if they are meant to be gone",
             Self::NoPosts => "posts end in .md, .markdown, .mkd, .html, .htm or .txt, and stand below a folder `_posts` or in the site's own folder",

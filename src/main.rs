@@ -1,6 +1,7 @@
 //! feedmill: flags → options, logging, error → exit code; nothing else.
 
 use std::io::{self, IsTerminal, Write};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -142,6 +143,12 @@ struct LimitFlags {
         default_value_t = Limits::default().connections_per_address
     )]
     max_connections_per_address: usize,
+    /// Documents a minute for one address that does not say what it has [0: no limit]
+    #[arg(long, env = "FEEDMILL_MAX_DOWNLOADS_PER_MINUTE", default_value_t = 0)]
+    max_downloads_per_minute: u32,
+    /// Proxies whose X-Forwarded-For says who asks: addresses, networks, `unix` for any at a socket
+    #[arg(long, value_name = "ADDRESS", env = "FEEDMILL_TRUSTED_PROXIES", value_delimiter = ',')]
+    trusted_proxy: Vec<String>,
     /// Seconds until the head of a request must be there, and that an idle connection is kept
     #[arg(
         long,
@@ -188,6 +195,7 @@ impl From<&LimitFlags> for Limits {
         Self {
             connections: flags.max_connections,
             connections_per_address: flags.max_connections_per_address,
+            downloads_per_minute: NonZeroU32::new(flags.max_downloads_per_minute),
             head: Duration::from_secs(flags.head_timeout),
             stalled_write: Duration::from_secs(flags.write_timeout),
             header_lines: flags.max_header_lines,
@@ -221,6 +229,7 @@ impl Common {
             cache: self.cache.saturating_mul(MEGABYTE),
             limits: Limits::default(),
             scans: Scans::default(),
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -237,8 +246,10 @@ impl From<Form> for Style {
 fn main() -> ExitCode {
     let outcome = match Flags::parse().command {
         Command::Serve { common, log, scans, limits } => {
+            let trusted_proxies = limits.trusted_proxy.clone();
             let (scans, limits) = ((&scans).into(), (&limits).into());
-            serve(&Settings { scans, limits, ..common.settings() }, log)
+            let settings = common.settings();
+            serve(&Settings { scans, limits, trusted_proxies, ..settings }, log)
         }
         Command::Build { common, strict } => build(&common.settings(), strict),
         Command::Check { common, format } => check(&common.settings(), format.into()),

@@ -26,6 +26,12 @@ pub enum Decision {
     Failed,
 }
 
+/// Whether a client says what it has, so that it need not be sent again: in any form, also one that
+/// is junk, because it means to be careful.
+pub fn is_conditional(headers: &HeaderMap) -> bool {
+    headers.contains_key(IF_NONE_MATCH) || headers.contains_key(IF_MODIFIED_SINCE)
+}
+
 /// Evaluates the preconditions of a GET or HEAD request in the order of RFC 9110 §13.2.2.
 pub fn decide(
     headers: &HeaderMap,

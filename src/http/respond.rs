@@ -19,6 +19,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version};
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The longest request target that is looked at, in bytes; a longer one is answered 414.
 pub const LONGEST_TARGET: usize = 8 * 1024;
@@ -148,6 +149,24 @@ impl Plan {
             Outcome::Sent { path, document, coding, .. } => Some((path, document, *coding)),
             Outcome::NotModified { .. } | Outcome::Other(_) => None,
         }
+    }
+
+    /// Whether it is a whole document for a client that did not say what it has: what a limit of
+    /// downloads counts. HEAD, 304 and everything else cost little.
+    pub fn is_unconditional_download(&self, request: &Request) -> bool {
+        matches!(self.outcome, Outcome::Sent { .. })
+            && *request.method == Method::GET
+            && !conditional::is_conditional(request.headers)
+    }
+
+    /// 429 in place of this answer (RFC 6585 §4), with the wait in whole seconds, rounded up.
+    pub fn too_many_downloads(self, wait: Duration) -> Answer {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let words = "too many downloads; wait as Retry-After says, and ask with If-None-Match\n";
+        let mut answer = text(StatusCode::TOO_MANY_REQUESTS, words);
+        answer.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        answer.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Self { outcome: answer.into(), ..self }.answer(HeaderMap::new())
     }
 
     /// The answer. `room` is any map; its memory is used again for the headers.

@@ -33,6 +33,8 @@ pub struct Settings {
     pub cache: usize,
     /// What a client may take of the server.
     pub limits: Limits,
+    /// The proxies that are believed on who asks: addresses, networks, `unix`.
+    pub trusted_proxies: Vec<String>,
     /// How changes are found besides by events.
     pub scans: Scans,
 }

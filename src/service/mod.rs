@@ -47,6 +47,10 @@ pub mod server;
 
 pub mod seats;
 
+pub mod client;
+
+pub mod downloads;
+
 pub mod deadline;
 
 pub mod systemd;

@@ -12,6 +12,7 @@ use crate::error::{Finding, Result};
 use crate::hash::Hash;
 use crate::service::batch::Event;
 use crate::service::cache::Cache;
+use crate::service::client::Proxies;
 use crate::service::clock::now;
 use crate::service::load::{self, Settings};
 use crate::service::mill::{Mill, Pass};
@@ -69,6 +70,7 @@ pub fn build(settings: &Settings) -> Result<Built> {
 /// # Errors
 /// When it cannot start: whatever fails later is logged, shown by `/healthz`, and tried again.
 pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()> {
+    let proxies = Proxies::parse(&settings.trusted_proxies)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -107,7 +109,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let shelf = Arc::new(Shelf::new(Published::default()));
     let cache = Arc::new(Cache::new(settings.output.clone(), settings.cache));
     let limits = server::affordable(settings.limits);
-    let server = Server { shelf: Arc::clone(&shelf), cache: Arc::clone(&cache), limits };
+    let server = Server::new(Arc::clone(&shelf), Arc::clone(&cache), limits, proxies);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let state = State {
         config,

@@ -2,10 +2,12 @@
 //! client cannot take them all.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::service::client::network;
 
 /// All seats.
 #[derive(Debug)]
@@ -42,8 +44,8 @@ impl Seats {
         Seat { _permit: Arc::clone(&self.free).acquire_owned().await.ok(), guest: None }
     }
 
-    /// Gives a seat to an address, if it has not too many; a socket in the file system has none,
-    /// and whoever may open it is trusted.
+    /// Gives a seat to an address, if it has not too many; none stands for a peer that may have as
+    /// many as there are.
     pub fn admit(&self, mut seat: Seat, address: Option<IpAddr>) -> Option<Seat> {
         let Some(address) = address.map(network) else { return Some(seat) };
         let mut taken = lock(&self.taken);
@@ -67,17 +69,6 @@ impl Drop for Guest {
                 taken.remove(&self.address);
             }
         }
-    }
-}
-
-/// What one client has: an IPv4 address, or the 64 bits of an IPv6 network (RFC 4291 §2.5.1).
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        address @ IpAddr::V4(_) => address,
     }
 }
 

@@ -9,14 +9,18 @@ use crate::feed::edition::Edition;
 use crate::http::encoding::Coding;
 use crate::http::respond::{self, Answer, Body, Health, Request, Serving};
 use crate::service::cache::{Cache, Miss};
+use crate::service::client::{FORWARDED_FOR, Proxies};
 use crate::service::deadline::{Aside, Deadlines, HeadTimer, Impatient};
 use crate::service::disk;
+use crate::service::downloads::Downloads;
 use crate::service::seats::{Seat, Seats};
 use bytes::Bytes;
-use hyper::header::{CONTENT_LENGTH, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -66,8 +70,11 @@ pub struct Limits {
     /// limit of open files, so that accepting never fails for want of one.
     pub connections: usize,
     /// Connections at a time from one address, or from one IPv6 network of 64 bits; more are closed
-    /// at once. A proxy in front is one address.
+    /// at once. A trusted proxy may have as many as there are.
     pub connections_per_address: usize,
+    /// Whole documents a minute for one client that does not say what it has; more are answered
+    /// 429. Without a number there is no limit.
+    pub downloads_per_minute: Option<NonZeroU32>,
     /// From the first wait for a request until its head is complete; also how long an idle
     /// connection is kept.
     pub head: Duration,
@@ -88,6 +95,7 @@ impl Default for Limits {
         Self {
             connections: 4096,
             connections_per_address: 1024,
+            downloads_per_minute: None,
             head: Duration::from_secs(10),
             stalled_write: Duration::from_secs(30),
             header_lines: HEADER_LINES,
@@ -127,12 +135,34 @@ pub enum Listener {
 /// All that an answer is made of.
 #[derive(Debug)]
 pub struct Server {
-    /// The edition.
-    pub shelf: Arc<Shelf>,
-    /// The bytes.
-    pub cache: Arc<Cache>,
-    /// The limits.
-    pub limits: Limits,
+    shelf: Arc<Shelf>,
+    cache: Arc<Cache>,
+    limits: Limits,
+    proxies: Proxies,
+    /// What each client has left; without a limit nothing is counted.
+    downloads: Option<Downloads>,
+}
+
+impl Server {
+    /// A server of the edition on the shelf and the bytes of the cache, which believes these
+    /// proxies on who asks.
+    pub fn new(shelf: Arc<Shelf>, cache: Arc<Cache>, limits: Limits, proxies: Proxies) -> Self {
+        let downloads = limits.downloads_per_minute.map(Downloads::per_minute);
+        Self { shelf, cache, limits, proxies, downloads }
+    }
+
+    /// How long whoever asks has to wait for a download, if it has to; otherwise it is counted.
+    fn wait_for_download(
+        &self,
+        downloads: &Downloads,
+        peer: Option<IpAddr>,
+        headers: &HeaderMap,
+    ) -> Option<Duration> {
+        let forwarded_for = headers.get_all(FORWARDED_FOR).into_iter().map(HeaderValue::as_bytes);
+        // A peer without an address that names nobody: whoever may open the socket is trusted.
+        let client = self.proxies.client(peer, forwarded_for)?;
+        downloads.take(client, Instant::now().into_std())
+    }
 }
 
 /// Serves until `shutdown` is ready, then finishes what has begun and returns.
@@ -144,6 +174,12 @@ pub async fn serve(
     listener: Listener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<()> {
+    if server.downloads.is_some()
+        && matches!(listener, Listener::Unix(_))
+        && !server.proxies.trust(None)
+    {
+        tracing::warn!("no download is limited: clients of a unix socket have no address");
+    }
     let server = Arc::new(server);
     // Nothing is ever sent: that the sender is gone is the message.
     let (running, stopping) = watch::channel(());
@@ -178,17 +214,20 @@ async fn accept(
     loop {
         while connections.try_join_next().is_some() {}
         let seat = seats.wait().await;
+        let (server, stopping) = (Arc::clone(server), stopping.clone());
         let accepted = match listener {
             Listener::Tcp(tcp) => tcp.accept().await.map(|(stream, client)| {
-                let Some(seat) = seats.admit(seat, Some(client.ip())) else { return };
+                let peer = Some(client.ip());
+                let counted = peer.filter(|_| !server.proxies.trust(peer));
+                let Some(seat) = seats.admit(seat, counted) else { return };
                 // An answer is one write; waiting for more to send with it gains nothing.
                 if let Err(refused) = stream.set_nodelay(true) {
                     tracing::debug!(%refused, "cannot set TCP_NODELAY");
                 }
-                connections.spawn(converse(Arc::clone(server), stream, stopping.clone(), seat));
+                connections.spawn(converse(server, stream, peer, stopping, seat));
             }),
             Listener::Unix(unix) => unix.accept().await.map(|(stream, _)| {
-                connections.spawn(converse(Arc::clone(server), stream, stopping.clone(), seat));
+                connections.spawn(converse(server, stream, None, stopping, seat));
             }),
         };
         let Err(failed) = accepted else { continue };
@@ -204,15 +243,20 @@ async fn accept(
 }
 
 /// Serves one connection; its seat is free when it ends.
-async fn converse<S>(server: Arc<Server>, stream: S, mut stopping: watch::Receiver<()>, _seat: Seat)
-where
+async fn converse<S>(
+    server: Arc<Server>,
+    stream: S,
+    peer: Option<IpAddr>,
+    mut stopping: watch::Receiver<()>,
+    _seat: Seat,
+) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let limits = server.limits;
     let deadlines = Deadlines::new(limits.head, limits.stalled_write);
     let stream = Impatient::new(stream, Arc::clone(&deadlines));
     let service = hyper::service::service_fn(async |request| {
-        Ok::<_, Infallible>(answer(&server, request).await)
+        Ok::<_, Infallible>(answer(&server, peer, request).await)
     });
     // Not the builder that also speaks HTTP/2: it waits for the first bytes without a timeout.
     let mut builder = hyper::server::conn::http1::Builder::new();
@@ -246,6 +290,7 @@ where
 /// One answer: decided by the edition, its bytes from the cache or the disk.
 async fn answer(
     server: &Server,
+    peer: Option<IpAddr>,
     request: hyper::Request<hyper::body::Incoming>,
 ) -> hyper::Response<Reply> {
     // The body is not read, but kept until there is an answer: to drop it ends the connection.
@@ -258,6 +303,7 @@ async fn answer(
     };
     let only_head = head.method == hyper::Method::HEAD;
     let mut waiting: Option<Patience> = None;
+    let mut is_counted = false;
     loop {
         let plan = {
             let published = server.shelf.0.load();
@@ -269,6 +315,16 @@ async fn answer(
         if only_head && coding == Coding::Identity {
             // All is said in the headers: the edition knows the length.
             return reply(plan.answer(head.headers), None);
+        }
+        if let Some(downloads) = &server.downloads
+            && !is_counted
+            && plan.is_unconditional_download(&asked)
+        {
+            if let Some(wait) = server.wait_for_download(downloads, peer, &head.headers) {
+                return reply(plan.too_many_downloads(wait), None);
+            }
+            // What is looked for again is one download.
+            is_counted = true;
         }
         let found = match server.cache.hit(document.hash, coding) {
             Some(bytes) => Ok(bytes),

@@ -36,8 +36,10 @@ const SERVICE: &[(&str, &[&str])] = &[
     ("export", &["disk"]),
     ("cache", &[]),
     ("deadline", &[]),
-    ("seats", &[]),
-    ("server", &["cache", "deadline", "seats", "disk"]),
+    ("client", &[]),
+    ("seats", &["client"]),
+    ("downloads", &["client"]),
+    ("server", &["cache", "client", "deadline", "downloads", "seats", "disk"]),
     ("systemd", &["server"]),
     ("snapshot", &["disk"]),
     ("press", &["posts", "export", "parallel", "progress", "snapshot"]),
@@ -61,7 +63,7 @@ const SERVICE: &[(&str, &[&str])] = &[
         "run",
         &[
             "batch", "miller", "mill", "press", "progress", "clock", "load", "snapshot", "watch",
-            "cache", "server", "systemd",
+            "cache", "client", "server", "systemd",
         ],
     ),
 ];

@@ -41,6 +41,8 @@
 //! | endless heads | 400, 414, 431 or closed; no memory | `clients.rs`, `http/sockets.rs` |
 //! | request smuggling | one answer, then closed | `clients.rs`, `http/sockets.rs` |
 //! | traversal | 400 or 404; nothing but the edition is ever read | `http/addresses.rs` |
+//! | the same documents over and over from one address | 429 with a limit, healed by its `Retry-After`; who asks with a precondition is never refused | `downloads.rs` |
+//! | forged `X-Forwarded-For` | a stranger's is not looked at; behind a trusted proxy the proxy's own word counts | `downloads.rs`, `http/clients.rs` |
 //! | readers that never read | one copy for all; closed by the write timeout | `clients.rs`, `http/sockets.rs` |
 //! | names and texts that forge lines of the log | each event one line, valid JSON, no control character | `log.rs` |
 //! | stderr closed, its reader gone, its disk full | goes on | `log.rs` |
@@ -53,6 +55,7 @@
 mod clients;
 mod clock;
 mod disk;
+mod downloads;
 mod limits;
 mod log;
 mod many;

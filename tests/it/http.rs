@@ -1,17 +1,20 @@
 //! What a request gets: routing and headers here, the choice of a coding and the preconditions in
-//! `validators`, the server on a real socket in `sockets`, the bytes in `cache`.
+//! `validators`, the server on a real socket in `sockets`, the bytes in `cache`, who asks and how
+//! often in `clients`.
 
 mod addresses;
 mod cache;
+mod clients;
 mod properties;
 mod sockets;
 mod validators;
 
 use feedmill::feed::edition::{Document, Edition};
 use feedmill::hash::Hash;
-use feedmill::http::respond::{Answer, Body, Health, Request, Serving, respond};
+use feedmill::http::respond::{Answer, Body, Health, Plan, Request, Serving, plan, respond};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// 2 January 2022, 03:04:05 UTC.
 const CHANGED: i64 = 1_641_092_645;
@@ -74,12 +77,16 @@ fn edition() -> Edition {
 
 /// Answers `method target` with a `Host` and these headers.
 fn ask_at(base: &str, method: &str, target: &str, pairs: &[(&str, &str)]) -> Answer {
+    plan_at(base, method, target, pairs).answer(HeaderMap::new())
+}
+
+fn plan_at(base: &str, method: &str, target: &str, pairs: &[(&str, &str)]) -> Plan {
     let mut headers = headers(pairs);
     headers.entry("host").or_insert(HeaderValue::from_static("example.org"));
     let (method, uri) = (method.parse::<Method>().unwrap(), target.parse::<Uri>().unwrap());
     let request =
         Request { method: &method, uri: &uri, version: Version::HTTP_11, headers: &headers };
-    respond(&request, &edition(), &Serving::new(base, 900), &Health::default())
+    plan(&request, &edition(), &Serving::new(base, 900), &Health::default())
 }
 
 fn ask(method: &str, target: &str, pairs: &[(&str, &str)]) -> Answer {
@@ -171,6 +178,23 @@ fn an_announced_body_ends_the_connection() {
     }
     let answer = ask("GET", "/", &[("transfer-encoding", "chunked")]);
     assert_eq!((answer.status, header(&answer, "connection")), (StatusCode::BAD_REQUEST, "close"));
+}
+
+#[test]
+fn one_download_too_many_is_refused_with_whole_seconds() {
+    for (wait, seconds) in
+        [(1, "1"), (999_999_999, "1"), (1_000_000_000, "1"), (1_000_000_001, "2")]
+    {
+        let refused = plan_at("", "GET", "/rss.xml", &[("content-length", "4")])
+            .too_many_downloads(Duration::from_nanos(wait));
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(header(&refused, "retry-after"), seconds, "{wait} ns");
+        assert_eq!(header(&refused, "cache-control"), "no-store");
+        assert_eq!(header(&refused, "connection"), "close", "the body is not read");
+        assert_eq!(path_of(&refused), "");
+    }
+    let refused = plan_at("", "GET", "/rss.xml", GET).too_many_downloads(Duration::from_secs(1));
+    assert_eq!(header(&refused, "connection"), "");
 }
 
 #[test]

@@ -78,6 +78,7 @@ impl Made {
             limits: Limits::default(),
             scans: Scans::default(),
             cache: 0,
+            trusted_proxies: Vec::new(),
         };
         let (site, _) = load::load(&settings).unwrap();
         Mill::new(site, settings.site, settings.output).unwrap()

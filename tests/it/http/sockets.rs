@@ -5,6 +5,7 @@ use feedmill::feed::edition::{Document, Edition};
 use feedmill::hash::Hash;
 use feedmill::http::respond::{Health, Serving};
 use feedmill::service::cache::{Cache, DEFAULT_BUDGET};
+use feedmill::service::client::Proxies;
 use feedmill::service::server::{Limits, Listener, Published, Server, Shelf, serve};
 use std::io::Read;
 use std::path::Path;
@@ -48,7 +49,8 @@ impl Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let server = Server { shelf: Arc::clone(&shelf), cache: Arc::clone(&cache), limits };
+        let (kept, proxies) = (Arc::clone(&cache), Proxies::default());
+        let server = Server::new(Arc::clone(&shelf), kept, limits, proxies);
         let task = tokio::spawn(serve(server, Listener::Tcp(listener), async {
             stopped.await.unwrap_or_default();
         }));
@@ -328,11 +330,8 @@ async fn a_socket_in_the_file_system_serves_too() {
     let site = Site::start(Limits::default()).await;
     let path = site.folder.path().join("socket");
     let listener = tokio::net::UnixListener::bind(&path).unwrap();
-    let server = Server {
-        shelf: Arc::clone(&site.shelf),
-        cache: Arc::clone(&site.cache),
-        limits: Limits::default(),
-    };
+    let (shelf, cache) = (Arc::clone(&site.shelf), Arc::clone(&site.cache));
+    let server = Server::new(shelf, cache, Limits::default(), Proxies::default());
     tokio::spawn(serve(server, Listener::Unix(listener), std::future::pending()));
     let mut stream = tokio::net::UnixStream::connect(&path).await.unwrap();
     stream.write_all(b"GET /rss.xml HTTP/1.0\r\n\r\n").await.unwrap();

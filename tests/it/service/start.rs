@@ -78,6 +78,11 @@ fn what_cannot_start_says_why_and_what_to_do() {
     assert_refused(&serve(&["--listen", &address]), &[&address, "in use", "hint: ", "--listen"]);
     let no_address = serve(&["--listen", "nowhere"]);
     assert_refused(&no_address, &["nowhere", "hint: ", "127.0.0.1:8080"]);
+    for word in ["10.0.0.0/33", "proxy.example", "10.0.0.1:80", "unix:/run/x.sock"] {
+        let proxies = format!("127.0.0.1,{word}");
+        let refused = serve(&["--listen", "127.0.0.1:0", "--trusted-proxy", &proxies]);
+        assert_refused(&refused, &["--trusted-proxy", &format!("`{word}`"), "hint: "]);
+    }
     let _socket = UnixListener::bind(site.beside("socket")).unwrap();
     let address = format!("unix:{}", site.beside("socket").display());
     assert_refused(&serve(&["--listen", &address]), &["in use", "hint: "]);
