@@ -45,6 +45,13 @@ enum Command {
         /// How log lines look
         #[arg(long, env = "FEEDMILL_LOG", default_value = "text")]
         log: Log,
+        /// Take a configuration that changes more than half of all ids, so that readers show posts anew
+        #[arg(
+            long,
+            env = "FEEDMILL_ACCEPT_NEW_IDS",
+            value_parser = clap::builder::BoolishValueParser::new()
+        )]
+        accept_new_ids: bool,
         #[command(flatten)]
         limits: LimitFlags,
     },
@@ -186,6 +193,7 @@ impl Common {
             state: self.state.clone(),
             base_url: self.base_url.clone(),
             listen: self.listen.clone(),
+            accept_new_ids: false,
             cache: self.cache.saturating_mul(MEGABYTE),
             limits: Limits::default(),
         }
@@ -203,8 +211,8 @@ impl From<Form> for Style {
 
 fn main() -> ExitCode {
     let outcome = match Flags::parse().command {
-        Command::Serve { common, log, limits } => {
-            serve(&Settings { limits: (&limits).into(), ..common.settings() }, log)
+        Command::Serve { common, log, accept_new_ids, limits } => {
+            serve(&Settings { accept_new_ids, limits: (&limits).into(), ..common.settings() }, log)
         }
         Command::Build { common, strict } => build(&common.settings(), strict),
         Command::Check { common, format } => check(&common.settings(), format.into()),

@@ -28,6 +28,8 @@ pub struct Settings {
     pub listen: String,
     /// The folder of the snapshot, when it is not the usual one.
     pub state: Option<PathBuf>,
+    /// Whether a configuration may change most ids.
+    pub accept_new_ids: bool,
     /// Bytes of documents kept in memory.
     pub cache: usize,
     /// What a client may take of the server.

@@ -17,6 +17,7 @@ use crate::error::{Error, Finding, Result};
 use crate::feed::edition::Edition;
 use crate::feed::review::review;
 use crate::service::hold;
+use crate::service::ids::NewIds;
 use crate::service::intake::{Intake, Target};
 use crate::service::posts::{Copy, Ground};
 use crate::service::press::{Left, Press, Printed};
@@ -140,11 +141,21 @@ impl Mill {
     }
 
     /// Takes other settings; the next [`Mill::rescan`] renders everything with them.
-    pub fn configure(&mut self, site: Site) {
+    ///
+    /// # Errors
+    /// When most ids would be others, unless that `is_meant`; the settings stay as they were then.
+    pub fn configure(&mut self, site: Site, is_meant: bool) -> Result<()> {
+        let new_ids = NewIds::count(&self.catalog, self.ground(), &site);
+        if let Some(refusal) = new_ids.refusal().filter(|_| !is_meant) {
+            let path = self.roots.site.join(CONFIG);
+            return Err(Finding::about(path.display().to_string(), refusal));
+        }
+        self.press.new_ids = Some(new_ids);
         self.roots.content.clone_from(&site.content);
         self.roots.exclude.clone_from(&site.exclude);
         self.site = site;
         self.is_stale = true;
+        Ok(())
     }
 
     /// Reads and renders everything, unless a root has lost all its posts.

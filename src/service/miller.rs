@@ -382,17 +382,17 @@ impl<'a> Miller<'a> {
 
     /// Takes a new configuration, or keeps the old one and says why.
     fn reload(&mut self) {
-        match load::load(self.settings) {
-            Ok((site, warnings)) => {
-                tracing::info!("read the configuration");
-                log(&warnings, &self.settings.site);
-                let key = load::key(self.settings, &site);
-                self.mill.configure(site);
-                self.snapshot = self.snapshot.take().map(|(file, _)| (file, key));
-                self.refused = None;
-            }
-            Err(finding) => self.refused = Some(finding),
-        }
+        self.refused = self.take_configuration().err();
+    }
+
+    fn take_configuration(&mut self) -> Result<()> {
+        let (site, warnings) = load::load(self.settings)?;
+        tracing::info!("read the configuration");
+        log(&warnings, &self.settings.site);
+        let key = load::key(self.settings, &site);
+        self.mill.configure(site, self.settings.accept_new_ids)?;
+        self.snapshot = self.snapshot.take().map(|(file, _)| (file, key));
+        Ok(())
     }
 
     /// Publishes what a pass made, or says why it made nothing.

@@ -130,7 +130,7 @@ fn present<T>(found: std::io::Result<T>) -> Option<T> {
 /// The program, without what the environment of the test may say to it.
 pub(crate) fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_feedmill"));
-    for name in ["OUTPUT", "BASE_URL", "LISTEN", "CACHE", "LOG", "STATE"] {
+    for name in ["OUTPUT", "BASE_URL", "LISTEN", "CACHE", "LOG", "STATE", "ACCEPT_NEW_IDS"] {
         program.env_remove(format!("FEEDMILL_{name}"));
     }
     for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS", "LISTEN_PID", "STATE_DIRECTORY"] {
