@@ -151,11 +151,15 @@ impl Mill {
             return Err(Finding::about(path.display().to_string(), refusal));
         }
         self.press.new_ids = Some(new_ids);
+        self.set(site);
+        self.is_stale = true;
+        Ok(())
+    }
+
+    fn set(&mut self, site: Site) {
         self.roots.content.clone_from(&site.content);
         self.roots.exclude.clone_from(&site.exclude);
         self.site = site;
-        self.is_stale = true;
-        Ok(())
     }
 
     /// Reads and renders everything, unless a root has lost all its posts.
@@ -195,9 +199,11 @@ impl Mill {
         Ok(pass)
     }
 
-    /// Takes over what a snapshot knows, if the export is as it was left; says how much of it is.
-    /// Unless nothing is, the next pass must be [`Mill::rescan`], which finds what has changed since.
-    pub fn resume(&mut self, snapshot: Snapshot) -> Left {
+    /// Takes over what a snapshot knows, made with the settings of `site`, if the export is as it was
+    /// left; says how much of it is. Unless nothing is, the next pass must be [`Mill::rescan`], which
+    /// finds what has changed since.
+    pub fn resume(&mut self, snapshot: Snapshot, site: Site) -> Left {
+        self.set(site);
         let (head, cards) = snapshot.open();
         let left = self.press.resume(head.documents, head.listings, &self.site);
         if left != Left::Nothing {

@@ -3,6 +3,7 @@
 
 use super::harness::{CONFIG, Server, Site, at, post};
 use std::fs;
+use std::time::Duration;
 
 const MOVED: &str = "title: Site\nurl: https://other.example\n";
 
@@ -12,6 +13,17 @@ fn filled(config: &str) -> Site {
     site.post(2, "b", "news", "Text.");
     site.post(3, "c", "sport", "Text.");
     site
+}
+
+/// Ends a server that is not well.
+#[track_caller]
+fn end(mut server: Server<'_>) {
+    server.signal("TERM");
+    assert_eq!(server.wait(Duration::from_secs(20)).code(), Some(0));
+}
+
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|window| window == word)
 }
 
 #[test]
@@ -57,17 +69,31 @@ fn new_ids_are_taken_where_they_are_meant() {
     let site = filled(CONFIG);
     let mut command = site.command("serve", &["--listen", "127.0.0.1:0"]);
     command.env("FEEDMILL_ACCEPT_NEW_IDS", "1");
-    let server = Server::start(&site, command);
+    let mut server = Server::start(&site, command);
     site.write("_config.yml", MOVED);
     server.signal("HUP");
-    server.wait_until("the ids are new", || {
-        server.all("", "id").iter().all(|id| id.contains("other.example"))
-    });
+    let are_new =
+        |server: &Server<'_>| server.all("", "id").iter().all(|id| id.contains("other.example"));
+    server.wait_until("the ids are new", || are_new(&server));
     // Three documents and a page of two categories, three of the site, its list and two of OPML.
     let said = "documents=14 post_ids=3 of_posts=3 feed_ids=3 of_feeds=3";
     server.wait_for_log(said);
+    server.wait_for_log("published");
     let log = server.log();
     assert!(log.find(said) < log.rfind("published"), "{log}");
+
+    // Pages have no ids, so a start finds a part of the export as it was before.
+    site.write("_config.yml", format!("{MOVED}feedmill:\n  ids: permalink\n"));
+    server.wait_for_log("post_ids=3 of_posts=3 feed_ids=0 of_feeds=3");
+    server.wait_until("it is known to the next start", || {
+        site.bytes("state").values().any(|bytes| contains(bytes, b"ids: permalink"))
+    });
+    server.child().kill().unwrap();
+    server.child().wait().unwrap();
+    let server = site.serve();
+    server.wait_until("all is well", || server.is_healthy());
+    let ids = server.all("", "id");
+    assert!(ids.iter().all(|id| id.starts_with("https://other.example/")), "{ids:?}");
     server.finish(&[]);
 }
 
@@ -151,5 +177,63 @@ fn a_site_without_posts_has_no_ids() {
     site.post(1, "a", "news", "Text.");
     server.wait_until("it is there", || server.titles("") == ["a"]);
     assert!(server.all("", "id")[0].contains("other.example"));
+    server.finish(&[]);
+}
+
+#[test]
+fn a_start_is_as_careful_as_a_reload() {
+    let site = filled(CONFIG);
+    let server = site.serve();
+    let ids = server.all("", "id");
+    server.finish(&[]);
+    let exported = site.bytes("out");
+
+    site.write("_config.yml", MOVED);
+    let server = site.serve();
+    server.wait_until("it is refused", || server.is_ill(&["3 of 3 posts and 3 of 3 feeds"]));
+    site.post(4, "d", "news", "Text.");
+    server.wait_until("a new post is there", || server.titles("") == ["d", "c", "b", "a"]);
+    assert_eq!(server.all("", "id")[1..], ids);
+    site.remove(&at(4, "d"));
+    server.wait_until("it is gone", || server.titles("") == ["c", "b", "a"]);
+    assert_eq!(site.bytes("out"), exported);
+    end(server);
+
+    // Nor does a second start forget what readers know.
+    let server = site.serve();
+    server.wait_until("it is refused", || server.is_ill(&["3 of 3 posts and 3 of 3 feeds"]));
+    site.write("_config.yml", CONFIG);
+    server.wait_until("it is undone", || server.is_healthy());
+    assert_eq!(site.bytes("out"), exported);
+    server.finish(&["change the ids"]);
+
+    site.write("_config.yml", MOVED);
+    let server = site.serve_with(&["--listen", "127.0.0.1:0", "--accept-new-ids"]);
+    assert!(server.all("", "id").iter().all(|id| id.contains("other.example")));
+    server.wait_for_log("documents=14 post_ids=3 of_posts=3 feed_ids=3 of_feeds=3");
+    server.finish(&[]);
+    let server = site.serve();
+    server.wait_for_log("took over the snapshot");
+    server.finish(&[]);
+}
+
+#[test]
+fn a_flag_is_a_part_of_the_configuration() {
+    let site = filled("title: Site\n");
+    let flags = |url| ["--listen", "127.0.0.1:0", "--base-url", url];
+    site.serve_with(&flags("https://news.example")).finish(&[]);
+    let server = site.serve_with(&flags("https://other.example"));
+    server.wait_until("it is refused", || server.is_ill(&["3 of 3 posts and 3 of 3 feeds"]));
+    assert!(server.all("", "id").iter().all(|id| id.contains("news.example")));
+    end(server);
+    let server = site.serve_with(&flags("https://news.example"));
+    server.wait_for_log("took over the snapshot");
+    server.finish(&[]);
+
+    // Where the site is known, the feeds may move.
+    let site = filled(CONFIG);
+    site.serve_with(&flags("https://news.example")).finish(&[]);
+    let server = site.serve_with(&flags("https://feeds.example"));
+    server.wait_for_log("post_ids=0 of_posts=3 feed_ids=0 of_feeds=3");
     server.finish(&[]);
 }
