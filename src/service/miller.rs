@@ -1,6 +1,5 @@
 //! The miller: the loop that waits, gathers what has changed, and makes one pass at a time.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -12,6 +11,7 @@ use crate::content::settings::{AUTHORS, CONFIG, Sources};
 use crate::error::{Finding, Result, Severity};
 use crate::hash::Hash;
 use crate::http::respond::{Health, Serving};
+use crate::service::batch::{Batch, Event};
 use crate::service::cache::Cache;
 use crate::service::clock::now;
 use crate::service::disk;
@@ -19,7 +19,7 @@ use crate::service::load::{self, Settings};
 use crate::service::mill::{Mill, Nanoseconds, Pass};
 use crate::service::server::{Published, Shelf};
 use crate::service::snapshot;
-use crate::service::source::{Hint, Identity, Watch, identity};
+use crate::service::source::{Identity, Watch, identity};
 use crate::service::systemd;
 
 /// How long hints are gathered before the first pass after a quiet time.
@@ -55,25 +55,6 @@ const BLIND_RESCAN: Duration = Duration::from_secs(20);
 
 /// How long feeds may be taken from a cache without asking, in seconds.
 const MAX_AGE: u32 = 300;
-
-/// Word of anything that the loop has to react to.
-#[derive(Debug)]
-pub enum Event {
-    /// Something may have changed.
-    Hint(Hint),
-    /// Read the configuration again.
-    Reload,
-    /// Come to an end.
-    Stop,
-    /// The server cannot go on.
-    Failed(Box<Finding>),
-}
-
-impl From<Hint> for Event {
-    fn from(hint: Hint) -> Self {
-        Self::Hint(hint)
-    }
-}
 
 /// What the miller works with.
 #[derive(Debug)]
@@ -144,20 +125,6 @@ pub struct Miller<'a> {
     scanned: Instant,
     /// Where the server listens, for people.
     address: String,
-}
-
-/// What has come together since the last pass.
-#[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a thing that may have come, or not")]
-struct Batch {
-    paths: BTreeSet<PathBuf>,
-    /// Files that have come, and were perhaps not closed yet.
-    begun: BTreeSet<PathBuf>,
-    is_scan: bool,
-    /// Whether a file was renamed away.
-    is_moving: bool,
-    is_reload: bool,
-    is_stop: bool,
 }
 
 impl<'a> Miller<'a> {
@@ -458,24 +425,6 @@ impl<'a> Miller<'a> {
     pub fn status(&self) -> String {
         let troubles = self.told.iter().map(|finding| format!("; {finding}"));
         format!("serving {}{}", self.address, troubles.collect::<String>())
-    }
-}
-
-impl Batch {
-    fn take(&mut self, event: Event) -> Result<()> {
-        match event {
-            Event::Hint(Hint::Look(paths)) => self.paths.extend(paths),
-            Event::Hint(Hint::Begun(paths)) => self.begun.extend(paths),
-            Event::Hint(Hint::Away(paths)) => {
-                self.paths.extend(paths);
-                self.is_moving = true;
-            }
-            Event::Hint(Hint::Scan) => self.is_scan = true,
-            Event::Reload => self.is_reload = true,
-            Event::Stop => self.is_stop = true,
-            Event::Failed(finding) => return Err(finding),
-        }
-        Ok(())
     }
 }
 

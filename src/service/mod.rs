@@ -8,6 +8,8 @@ pub mod run;
 
 pub mod miller;
 
+pub mod batch;
+
 pub mod clock;
 
 pub mod load;

@@ -49,15 +49,19 @@ const SERVICE: &[(&str, &[&str])] = &[
     ("report", &["posts", "source", "disk", "parallel"]),
     ("load", &["source", "report", "posts", "disk", "server"]),
     ("clock", &["mill"]),
+    ("batch", &["source"]),
     (
         "miller",
-        &["mill", "clock", "load", "snapshot", "source", "disk", "cache", "server", "systemd"],
+        &[
+            "batch", "mill", "clock", "load", "snapshot", "source", "disk", "cache", "server",
+            "systemd",
+        ],
     ),
     (
         "run",
         &[
-            "miller", "mill", "press", "progress", "clock", "load", "snapshot", "source", "cache",
-            "server", "systemd",
+            "miller", "batch", "mill", "press", "progress", "clock", "load", "snapshot", "source",
+            "cache", "server", "systemd",
         ],
     ),
 ];
