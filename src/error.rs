@@ -378,6 +378,20 @@ pub enum Error {
         /// The folder, relative to the site.
         folder: String,
     },
+    /// A configuration that would make most of what readers have new to them.
+    #[error(
+        "it would change the ids of {posts} of {of_posts} posts and {feeds} of {of_feeds} feeds; the old configuration stays"
+    )]
+    NewIds {
+        /// Posts whose id would be another.
+        posts: usize,
+        /// Posts that feeds carry.
+        of_posts: usize,
+        /// Feeds whose id would be another.
+        feeds: usize,
+        /// Feeds that carry posts.
+        of_feeds: usize,
+    },
     /// The export would be written among the posts.
     #[error("the output is the site itself")]
     OutputIsSite,
@@ -435,6 +449,7 @@ impl Error {
             Self::NothingLeft { .. } => "restore the posts, or empty the output folder if they are meant to be gone",
             Self::NoPosts => "posts end in .md, .markdown, .mkd, .html, .htm or .txt, and stand below a folder `_posts` or in the site's own folder",
             Self::NoSuchFolder { .. } => "make it, or take it out of `content`",
+            Self::NewIds { .. } => "readers would show each such post again: set `tag_authority` to what it was in the ids, or restart feedmill with --accept-new-ids",
             Self::OutputIsSite => "choose another folder with --output",
             Self::OutputInUse => "stop the other one, or choose another folder with --output",
             Self::LostRoot { .. } => "restore the folder, or restart feedmill if it is meant to be empty",

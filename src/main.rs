@@ -46,6 +46,13 @@ enum Command {
         /// How log lines look
         #[arg(long, env = "FEEDMILL_LOG", default_value = "text")]
         log: Log,
+        /// Take a configuration that changes more than half of all ids, so that readers show posts anew
+        #[arg(
+            long,
+            env = "FEEDMILL_ACCEPT_NEW_IDS",
+            value_parser = clap::builder::BoolishValueParser::new()
+        )]
+        accept_new_ids: bool,
         #[command(flatten)]
         scans: ScanFlags,
         #[command(flatten)]
@@ -226,6 +233,7 @@ impl Common {
             state: self.state.clone(),
             base_url: self.base_url.clone(),
             listen: self.listen.clone(),
+            accept_new_ids: false,
             cache: self.cache.saturating_mul(MEGABYTE),
             limits: Limits::default(),
             scans: Scans::default(),
@@ -245,11 +253,11 @@ impl From<Form> for Style {
 
 fn main() -> ExitCode {
     let outcome = match Flags::parse().command {
-        Command::Serve { common, log, scans, limits } => {
+        Command::Serve { common, log, accept_new_ids, scans, limits } => {
             let trusted_proxies = limits.trusted_proxy.clone();
             let (scans, limits) = ((&scans).into(), (&limits).into());
             let settings = common.settings();
-            serve(&Settings { scans, limits, trusted_proxies, ..settings }, log)
+            serve(&Settings { accept_new_ids, scans, limits, trusted_proxies, ..settings }, log)
         }
         Command::Build { common, strict } => build(&common.settings(), strict),
         Command::Check { common, format } => check(&common.settings(), format.into()),

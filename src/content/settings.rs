@@ -26,6 +26,21 @@ pub const CONFIG: &str = "_config.yml";
 /// The people that posts name by a key.
 pub const AUTHORS: &str = "_data/authors.yml";
 
+/// All that the settings of a site are made from, as it was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Sources {
+    /// The text of [`CONFIG`]; empty when there is none.
+    pub config: String,
+    /// The text of [`AUTHORS`]; empty when there is none.
+    pub authors: String,
+    /// See [`Surroundings`].
+    pub folder_name: String,
+    /// See [`Surroundings`].
+    pub base_url: Option<String>,
+    /// See [`Surroundings`].
+    pub fallback_url: String,
+}
+
 /// What is known of a site besides its configuration.
 #[derive(Debug, Clone, Copy)]
 pub struct Surroundings<'a> {

@@ -8,7 +8,7 @@ use crate::content::catalog::FeedName;
 use crate::content::date::{Moment, Zone};
 use crate::content::permalink::tag_id;
 use crate::content::post::{Post, Rendered};
-use crate::content::site::{self, NamesFrom, Site, Taxonomy};
+use crate::content::site::{self, NamesFrom, Site, Taxonomy, Window};
 use crate::content::text::nfc;
 use crate::content::url::{Base, percent_encode_path};
 use crate::feed::model::{Category, Enclosure, Entry, Feed, Image, Person, Stamp};
@@ -122,6 +122,16 @@ pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
     }
 }
 
+/// A feed's id. A post's key never begins with a slash, so no entry has it.
+pub fn feed_id(site: &Site, name: &FeedName) -> String {
+    tag_id(&site.tag_authority, &format!("/{}", folder(name)))
+}
+
+/// Which posts a feed carries.
+pub fn window(site: &Site, name: &FeedName) -> Window {
+    site.window_of(folder(name).trim_end_matches('/'))
+}
+
 /// A feed's name in a list of the site's feeds.
 pub fn display_name(site: &Site, name: &FeedName, entries: &[Arc<Entry>]) -> String {
     match name {
@@ -136,7 +146,7 @@ pub fn feed(site: &Site, name: &FeedName, mut entries: Vec<Arc<Entry>>) -> Feed 
     let mut ids = HashSet::new();
     entries.retain(|entry| ids.insert(entry.id.clone()));
     let path = folder(name);
-    let window = site.window_of(path.trim_end_matches('/'));
+    let window = window(site, name);
     let address = format!("{}/{}", site.base, percent_encode_path(&path));
     let (title, description, home_page) = match name {
         FeedName::Site => (site.title.clone(), site.description.clone(), format!("{}/", site.home)),
@@ -148,8 +158,7 @@ pub fn feed(site: &Site, name: &FeedName, mut entries: Vec<Arc<Entry>>) -> Feed 
     };
     let updated = entries.iter().map(|entry| &entry.updated).max_by_key(|stamp| stamp.unix);
     Feed {
-        // A post's key never begins with a slash, so no entry has this id.
-        id: tag_id(&site.tag_authority, &format!("/{path}")),
+        id: feed_id(site, name),
         title,
         description,
         home_page,

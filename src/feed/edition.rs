@@ -62,6 +62,14 @@ impl Edition {
         self.documents.iter()
     }
 
+    /// How many documents are not those of another edition, or are in one of the two only.
+    pub fn changes(&self, other: &Self) -> usize {
+        let hash = |edition: &Self, path: &str| edition.document(path).map(|(_, it)| it.hash);
+        let is_other = |path: &&Arc<str>| hash(self, path) != hash(other, path);
+        let gone = other.documents.keys().filter(|path| !self.documents.contains_key(*path));
+        self.documents.keys().filter(is_other).count() + gone.count()
+    }
+
     /// Puts a document at its path; replaces the one that was there.
     pub fn put(&mut self, path: Arc<str>, document: Arc<Document>) {
         self.documents.insert(path, document);

@@ -1,12 +1,11 @@
 //! What the operator decided, and what the author did: flags and the site's configuration.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::content::settings::{self, AUTHORS, CONFIG, Surroundings};
-use crate::content::site::{Author, Site};
+use crate::content::settings::{self, AUTHORS, CONFIG, Sources, Surroundings};
+use crate::content::site::Site;
 use crate::error::{Error, Finding, Result};
 use crate::hash::Hash;
 use crate::service::server::Limits;
@@ -29,6 +28,8 @@ pub struct Settings {
     pub listen: String,
     /// The folder of the snapshot, when it is not the usual one.
     pub state: Option<PathBuf>,
+    /// Whether a configuration may change most ids.
+    pub accept_new_ids: bool,
     /// Bytes of documents kept in memory.
     pub cache: usize,
     /// What a client may take of the server.
@@ -73,60 +74,73 @@ pub fn snapshot_file(settings: &Settings) -> Option<PathBuf> {
     Some(folder.join(format!("{}.snapshot", Hash::of(name.as_bytes()))))
 }
 
-/// Everything that a snapshot hangs on besides the posts: this program, its addresses, its settings.
-pub fn key(settings: &Settings, site: &Site) -> Hash {
+/// This program: another one may make other documents of the same posts and settings.
+pub fn program() -> Hash {
     let program = env::current_exe().map(|path| disk::stamp_of(&path)).unwrap_or_default();
-    let mut all = format!("{program:?} {} {}\n", site.home, site.base).into_bytes();
-    for path in [CONFIG, AUTHORS] {
-        let bytes = disk::read(&settings.site.join(path), MAX_CONFIG).map(|(bytes, _)| bytes);
-        all.extend_from_slice(Hash::of(&bytes.unwrap_or_default()).to_string().as_bytes());
-    }
-    Hash::of(&all)
+    Hash::of(format!("{program:?}").as_bytes())
 }
 
-/// Reads the site's configuration; the findings are warnings, their paths relative to the site.
+/// Reads the site's configuration and makes its settings; the findings are warnings, their paths
+/// relative to the site.
 ///
 /// # Errors
 /// When the site is no folder, or its configuration cannot be read or used.
 pub fn load(settings: &Settings) -> Result<(Site, Vec<Finding>)> {
+    understand(settings, &read(settings)?)
+}
+
+/// Reads all that the settings of the site are made from.
+///
+/// # Errors
+/// When the site is no folder, or a file of its configuration cannot be read.
+pub fn read(settings: &Settings) -> Result<Sources> {
     if identity(&settings.site).is_none() {
         return Err(Finding::about(settings.site.display().to_string(), Error::NoSite));
     }
-    read_config(settings).map_err(|finding| match finding.path.as_str() {
-        // A flag has no place in the site.
-        "--base-url" => finding,
-        _ => Box::new(report::below(&settings.site, *finding)),
+    let folder = settings.site.canonicalize().unwrap_or_else(|_| settings.site.clone());
+    let address = if settings.listen.starts_with("unix:") { "localhost" } else { &settings.listen };
+    Ok(Sources {
+        config: file(settings, CONFIG)?,
+        authors: file(settings, AUTHORS)?,
+        folder_name: folder
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or("feeds")
+            .to_owned(),
+        base_url: settings.base_url.clone(),
+        fallback_url: format!("http://{address}"),
     })
 }
 
-fn read_config(operator: &Settings) -> Result<(Site, Vec<Finding>)> {
-    let failed = |error| Finding::about(CONFIG, error);
-    let path = operator.site.join(CONFIG);
-    let bytes =
-        if path.exists() { disk::read(&path, MAX_CONFIG).map_err(failed)?.0 } else { Vec::new() };
-    let config = posts::text(&bytes).map_err(failed)?;
-    let folder = operator.site.canonicalize().unwrap_or_else(|_| operator.site.clone());
-    let folder_name = folder.file_name().and_then(|name| name.to_str()).unwrap_or("feeds");
-    let address = if operator.listen.starts_with("unix:") { "localhost" } else { &operator.listen };
-    let around = Surroundings {
-        config_path: CONFIG,
-        folder_name,
-        base_url: operator.base_url.as_deref(),
-        fallback_url: &format!("http://{address}"),
-    };
-    let (mut site, findings) = settings::parse(config, around)?;
-    site.people = people(operator)?;
-    Ok((site, findings))
+/// The text of a file of the configuration; a site may do without it.
+fn file(settings: &Settings, name: &str) -> Result<String> {
+    let path = settings.site.join(name);
+    if !path.exists() {
+        return Ok(String::new());
+    }
+    let failed = |error| Box::new(report::below(&settings.site, *Finding::about(name, error)));
+    let (bytes, _) = disk::read(&path, MAX_CONFIG).map_err(failed)?;
+    posts::text(&bytes).map(str::to_owned).map_err(failed)
 }
 
-/// The people of `_data/authors.yml`; a site without that file names its authors in full.
-fn people(operator: &Settings) -> Result<BTreeMap<String, Author>> {
-    let path = operator.site.join(AUTHORS);
-    if !path.exists() {
-        return Ok(BTreeMap::new());
-    }
-    let failed = |error| Finding::about(AUTHORS, error);
-    let (bytes, _) = disk::read(&path, MAX_CONFIG).map_err(failed)?;
-    let text = posts::text(&bytes).map_err(failed)?;
-    settings::people(text).map_err(|remark| Box::new(remark.at(AUTHORS)))
+/// The settings that are made from what was read, and warnings.
+///
+/// # Errors
+/// When it cannot be used.
+pub fn understand(settings: &Settings, sources: &Sources) -> Result<(Site, Vec<Finding>)> {
+    let around = Surroundings {
+        config_path: CONFIG,
+        folder_name: &sources.folder_name,
+        base_url: sources.base_url.as_deref(),
+        fallback_url: &sources.fallback_url,
+    };
+    let parsed = settings::parse(&sources.config, around);
+    // A flag has no place in the site.
+    let (mut site, findings) = parsed.map_err(|finding| match finding.path.as_str() {
+        "--base-url" => finding,
+        _ => Box::new(report::below(&settings.site, *finding)),
+    })?;
+    site.people = settings::people(&sources.authors)
+        .map_err(|remark| Box::new(report::below(&settings.site, remark.at(AUTHORS))))?;
+    Ok((site, findings))
 }

@@ -18,6 +18,7 @@ use crate::error::{Error, Finding, Result};
 use crate::feed::edition::Edition;
 use crate::feed::review::review;
 use crate::service::hold;
+use crate::service::ids::NewIds;
 use crate::service::intake::{Intake, Target};
 use crate::service::posts::{Copy, Ground};
 use crate::service::press::{Left, Press, Printed};
@@ -163,11 +164,25 @@ impl Mill {
     }
 
     /// Takes other settings; the next [`Mill::rescan`] renders everything with them.
-    pub fn configure(&mut self, site: Site) {
+    ///
+    /// # Errors
+    /// When most ids would be others, unless that `is_meant`; the settings stay as they were then.
+    pub fn configure(&mut self, site: Site, is_meant: bool) -> Result<()> {
+        let new_ids = NewIds::count(&self.catalog, self.ground(), &site);
+        if let Some(refusal) = new_ids.refusal().filter(|_| !is_meant) {
+            let path = self.roots.site.join(CONFIG);
+            return Err(Finding::about(path.display().to_string(), refusal));
+        }
+        self.press.new_ids = Some(new_ids);
+        self.set(site);
+        self.is_stale = true;
+        Ok(())
+    }
+
+    fn set(&mut self, site: Site) {
         self.roots.content.clone_from(&site.content);
         self.roots.exclude.clone_from(&site.exclude);
         self.site = site;
-        self.is_stale = true;
     }
 
     /// Reads and renders everything, unless a root has lost all its posts.
@@ -209,9 +224,11 @@ impl Mill {
         Ok(pass)
     }
 
-    /// Takes over what a snapshot knows, if the export is as it was left; says how much of it is.
-    /// Unless nothing is, the next pass must be [`Mill::rescan`], which finds what has changed since.
-    pub fn resume(&mut self, snapshot: Snapshot) -> Left {
+    /// Takes over what a snapshot knows, made with the settings of `site`, if the export is as it was
+    /// left; says how much of it is. Unless nothing is, the next pass must be [`Mill::rescan`], which
+    /// finds what has changed since.
+    pub fn resume(&mut self, snapshot: Snapshot, site: Site) -> Left {
+        self.set(site);
         let (head, cards) = snapshot.open();
         let left = self.press.resume(head.documents, head.listings, &self.site);
         if left != Left::Nothing {

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::content::post::FileStamp;
-use crate::content::settings::{AUTHORS, CONFIG};
+use crate::content::settings::{AUTHORS, CONFIG, Sources};
 use crate::error::{Finding, Result, Severity};
 use crate::hash::Hash;
 use crate::http::respond::{Health, Serving};
@@ -80,7 +80,11 @@ pub struct Works {
 pub struct State {
     /// The configuration as it was before it was read.
     pub config: [FileStamp; 2],
-    /// Where the snapshot is kept, and what the settings are known by.
+    /// What the settings in force are made from.
+    pub sources: Sources,
+    /// Why that is not what was read.
+    pub refused: Option<Box<Finding>>,
+    /// Where the snapshot is kept, and what the program is known by.
     pub snapshot: Option<(PathBuf, Hash)>,
     /// Whether that is behind what is known.
     pub is_unsaved: bool,
@@ -108,12 +112,14 @@ pub struct Miller<'a> {
     told: Vec<Finding>,
     /// The site's folder, as it was when it was last watched.
     identity: Option<Identity>,
-    /// Where the snapshot is kept, and what the settings are known by.
+    /// What the settings in force are made from.
+    sources: Sources,
+    /// Where the snapshot is kept, and what the program is known by.
     snapshot: Option<(PathBuf, Hash)>,
     /// Whether the snapshot is behind.
     is_unsaved: bool,
-    /// When it was last written, and what brings it to the disk.
-    saved: Instant,
+    /// When it was last written, unless it is to be now, and what brings it to the disk.
+    saved: Option<Instant>,
     saving: Option<JoinHandle<()>>,
     /// The configuration as it was when it was last read.
     config: [FileStamp; 2],
@@ -131,7 +137,7 @@ impl<'a> Miller<'a> {
     /// A miller who has made the first edition.
     pub fn new(settings: &'a Settings, works: Works, state: State) -> Self {
         let Works { mill, watch, shelf, cache, events } = works;
-        let State { config, snapshot, is_unsaved, blind, address } = state;
+        let State { config, sources, refused, snapshot, is_unsaved, blind, address } = state;
         Self {
             settings,
             mill,
@@ -139,14 +145,15 @@ impl<'a> Miller<'a> {
             shelf,
             cache,
             events,
-            refused: None,
+            refused,
             blind,
             trouble: None,
             told: Vec::new(),
             identity: identity(&settings.site),
+            sources,
             snapshot,
             is_unsaved,
-            saved: Instant::now(),
+            saved: None,
             saving: None,
             config,
             last: (Instant::now(), Duration::ZERO),
@@ -189,7 +196,7 @@ impl<'a> Miller<'a> {
             if batch.is_reload {
                 systemd::ready(&self.status());
             }
-            if self.saved.elapsed() > RESCAN {
+            if self.saved.is_none_or(|saved| saved.elapsed() > RESCAN) {
                 self.save();
             }
             systemd::alive();
@@ -199,11 +206,11 @@ impl<'a> Miller<'a> {
     /// Writes the snapshot if it is behind. Without one the next start takes longer, and that is all,
     /// so no change waits for the disk.
     fn save(&mut self) {
-        self.saved = Instant::now();
+        self.saved = Some(Instant::now());
         let Some((file, key)) = self.snapshot.clone().filter(|_| self.is_unsaved) else { return };
         let Some((head, cards)) = self.mill.snapshot(now()) else { return };
         let taken = head.taken;
-        let sealed = snapshot::seal(key, &head, cards);
+        let sealed = snapshot::seal(key, &self.sources, &head, cards);
         self.is_unsaved = false;
         self.wait_for_disk();
         self.saving = Some(std::thread::spawn(move || {
@@ -393,17 +400,19 @@ impl<'a> Miller<'a> {
 
     /// Takes a new configuration, or keeps the old one and says why.
     fn reload(&mut self) {
-        match load::load(self.settings) {
-            Ok((site, warnings)) => {
-                tracing::info!("read the configuration");
-                log(&warnings, &self.settings.site);
-                let key = load::key(self.settings, &site);
-                self.mill.configure(site);
-                self.snapshot = self.snapshot.take().map(|(file, _)| (file, key));
-                self.refused = None;
-            }
-            Err(finding) => self.refused = Some(finding),
-        }
+        self.refused = self.take_configuration().err();
+    }
+
+    fn take_configuration(&mut self) -> Result<()> {
+        let sources = load::read(self.settings)?;
+        let (site, warnings) = load::understand(self.settings, &sources)?;
+        tracing::info!("read the configuration");
+        log(&warnings, &self.settings.site);
+        self.mill.configure(site, self.settings.accept_new_ids)?;
+        self.sources = sources;
+        // A start after a sudden end must not take the ids of the old one for those that readers know.
+        self.saved = None;
+        Ok(())
     }
 
     /// Publishes what a pass made, or says why it made nothing.

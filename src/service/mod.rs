@@ -31,6 +31,9 @@ pub mod snapshot;
 pub mod export;
 
 pub mod hold;
+
+pub mod ids;
+
 pub mod intake;
 
 pub mod notes;

@@ -17,6 +17,7 @@ use crate::feed::edition::{Document, Edition};
 use crate::feed::format::{FORMATS, Format};
 use crate::feed::page;
 use crate::service::export::{Output, Staging, media_type_of_ours};
+use crate::service::ids::NewIds;
 use crate::service::parallel;
 use crate::service::posts::{Copy, Memo};
 use crate::service::progress::Progress;
@@ -55,6 +56,8 @@ pub enum Left {
 pub struct Press {
     /// Where it is shown how many feeds are made.
     pub progress: Progress,
+    /// The ids that new settings change, to be told before all that they change is published.
+    pub new_ids: Option<NewIds>,
     output: Output,
     memo: Memo,
     edition: Arc<Edition>,
@@ -82,6 +85,7 @@ impl Press {
     pub fn new(output: PathBuf) -> Result<Self> {
         Ok(Self {
             progress: Progress::default(),
+            new_ids: None,
             output: Output::open(output)?,
             memo: Memo::default(),
             edition: Arc::default(),
@@ -245,7 +249,9 @@ impl Press {
         }
         let feeds = feeds.len();
         let is_first = !std::mem::replace(&mut self.is_disk_known, false) || self.is_patched;
+        self.announce(&edition);
         let written = staging.commit()?;
+        self.new_ids = None;
         self.edition = Arc::new(edition);
         if is_first {
             gone = self.output.stale(&self.edition)?;
@@ -257,6 +263,19 @@ impl Press {
         self.owed = owed;
         self.late = late;
         Ok(Printed { feeds, written, findings })
+    }
+
+    /// Says what new settings change, before anybody sees it.
+    fn announce(&self, edition: &Edition) {
+        let Some(NewIds { posts, of_posts, feeds, of_feeds }) = self.new_ids else { return };
+        tracing::info!(
+            documents = edition.changes(&self.edition),
+            post_ids = posts,
+            of_posts,
+            feed_ids = feeds,
+            of_feeds,
+            "publishing with the new configuration"
+        );
     }
 
     /// Renders the documents about all feeds that are not as they were, and those beside them.
@@ -295,8 +314,7 @@ impl Press {
         if *name != FeedName::Site && count == 0 {
             return Ok(Proof::Empty);
         }
-        let window = site.window_of(assemble::folder(name).trim_end_matches('/'));
-        let cards = catalog.window(name, window).into_iter();
+        let cards = catalog.window(name, assemble::window(site, name)).into_iter();
         let mut entries = Vec::with_capacity(cards.len());
         for card in cards {
             match self.memo.entry(card, copy) {

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::content::settings::Sources;
+use crate::content::site::Site;
 use crate::error::{Finding, Result};
 use crate::hash::Hash;
 use crate::service::batch::Event;
@@ -78,10 +80,10 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let (listener, address) = runtime.block_on(async { systemd::listen(&settings.listen) })?;
     let settings = &settings.listening_at(&address);
     let config = config_stamps(settings);
-    let (site, warnings) = load::load(settings)?;
-    let key = load::key(settings, &site);
+    let sources = load::read(settings)?;
+    let (site, warnings) = load::understand(settings, &sources)?;
     log(&warnings, &settings.site);
-    let mut mill = Mill::new(site, settings.site.clone(), settings.output.clone())?;
+    let mut mill = Mill::new(site.clone(), settings.site.clone(), settings.output.clone())?;
     mill.show(Progress::of_stderr());
     let (sender, events) = channel();
     {
@@ -97,7 +99,9 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     };
     let blind = watch.cover(&mill.roots().folders(&mill.roots().site)).err();
     let file = load::snapshot_file(settings);
-    let left = resume(&mut mill, file.as_deref(), key);
+    let key = load::program();
+    let Start { left, sources, refused } =
+        resume(&mut mill, file.as_deref(), key, Wanted { settings, sources, site });
     if left == Left::All {
         // What was served before is served at once; what has changed since is looked for then.
         let _ = sender.send(Event::Hint(Hint::Scan));
@@ -113,6 +117,8 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let state = State {
         config,
+        sources,
+        refused,
         snapshot: file.map(|file| (file, key)),
         is_unsaved: left != Left::All,
         blind,
@@ -132,27 +138,60 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     outcome
 }
 
-/// Takes over the snapshot, if there is one that can be used; says so, or why not.
-fn resume(mill: &mut Mill, file: Option<&Path>, key: Hash) -> Left {
-    let Some(file) = file else { return Left::Nothing };
-    match snapshot::load(file, key, now()) {
-        Ok(None) => Left::Nothing,
-        Ok(Some(snapshot)) => {
-            let left = mill.resume(snapshot);
-            let posts = mill.catalog().len();
-            match left {
-                Left::All => tracing::info!(posts, "took over the snapshot"),
-                Left::Some => tracing::info!(posts, "took over a snapshot that is behind"),
-                Left::Nothing => {
-                    tracing::warn!("the export is not as it was left; everything is made again");
-                }
-            }
-            left
-        }
+/// The configuration that a start finds.
+struct Wanted<'a> {
+    settings: &'a Settings,
+    sources: Sources,
+    site: Site,
+}
+
+/// What a start begins with.
+struct Start {
+    /// How much of what an earlier process published is there.
+    left: Left,
+    /// What the settings in force are made from.
+    sources: Sources,
+    /// Why they are not those that were found.
+    refused: Option<Box<Finding>>,
+}
+
+/// Takes over the snapshot, if there is one that can be used; says so, or why not. One that was made
+/// with another configuration is taken over with that, and then the new one is as by a reload: the
+/// readers do not know that there was a restart in between.
+fn resume(mill: &mut Mill, file: Option<&Path>, key: Hash, wanted: Wanted<'_>) -> Start {
+    let Wanted { settings, sources, site } = wanted;
+    let afresh = |sources| Start { left: Left::Nothing, sources, refused: None };
+    let Some(file) = file else { return afresh(sources) };
+    let snapshot = match snapshot::load(file, key, now()) {
+        Ok(Some(snapshot)) => snapshot,
+        Ok(None) => return afresh(sources),
         Err(reason) => {
             tracing::warn!(%reason, "the snapshot is of no use; everything is read again");
-            Left::Nothing
+            return afresh(sources);
         }
+    };
+    let former = snapshot.sources.clone();
+    let of_former = load::understand(settings, &former).map(|(site, _)| site);
+    let left = mill.resume(snapshot, of_former.unwrap_or_else(|_| site.clone()));
+    let posts = mill.catalog().len();
+    match left {
+        Left::All => tracing::info!(posts, "took over the snapshot"),
+        Left::Some => tracing::info!(posts, "took over a snapshot that is behind"),
+        Left::Nothing => {
+            tracing::warn!("the export is not as it was left; everything is made again");
+        }
+    }
+    // Where it listens counts only when nothing else says where it is.
+    let fallback_url = former.fallback_url.clone();
+    let is_read = former == Sources { fallback_url, ..sources.clone() };
+    if is_read && mill.site().home == site.home {
+        return Start { left, sources, refused: None };
+    }
+    match mill.configure(site, settings.accept_new_ids) {
+        // Of what is there, not all is as the new configuration wants it.
+        Ok(()) if left == Left::All => Start { left: Left::Some, sources, refused: None },
+        Ok(()) => Start { left, sources, refused: None },
+        Err(finding) => Start { left, sources: former, refused: Some(finding) },
     }
 }
 

@@ -1,8 +1,9 @@
 //! The snapshot: what is known of posts and documents, kept on disk, so that a start reads only
 //! what has changed and serves what it served before while it looks.
 //!
-//! It is a convenience and never the truth: one of another version, of other settings, cut short
-//! or changed by a single bit is as good as none, and everything is read again.
+//! It is a convenience and never the truth: one of another program, cut short or changed by a single
+//! bit is as good as none, and everything is read again. It names the configuration that it was made
+//! with, so that a start knows what another one changes.
 
 use std::fs;
 use std::ops::Range;
@@ -13,13 +14,14 @@ use serde::{Deserialize, Serialize};
 use crate::content::catalog::FeedName;
 use crate::content::permalink::Layout;
 use crate::content::post::{Card, FileStamp};
+use crate::content::settings::Sources;
 use crate::error::Result;
 use crate::feed::directory::Listing;
 use crate::hash::Hash;
 use crate::service::disk::Temporary;
 
 /// How a snapshot begins. The number changes with the form of what follows.
-const MAGIC: &[u8] = b"feedmill snapshot 2\n";
+const MAGIC: &[u8] = b"feedmill snapshot 3\n";
 
 /// Files that were changed less than this before a snapshot may change once more without a new
 /// time on a coarse clock; in nanoseconds.
@@ -42,6 +44,8 @@ pub struct Head {
 /// lot to hold beside the catalog.
 #[derive(Debug)]
 pub struct Snapshot {
+    /// The configuration that it was made with.
+    pub sources: Sources,
     head: Head,
     bytes: Vec<u8>,
     /// Where the posts begin, and where they end.
@@ -65,7 +69,7 @@ impl Snapshot {
     /// What is in it. A post that changed less than two seconds before it was taken has no stamp, so
     /// that it is read again.
     pub fn open(self) -> (Head, impl Iterator<Item = Card>) {
-        let Self { head, bytes, cards } = self;
+        let Self { head, bytes, cards, .. } = self;
         let settled = head.taken.saturating_sub(FRESH);
         let mut at = cards.start;
         let cards = std::iter::from_fn(move || {
@@ -82,18 +86,20 @@ impl Snapshot {
     }
 }
 
-/// A snapshot as it is written, for settings that are known by `key`.
+/// A snapshot as it is written, for the program that is known by `key`.
 ///
 /// # Errors
 /// When something cannot be written down.
 pub fn seal(
     key: Hash,
+    sources: &Sources,
     head: &Head,
     cards: impl Iterator<Item = Card>,
 ) -> std::result::Result<Vec<u8>, String> {
     let mut bytes = MAGIC.to_vec();
     bytes.extend_from_slice(&key.digits());
     let failed = |error: postcard::Error| error.to_string();
+    bytes = postcard::to_extend(sources, bytes).map_err(failed)?;
     bytes = postcard::to_extend(head, bytes).map_err(failed)?;
     for card in cards {
         bytes = postcard::to_extend(&card, bytes).map_err(failed)?;
@@ -114,7 +120,7 @@ pub fn write(file: &Path, sealed: &[u8], taken: i64) -> Result<()> {
     temporary.name()
 }
 
-/// Reads the snapshot for settings that are known by `key`, as of `now`; nothing when there is
+/// Reads the snapshot for the program that is known by `key`, as of `now`; nothing when there is
 /// none.
 ///
 /// # Errors
@@ -136,15 +142,16 @@ pub fn load(file: &Path, key: Hash, now: i64) -> std::result::Result<Option<Snap
     let start = MAGIC.len() + seal_length();
     let body = bytes.get(start..).ok_or("it is cut short")?;
     if key.digits() != bytes[MAGIC.len()..start] {
-        return Err("it was made with other settings".to_owned());
+        return Err("it was made by another program".to_owned());
     }
-    let (head, rest) =
-        postcard::take_from_bytes::<Head>(body).map_err(|error| error.to_string())?;
+    let failed = |error: postcard::Error| error.to_string();
+    let (sources, body) = postcard::take_from_bytes::<Sources>(body).map_err(failed)?;
+    let (head, rest) = postcard::take_from_bytes::<Head>(body).map_err(failed)?;
     if head.taken > now {
         return Err("it is of a later time: the clock went back".to_owned());
     }
     let cards = end - rest.len()..end;
-    Ok(Some(Snapshot { head, bytes, cards }))
+    Ok(Some(Snapshot { sources, head, bytes, cards }))
 }
 
 /// Length of a written hash.

@@ -9,6 +9,7 @@ mod export;
 mod folders;
 pub(crate) mod harness;
 mod hold;
+mod ids;
 mod input;
 mod kill;
 mod late;

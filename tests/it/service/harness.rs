@@ -2,9 +2,10 @@
 
 use feedmill::hash::Hash;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
@@ -121,17 +122,16 @@ impl Site {
 
 /// What was read of a file, if it was still there.
 fn present<T>(found: std::io::Result<T>) -> Option<T> {
-    match found {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        found => Some(found.unwrap()),
-    }
+    let is_gone = found.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
+    (!is_gone).then(|| found.unwrap())
 }
 
 /// The program, without what the environment of the test may say to it.
 pub(crate) fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_feedmill"));
-    for name in ["OUTPUT", "BASE_URL", "LISTEN", "CACHE", "LOG", "STATE", "POLL", "RESCAN"] {
-        program.env_remove(format!("FEEDMILL_{name}"));
+    let is_ours = |name: &OsString| name.to_string_lossy().starts_with("FEEDMILL_");
+    for name in std::env::vars_os().map(|(name, _)| name).filter(is_ours) {
+        program.env_remove(name);
     }
     for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS", "LISTEN_PID", "STATE_DIRECTORY"] {
         program.env_remove(name);

@@ -314,7 +314,7 @@ fn a_post_that_is_cut_short_stays_for_two_seconds_whatever_else_happens() {
     let cut = modified();
     mill.look(&BTreeSet::from([made.at(path)]), cut + SECOND / 4).unwrap();
     let site = mill.site().clone();
-    mill.configure(site);
+    mill.configure(site, false).unwrap();
     mill.rescan(cut + SECOND / 2).unwrap();
     mill.rebuild(cut + SECOND).unwrap();
     let feeds = made.feeds();

@@ -2,6 +2,7 @@
 
 use super::harness::{CONFIG, Site, at, program};
 use feedmill::content::permalink::Layout;
+use feedmill::content::settings::Sources;
 use feedmill::hash::Hash;
 use feedmill::service::snapshot::{self, Head};
 use std::fs;
@@ -143,7 +144,7 @@ fn other_settings_and_another_export_make_all_anew() {
     served_once(&site);
     site.write("_config.yml", format!("{CONFIG}feedmill:\n  limit: 3\n"));
     let server = site.serve();
-    server.wait_for_log("other settings");
+    server.wait_for_log("publishing with the new configuration");
     assert_eq!(server.titles("").len(), 3);
     server.finish(&[]);
     fs::write(site.out("category/even/rss.xml"), "somebody else was here").unwrap();
@@ -190,7 +191,7 @@ fn a_snapshot_of_a_later_time_is_not_believed() {
     let key = Hash::of(b"settings");
     let head =
         Head { taken: 2_000, layout: Layout::Bare, documents: Vec::new(), listings: Vec::new() };
-    let sealed = snapshot::seal(key, &head, std::iter::empty()).unwrap();
+    let sealed = snapshot::seal(key, &Sources::default(), &head, std::iter::empty()).unwrap();
     snapshot::write(&file, &sealed, head.taken).unwrap();
     assert!(snapshot::load(&file, key, 2_000).unwrap().is_some());
     let reason = snapshot::load(&file, key, 1_999).unwrap_err();

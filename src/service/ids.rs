@@ -1,0 +1,91 @@
+//! The ids that a new configuration changes, counted before it is taken: an entry with another id
+//! is another entry, and every reader shows it again as new.
+
+use crate::content::catalog::cards::Kept;
+use crate::content::catalog::{Catalog, FeedName};
+use crate::content::permalink::{Layout, Origin};
+use crate::content::post::Post;
+use crate::content::site::Site;
+use crate::error::Error;
+use crate::feed::assemble;
+use crate::service::disk;
+use crate::service::parallel;
+use crate::service::posts::{Ground, MAX_POST, text};
+
+/// A post that says nothing, in the place of one that cannot be read or used now: what is made from
+/// its name and the settings alone is known all the same.
+const STAND_IN: &str = "---\ndate: 2022-01-04\n---\nText.\n";
+
+/// How many ids are others under new settings: of posts that feeds carry, and of feeds that carry any.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct NewIds {
+    /// Posts whose id is another.
+    pub posts: usize,
+    /// Posts in all.
+    pub of_posts: usize,
+    /// Feeds whose id is another.
+    pub feeds: usize,
+    /// Feeds in all.
+    pub of_feeds: usize,
+}
+
+impl NewIds {
+    /// How many there will be when `site` takes the place of the settings of `old`, under which the
+    /// catalog was made. Posts that are none any more have no new id.
+    pub fn count(catalog: &Catalog, old: Ground<'_>, site: &Site) -> Self {
+        let layout = layout(catalog, old.layout, site);
+        let new = Ground { folder: old.folder, layout: &layout, site };
+        let feeds: Vec<&FeedName> =
+            catalog.feeds().filter(|name| catalog.count(name) > 0).collect();
+        let is_other_feed = |name: &&&FeedName| {
+            assemble::feed_id(old.site, name) != assemble::feed_id(new.site, name)
+        };
+        let carried = carried(catalog, &feeds, old.site);
+        let changes = parallel::read(&carried, |card| is_other(*card, old, new));
+        Self {
+            posts: changes.iter().filter(|is_other| **is_other == Some(true)).count(),
+            of_posts: changes.iter().flatten().count(),
+            feeds: feeds.iter().filter(is_other_feed).count(),
+            of_feeds: feeds.len(),
+        }
+    }
+
+    /// Why settings that give these ids are refused: more than half of those of posts are others, or
+    /// of those of feeds. They are counted apart, for one site has many posts and another many feeds.
+    pub fn refusal(&self) -> Option<Error> {
+        let Self { posts, of_posts, feeds, of_feeds } = *self;
+        let is_most = posts * 2 > of_posts || feeds * 2 > of_feeds;
+        is_most.then_some(Error::NewIds { posts, of_posts, feeds, of_feeds })
+    }
+}
+
+/// How posts will be laid out: what a scan will find, as far as the posts that are known tell.
+fn layout(catalog: &Catalog, old: &Layout, site: &Site) -> Layout {
+    let is_jekyll = |card: Kept<'_>| Origin::of(card.path(), old).is_some_and(|it| it.is_jekyll);
+    if site.content.is_empty() && !catalog.cards().any(is_jekyll) {
+        Layout::Bare
+    } else {
+        Layout::Folders(site.content.clone())
+    }
+}
+
+/// The posts that feeds carry, each once.
+fn carried<'c>(catalog: &'c Catalog, feeds: &[&FeedName], site: &Site) -> Vec<Kept<'c>> {
+    let mut is_seen = vec![false; catalog.bound()];
+    let windows = feeds.iter().map(|name| catalog.window(name, assemble::window(site, name)));
+    let mut cards: Vec<Kept<'c>> = windows.flatten().collect();
+    cards.retain(|card| !std::mem::replace(&mut is_seen[card.number()], true));
+    cards
+}
+
+/// Whether a post has another id in its new place; `None` when it is no post there.
+fn is_other(card: Kept<'_>, old: Ground<'_>, new: Ground<'_>) -> Option<bool> {
+    let read = disk::read(&old.folder.join(card.path()), MAX_POST);
+    let bytes = read.map(|(bytes, _)| bytes).unwrap_or_default();
+    let id = |written: &str, ground: Ground<'_>| {
+        let origin = Origin::of(card.path(), ground.layout)?;
+        Post::parse(&origin, written, ground.site).post.ok().map(|post| post.id)
+    };
+    let texts = [text(&bytes).unwrap_or_default(), STAND_IN];
+    texts.into_iter().find_map(|written| Some(id(written, old)? != id(written, new)?))
+}
