@@ -27,7 +27,6 @@ impl From<Hint> for Event {
 
 /// What has come together since the last pass.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a thing that may have come, or not")]
 pub struct Batch {
     /// Where something may have changed.
     pub paths: BTreeSet<PathBuf>,
@@ -35,8 +34,10 @@ pub struct Batch {
     pub begun: BTreeSet<PathBuf>,
     /// Whether the whole site is to be scanned.
     pub is_scan: bool,
-    /// Whether a file was renamed away.
-    pub is_moving: bool,
+    /// Files that were renamed away.
+    pub away: BTreeSet<PathBuf>,
+    /// How many events these were.
+    pub events: usize,
     /// Whether the configuration is to be read again.
     pub is_reload: bool,
     /// Whether it is the end.
@@ -49,12 +50,13 @@ impl Batch {
     /// # Errors
     /// When the server cannot go on.
     pub fn take(&mut self, event: Event) -> Result<()> {
+        self.events += 1;
         match event {
             Event::Hint(Hint::Look(paths)) => self.paths.extend(paths),
             Event::Hint(Hint::Begun(paths)) => self.begun.extend(paths),
             Event::Hint(Hint::Away(paths)) => {
-                self.paths.extend(paths);
-                self.is_moving = true;
+                self.paths.extend(paths.iter().cloned());
+                self.away.extend(paths);
             }
             Event::Hint(Hint::Scan) => self.is_scan = true,
             Event::Reload => self.is_reload = true,

@@ -118,21 +118,24 @@ impl Output {
             let Some(path) = file.strip_prefix(&self.folder).ok().and_then(Path::to_str) else {
                 continue;
             };
-            let Some(media_type) = media_type_of_ours(path) else { continue };
-            let Ok((bytes, stamp)) = disk::read(&file, MARK_WITHIN) else { continue };
-            if !says_that_we_made_it(&bytes) {
-                continue;
-            }
+            let Some((document, bytes)) = self.document(path) else { continue };
             has_entries |= path == atom::FORMAT.file && contains(&bytes, b"<entry>");
-            let document = Document {
-                hash: Hash::of(&bytes),
-                length: bytes.len() as u64,
-                media_type,
-                last_modified: stamp.modified.div_euclid(1_000_000_000),
-            };
             edition.put(path.into(), Arc::new(document));
         }
         Ok(has_entries.then_some(edition))
+    }
+
+    /// The document of ours that is at a path, and its bytes.
+    pub fn document(&self, path: &str) -> Option<(Document, Vec<u8>)> {
+        let media_type = media_type_of_ours(path)?;
+        let (bytes, stamp) = disk::read(&self.folder.join(path), MARK_WITHIN).ok()?;
+        let document = Document {
+            hash: Hash::of(&bytes),
+            length: bytes.len() as u64,
+            media_type,
+            last_modified: stamp.modified.div_euclid(1_000_000_000),
+        };
+        says_that_we_made_it(&bytes).then_some((document, bytes))
     }
 
     /// The documents on disk that we wrote and that `edition` does not have.

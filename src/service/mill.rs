@@ -242,7 +242,7 @@ impl Mill {
 
     /// What is known, for a later start; nothing while the export is not as it should be.
     pub fn snapshot(&self, now: Nanoseconds) -> Option<(Head, impl Iterator<Item = Card>)> {
-        let (documents, listings) = self.press.records().filter(|_| !self.is_stale)?;
+        let (documents, listings) = if self.is_stale { None } else { self.press.records() }?;
         let head = Head { taken: now, layout: self.layout.clone(), documents, listings };
         let card = |card: Kept<'_>| {
             let mut card = card.to_card();

@@ -206,21 +206,23 @@ impl<'a> Miller<'a> {
     /// Writes the snapshot if it is behind. Without one the next start takes longer, and that is all,
     /// so no change waits for the disk.
     fn save(&mut self) {
+        if let Some((file, key)) = self.snapshot.clone().filter(|_| self.is_unsaved) {
+            // While feeds are owed there is none to take; the next pass tries again.
+            let Some((head, cards)) = self.mill.snapshot(now()) else { return };
+            let taken = head.taken;
+            let sealed = snapshot::seal(key, &self.sources, &head, cards);
+            self.is_unsaved = false;
+            self.wait_for_disk();
+            self.saving = Some(std::thread::spawn(move || {
+                let written = sealed.and_then(|sealed| {
+                    snapshot::write(&file, &sealed, taken).map_err(|finding| finding.to_string())
+                });
+                if let Err(reason) = written {
+                    tracing::warn!(%reason, "no snapshot; the next start may read everything");
+                }
+            }));
+        }
         self.saved = Some(Instant::now());
-        let Some((file, key)) = self.snapshot.clone().filter(|_| self.is_unsaved) else { return };
-        let Some((head, cards)) = self.mill.snapshot(now()) else { return };
-        let taken = head.taken;
-        let sealed = snapshot::seal(key, &self.sources, &head, cards);
-        self.is_unsaved = false;
-        self.wait_for_disk();
-        self.saving = Some(std::thread::spawn(move || {
-            let written = sealed.and_then(|sealed| {
-                snapshot::write(&file, &sealed, taken).map_err(|finding| finding.to_string())
-            });
-            if let Err(reason) = written {
-                tracing::warn!(%reason, "no snapshot; the next start may read everything");
-            }
-        }));
     }
 
     /// Waits until the snapshot is on the disk.
@@ -245,47 +247,50 @@ impl<'a> Miller<'a> {
     /// are long, so that a burst costs a few passes and not one for each file.
     fn gather(&self, batch: &mut Batch) -> Result<()> {
         let start = Instant::now();
+        let latest = start + LONGEST_WAIT;
         let (ended, took) = self.last;
-        let pause = ended + (took * SHARE).min(LONGEST_WAIT);
-        let mut until = (start + SETTLE).max(pause.min(start + LONGEST_WAIT));
-        let mut granted = Duration::ZERO;
+        let pause = (ended + took * SHARE).max(start + SETTLE).min(latest);
         // A pause ends early when nothing more comes.
-        let lull = (took / SHARE).max(LULL);
-        let mut heard = start;
+        self.take(batch, pause, (took / SHARE).max(LULL))?;
+        let mut unrest = (Duration::ZERO, 0);
         loop {
-            let left =
-                until.min(heard + lull.max(granted)).saturating_duration_since(Instant::now());
-            match self.events.recv_timeout(left) {
-                Ok(event) => {
-                    batch.take(event)?;
-                    heard = Instant::now();
-                }
-                Err(_) if self.wanted_quiet(batch) > granted => {
-                    granted = self.wanted_quiet(batch);
-                }
-                Err(_) => break,
+            let now = self.unrest(batch);
+            let (wait, _) = now;
+            if batch.is_stop || wait.is_zero() || now == unrest || Instant::now() >= latest {
+                break;
             }
-            if batch.is_stop {
-                return Ok(());
-            }
-            if !granted.is_zero() {
-                until = (Instant::now() + granted).min(start + LONGEST_WAIT);
-            }
+            unrest = now;
+            self.take(batch, (Instant::now() + wait).min(latest), wait)?;
         }
         batch.is_scan |= self.removed(batch).count() > MASS_REMOVAL;
         Ok(())
     }
 
-    /// How long it must be quiet before a batch is taken in: a deleted post may be the first of a
-    /// whole folder, one that was renamed away may be on its way back from an editor, and what
-    /// belongs to a new configuration may follow it.
-    fn wanted_quiet(&self, batch: &Batch) -> Duration {
-        let is_config = self.config_paths().iter().any(|path| batch.paths.contains(path));
-        match self.removed(batch).take(MASS_REMOVAL + 1).count() {
-            removed if batch.is_scan || is_config || removed > MASS_REMOVAL => QUIET,
-            0 => Duration::ZERO,
-            _ if batch.is_moving => QUIET,
-            _ => REMOVAL,
+    /// Takes in what comes until then, or until nothing has come for a while.
+    fn take(&self, batch: &mut Batch, until: Instant, lull: Duration) -> Result<()> {
+        let mut heard = Instant::now();
+        while !batch.is_stop {
+            let left = until.min(heard + lull).saturating_duration_since(Instant::now());
+            let Ok(event) = self.events.recv_timeout(left) else { break };
+            batch.take(event)?;
+            heard = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// How long to wait for what may follow, and what must not become more meanwhile: a deleted post
+    /// may be the first of a whole folder, one that was renamed away may be on its way back from an
+    /// editor, and what belongs to a new configuration may come after it.
+    fn unrest(&self, batch: &Batch) -> (Duration, usize) {
+        if batch.is_scan || self.config_paths().iter().any(|path| batch.paths.contains(path)) {
+            return (QUIET, batch.events);
+        }
+        let removed = self.removed(batch).count();
+        let is_moving = || self.removed(batch).any(|path| batch.away.contains(path));
+        match removed {
+            0 => (Duration::ZERO, 0),
+            _ if removed > MASS_REMOVAL || is_moving() => (QUIET, removed),
+            _ => (REMOVAL, removed),
         }
     }
 

@@ -230,13 +230,7 @@ impl Press {
                     listings.remove(*name);
                 }
                 Proof::Late(post) => {
-                    for (path, _) in files(name) {
-                        if let Some((path, document)) = self.edition.document(&path) {
-                            edition.put(Arc::clone(path), Arc::clone(document));
-                        }
-                    }
-                    let listing = self.listings.get(*name).map(Arc::clone);
-                    listings.extend(listing.map(|listing| ((*name).clone(), listing)));
+                    self.keep(name, &mut edition, &mut listings);
                     owed.insert((*name).clone());
                     late.insert(post);
                 }
@@ -276,6 +270,20 @@ impl Press {
             of_feeds,
             "publishing with the new configuration"
         );
+    }
+
+    /// Keeps the documents of a feed as they are.
+    fn keep(&self, name: &FeedName, edition: &mut Edition, listings: &mut Listings) {
+        for (path, _) in files(name) {
+            if let Some((path, document)) = self.edition.document(&path) {
+                edition.put(Arc::clone(path), Arc::clone(document));
+            } else if let Some((document, _)) = self.output.document(&path) {
+                // Of an earlier process, which wrote it after its last snapshot.
+                edition.put(path.into(), Arc::new(document));
+            }
+        }
+        let listing = self.listings.get(name).map(Arc::clone);
+        listings.extend(listing.map(|listing| (name.clone(), listing)));
     }
 
     /// Renders the documents about all feeds that are not as they were, and those beside them.

@@ -75,6 +75,8 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let proxies = Proxies::parse(&settings.trusted_proxies)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        // They read and compress what the cache lacks: more at a time would only hold more memory.
+        .max_blocking_threads(16)
         .build()
         .map_err(|error| Finding::io("start threads for", Path::new("the server"), &error))?;
     let (listener, address) = runtime.block_on(async { systemd::listen(&settings.listen) })?;

@@ -131,6 +131,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("listenfd", &["src/service/systemd.rs"]),
     ("tracing", &["src/service/"]),
     ("clap", &["src/main.rs"]),
+    ("mimalloc", &["src/main.rs"]),
     ("tracing-subscriber", &["src/main.rs"]),
 ];
 

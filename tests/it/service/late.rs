@@ -123,3 +123,40 @@ fn a_post_that_stays_cut_short_is_rejected() {
     server.wait_until("both are whole", || server.titles("") == ["new", "good", "first"]);
     server.finish(&["good.md", "new.md"]);
 }
+
+#[test]
+fn a_feed_that_no_snapshot_knows_stays_while_a_post_of_it_cannot_be_read() {
+    let site = Site::new(CONFIG);
+    let [changed, odd] = [1, 2].map(|day| site.path(&at(day, "p")));
+    site.post(1, "p", "news", "Text.");
+    site.post(2, "p", "news", "Text.");
+    let mut server = site.serve();
+    server.settle();
+    // After the snapshot: the feed is written again, and a feed comes that was not there.
+    std::fs::write(&changed, post(1, "p", "news", "Changed.")).unwrap();
+    site.post(3, "q", "other", "Text.");
+    let is_written = || {
+        site.out("category/other/rss.xml").exists()
+            && server.get("category/news/rss.xml", &[]).text().contains("Changed.")
+    };
+    server.wait_until("both are there", is_written);
+    server.child().kill().unwrap();
+    server.child().wait().unwrap();
+    let left = site.bytes("out");
+    // The same length and the same time: only who reads it sees that it is another.
+    let modified = std::fs::metadata(&odd).unwrap().modified().unwrap();
+    let mut file = OpenOptions::new().write(true).open(&odd).unwrap();
+    file.write_all(post(2, "p", "news", "Tixt.").as_bytes()).unwrap();
+    file.set_modified(modified).unwrap();
+    drop(file);
+
+    let server = site.serve();
+    let now = server.get("category/news/rss.xml", &[]);
+    assert_eq!(now.status, 200);
+    assert!(site.bytes("out").keys().eq(left.keys()), "nothing was removed");
+    server.wait_until("it is read again", || {
+        server.get("category/news/rss.xml", &[]).text().contains("Tixt.")
+    });
+    assert_eq!(server.status("category/other/rss.xml"), 200);
+    server.finish(&[]);
+}
