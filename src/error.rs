@@ -269,6 +269,9 @@ pub enum Error {
         /// Where the first bad byte stands.
         offset: usize,
     },
+    /// A NUL byte in the front matter, or at the start of a file without one.
+    #[error("the file is binary: it has a NUL byte here")]
+    Binary,
     /// The file is larger than any post.
     #[error("the file has {bytes} bytes, a post at most {limit}")]
     TooLarge {
@@ -439,6 +442,7 @@ impl Error {
             Self::NoUrl { .. } => "set `url` in `_config.yml`, or give --base-url",
             Self::CutShort => "close the front matter with a line `---`",
             Self::NotUtf8 { .. } => "save it as UTF-8 (`iconv -f GB18030 -t UTF-8`)",
+            Self::Binary => "save it as text in UTF-8 (`iconv -f UTF-16 -t UTF-8`)",
             Self::TooLarge { .. } => "link to large contents instead",
             Self::BadLink { .. } => "posts stand in the site's own folder",
             Self::NoSite => "name the folder that holds `_posts` or the posts themselves",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::content::body::{Body, Markup, Source, render};
 use crate::content::date::Moment;
 use crate::content::fields::Fields;
-use crate::content::front_matter::{FrontMatter, split};
+use crate::content::front_matter::{FrontMatter, Parts, split};
 use crate::content::liquid::{Variables, named};
 use crate::content::permalink::Origin;
 use crate::content::site::{Author, Site, Taxonomy};
@@ -15,6 +15,9 @@ use crate::hash::Hash;
 
 /// The longest title that is made from a body, in graphemes.
 const MADE_TITLE: usize = 40;
+
+/// How much of a file without front matter tells whether it is text, in bytes.
+const HEAD: usize = 1024;
 
 /// One post, without what a feed makes of its body.
 #[derive(Debug, Clone)]
@@ -107,9 +110,9 @@ impl<'a> Post<'a> {
     pub fn parse(origin: &Origin<'_>, text: &'a str, site: &Site) -> Parsed<'a> {
         let parts = split(text);
         let mut remarks = Vec::new();
-        if let Some(error) = unusable(text, parts.is_open) {
+        if let Some((line, error)) = unusable(text, parts) {
             return Parsed {
-                post: Err(Remark { severity: Severity::Error, line: 0, column: 0, error }),
+                post: Err(Remark { severity: Severity::Error, line, column: 0, error }),
                 remarks,
             };
         }
@@ -236,15 +239,25 @@ pub struct FileStamp {
     pub inode: u64,
 }
 
-fn unusable(text: &str, is_open: bool) -> Option<Error> {
+/// Why a text is no post, and on which line that shows; 0 for the whole file.
+fn unusable(text: &str, parts: Parts<'_>) -> Option<(usize, Error)> {
     if text.trim_start_matches('\u{feff}').trim().is_empty() {
-        return Some(Error::Empty);
+        return Some((0, Error::Empty));
     }
-    if is_open {
-        return Some(Error::CutShort);
+    if parts.is_open {
+        return Some((0, Error::CutShort));
+    }
+    // A NUL that has strayed into a body is left out of it; keys with one are not to be guessed at.
+    let (head, line) = if parts.yaml_line > 1 {
+        (parts.yaml, parts.yaml_line)
+    } else {
+        (&text[..text.floor_char_boundary(HEAD)], 1)
+    };
+    if let Some(at) = head.find('\0') {
+        return Some((line + head[..at].matches('\n').count(), Error::Binary));
     }
     let first = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
-    (first.trim_end() == "+++").then_some(Error::Toml)
+    (first.trim_end() == "+++").then_some((0, Error::Toml))
 }
 
 /// A title for a post without one: the start of its text, else its name.

@@ -270,6 +270,31 @@ fn what_is_no_whole_post_is_left_out() {
 }
 
 #[test]
+fn what_is_binary_is_left_out() {
+    let what = "the file is binary: it has a NUL byte here";
+    let hint = "save it as text in UTF-8 (`iconv -f UTF-16 -t UTF-8`)";
+    let wide: Vec<u8> = "---\ntitle: Wide\n---\n".bytes().flat_map(|byte| [byte, 0]).collect();
+    let late = [&[b'x'; 1000][..], b"\ny\0"].concat();
+    let cases: [(&[u8], usize, &str); 5] = [
+        (b"---\nlayout: post\ntitle: o\0d\n---\nText.\n", 3, "title: o d"),
+        (b"\xef\xbb\xbf\n---\ntitle: x\n\0\0\0\n---\nText.\n", 4, "   "),
+        (b"PK\x03\x04\n\0\0", 2, "  "),
+        (&wide, 1, "- - - "),
+        (&late, 2, "y "),
+    ];
+    for (bytes, number, line) in cases {
+        let made = neighbours();
+        settled(&made, BAD, bytes);
+        let place = format!("{BAD}:{number}");
+        assert_harmless(&made, &finding("error", &place, what, Some((number, line)), hint), None);
+    }
+    // One that has strayed into the text is left out, and that is all.
+    let late = [&[b'x'; 1024][..], b"\ny\0"].concat();
+    assert_fine(&[b"---\ntitle: Stray\n---\n", &late[..]].concat(), "Stray");
+    assert_fine(&late, "Bad");
+}
+
+#[test]
 fn large_posts_are_read_and_larger_ones_are_not() {
     // Short of what a feed carries of a body; what is beyond it is told by `check` alone.
     let text = format!("{}\n\n", "A sentence that is repeated. ".repeat(20)).repeat(3_430);

@@ -17,7 +17,7 @@
 //! | post without permission (as root: setpriv) | named; in the feeds after `chmod` | `posts.rs` |
 //! | pipe, socket, device, link outside, loop, dangling | named, never waited for, never in a feed | `service/input.rs` |
 //! | post of 1 GiB | refused with its size; less than 50 MiB more memory | `posts.rs` |
-//! | binary, GBK, UTF-16, NUL, BOM, CRLF | the first refused by name; NUL left out; BOM and CRLF accepted | `service/input.rs`, `posts.rs` |
+//! | binary, GBK, UTF-16, NUL, BOM, CRLF | the first four refused by name; BOM and CRLF accepted | `service/input.rs`, `posts.rs`, `bad_input.rs` |
 //! | hostile categories, twins | folders inside the output, the same in any order | `posts.rs`, `service/export.rs` |
 //! | YAML bombs | named; no time is lost | `bad_input.rs` |
 //! | characters that XML forbids | valid feeds, the text otherwise kept | `validity.rs`, `bad_input.rs`, `tests/readers/run` |
