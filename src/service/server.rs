@@ -13,7 +13,7 @@ use crate::service::client::{FORWARDED_FOR, Proxies};
 use crate::service::deadline::{Aside, Deadlines, HeadTimer, Impatient};
 use crate::service::disk;
 use crate::service::downloads::Downloads;
-use crate::service::seats::{Seat, Seats};
+use crate::service::seats::Seats;
 use bytes::Bytes;
 use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
 use std::convert::Infallible;
@@ -75,8 +75,9 @@ pub struct Limits {
     /// Whole documents a minute for one client that does not say what it has; more are answered
     /// 429. Without a number there is no limit.
     pub downloads_per_minute: Option<NonZeroU32>,
-    /// From the first wait for a request until its head is complete; also how long an idle
-    /// connection is kept.
+    /// From the first byte of a connection, or from the end of an answer, until the head of a request
+    /// is complete; also how long the first byte is waited for, and how long an idle connection is
+    /// kept.
     pub head: Duration,
     /// How long a client may take no byte of an answer.
     pub stalled_write: Duration,
@@ -224,10 +225,18 @@ async fn accept(
                 if let Err(refused) = stream.set_nodelay(true) {
                     tracing::debug!(%refused, "cannot set TCP_NODELAY");
                 }
-                connections.spawn(converse(server, stream, peer, stopping, seat));
+                connections.spawn(async move {
+                    if is_begun(&stream, server.limits.head, &stopping).await {
+                        Box::pin(converse(server, stream, peer, stopping)).await;
+                    }
+                    drop(seat);
+                });
             }),
             Listener::Unix(unix) => unix.accept().await.map(|(stream, _)| {
-                connections.spawn(converse(server, stream, None, stopping, seat));
+                connections.spawn(async move {
+                    converse(server, stream, None, stopping).await;
+                    drop(seat);
+                });
             }),
         };
         let Err(failed) = accepted else { continue };
@@ -242,13 +251,24 @@ async fn accept(
     }
 }
 
-/// Serves one connection; its seat is free when it ends.
+/// Waits for the first byte of a client. hyper takes 16 KiB of buffers for a connection that has
+/// not said a word yet; one that never does costs its task alone.
+async fn is_begun(
+    stream: &tokio::net::TcpStream,
+    limit: Duration,
+    stopping: &watch::Receiver<()>,
+) -> bool {
+    let (mut stopping, mut byte) = (stopping.clone(), [0]);
+    let begun = first_of(stream.peek(&mut byte), stopping.changed());
+    matches!(timeout(limit, begun).await, Ok(First::Left(Ok(1..))))
+}
+
+/// Serves one connection.
 async fn converse<S>(
     server: Arc<Server>,
     stream: S,
     peer: Option<IpAddr>,
     mut stopping: watch::Receiver<()>,
-    _seat: Seat,
 ) where
     S: AsyncRead + AsyncWrite + Unpin,
 {

@@ -22,23 +22,25 @@ fn documents(folder: &Path, count: usize) -> Vec<(Arc<str>, Document)> {
 }
 
 #[tokio::test]
-async fn it_keeps_to_its_budget_and_reads_once() {
+async fn it_keeps_to_its_budget() {
     let folder = tempfile::tempdir().unwrap();
     let cache = Arc::new(Cache::new(folder.path().to_owned(), 10_000));
     let documents = documents(folder.path(), 20);
     let hot = documents[0].1.hash;
     for (path, document) in &documents {
-        let one = cache.bytes(path, document, Coding::Identity);
-        let two = cache.bytes(path, document, Coding::Identity);
-        let (one, two) = tokio::join!(one, two);
-        // Both share the same bytes: they were read once.
-        assert_eq!(one.unwrap().as_ptr(), two.unwrap().as_ptr());
+        assert!(cache.bytes(path, document, Coding::Identity).await.is_ok());
         assert!(cache.size() <= 10_000);
         // What is asked for all the time stays.
         assert!(cache.hit(hot, Coding::Identity).is_some());
     }
     assert!(cache.hit(documents[1].1.hash, Coding::Identity).is_none());
     assert!(cache.hit(documents[19].1.hash, Coding::Identity).is_some());
+    // Two who ask at once share the same bytes: they are read once.
+    let (path, document) = &documents[1];
+    let one = cache.bytes(path, document, Coding::Identity);
+    let two = cache.bytes(path, document, Coding::Identity);
+    let (one, two) = tokio::join!(one, two);
+    assert_eq!(one.unwrap().as_ptr(), two.unwrap().as_ptr());
     // Larger than the whole budget: sent, not kept.
     let small = Arc::new(Cache::new(folder.path().to_owned(), 100));
     let (path, document) = &documents[0];
