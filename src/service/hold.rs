@@ -28,7 +28,7 @@ pub fn lost(
 ) -> Option<Finding> {
     // Most often nothing is gone, and half a million posts need no second look.
     catalog.cards().find(|card| !is_found(*card))?;
-    let new = scan.files.iter().map(|(path, _)| &**path);
+    let new = scan.files.iter().map(|(path, _)| path);
     let known = catalog.cards().filter(|card| is_found(*card)).map(|card| card.path());
     let origins: Vec<Origin<'_>> =
         new.chain(known).filter_map(|path| Origin::of(path, layout)).collect();

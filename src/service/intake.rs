@@ -98,22 +98,23 @@ impl Intake {
         let step = self.progress.begin("posts read", scan.files.len());
         let mut taken = Taken::default();
         let mut broken = Vec::new();
-        let mut files = scan.files.into_iter();
+        let mut files = scan.files.iter();
         loop {
-            let piece: Vec<(Arc<str>, FileStamp)> = files.by_ref().take(PIECE).collect();
+            let piece: Vec<Arc<str>> =
+                files.by_ref().take(PIECE).map(|(path, _)| path.into()).collect();
             if piece.is_empty() {
                 break;
             }
             // With another catalog come other rules.
             let known = target.last.is_none().then_some(&*target.catalog);
-            let read = |(path, _): &(Arc<str>, FileStamp)| {
+            let read = |path: &Arc<str>| {
                 step.advance();
                 let known = known.filter(|_| !self.notes.has(path));
                 posts::card(path, ground, known.and_then(|known| ground.card(known, path)))
             };
             let reads = parallel::read(&piece, read);
             let mut changes = Vec::with_capacity(reads.len());
-            for ((path, _), read) in piece.into_iter().zip(reads) {
+            for (path, read) in piece.into_iter().zip(reads) {
                 let Some(read) = read else { continue };
                 let is_gone = matches!(read.change, Change::Remove { .. });
                 let is_broken = is_gone && ground.card(target.known(), &path).is_some();

@@ -191,9 +191,7 @@ impl Mill {
     /// When the site cannot be walked or the export fails; the old edition stays then.
     pub fn rebuild(&mut self, now: Nanoseconds) -> Result<Pass> {
         let (scan, layout) = self.roots.scan(&mut |_, _| false)?;
-        let found: HashSet<&str> = scan.files.iter().map(|(path, _)| &**path).collect();
-        self.hold(&scan, &|card| found.contains(card.path()), (now, now));
-        drop(found);
+        self.hold(&scan, &|card| scan.files.have(card.path()), (now, now));
         if self.is_keeping() {
             return Ok(Pass::default());
         }
@@ -316,11 +314,10 @@ impl Mill {
             match self.roots.look(path) {
                 Ok(Some(stamp)) if self.roots.is_walked_to(path.parent().unwrap_or(path)) => {
                     if Origin::of(&relative, &self.layout).is_some() {
-                        let path: Arc<str> = relative.into();
+                        scan.files.push(&relative, stamp.file);
                         if stamp.is_link {
-                            scan.links.push(Arc::clone(&path));
+                            scan.links.push(relative.into());
                         }
-                        scan.files.push((path, stamp.file));
                     }
                 }
                 Ok(Some(_)) => {}
@@ -332,7 +329,7 @@ impl Mill {
                     if found.has_posts_folder && self.layout == Layout::Bare {
                         return self.rescan(now);
                     }
-                    scan.files.extend(found.files);
+                    scan.files.extend(&found.files);
                     scan.links.extend(found.links);
                     scan.findings.extend(found.findings);
                 }
@@ -342,9 +339,8 @@ impl Mill {
             }
         }
         scan.findings.retain(|finding| Origin::of(&finding.path, &self.layout).is_some());
-        scan.files.retain(|(path, stamp)| {
-            self.stamp_of(path) != Some(*stamp) || self.press.is_late(path)
-        });
+        scan.files
+            .retain(|path, stamp| self.stamp_of(path) != Some(stamp) || self.press.is_late(path));
         self.take_in(gone, scan, now)
     }
 

@@ -22,6 +22,8 @@ pub mod press;
 
 pub mod source;
 
+pub mod files;
+
 pub mod watch;
 
 pub mod posts;

@@ -13,13 +13,13 @@ use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, Change};
 use crate::content::date::Moment;
 use crate::content::permalink::{Layout, Origin};
-use crate::content::post::{FileStamp, Post};
+use crate::content::post::Post;
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::review::review;
 use crate::service::posts::{Copy, Ground};
-use crate::service::source::{Roots, Scan};
+use crate::service::source::Roots;
 use crate::service::{disk, parallel, posts};
 
 /// How a report is written.
@@ -78,7 +78,7 @@ fn is_zero(number: &usize) -> bool {
 /// Everything that a report is about.
 struct Reading {
     layout: Layout,
-    scan: Scan,
+    files: Vec<Arc<str>>,
     catalog: Catalog,
     findings: BTreeMap<String, Vec<Finding>>,
 }
@@ -86,10 +86,11 @@ struct Reading {
 fn read(site: &Site, roots: &Roots) -> Result<Reading> {
     let (mut scan, layout) = roots.scan(&mut |_, _| false)?;
     let ground = Ground { folder: &roots.site, layout: &layout, site };
-    let read = |(path, _): &(Arc<str>, FileStamp)| posts::card(path, ground, None);
+    let files: Vec<Arc<str>> = scan.files.iter().map(|(path, _)| path.into()).collect();
+    let read = |path: &Arc<str>| posts::card(path, ground, None);
     let mut findings: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
     let mut changes = Vec::new();
-    for read in parallel::map(&scan.files, read).into_iter().flatten() {
+    for read in parallel::map(&files, read).into_iter().flatten() {
         for finding in read.findings {
             findings.entry(finding.path.clone()).or_default().push(finding);
         }
@@ -105,7 +106,7 @@ fn read(site: &Site, roots: &Roots) -> Result<Reading> {
     for finding in review(&catalog, site, CONFIG) {
         findings.entry(finding.path.clone()).or_default().push(finding);
     }
-    Ok(Reading { layout, scan, catalog, findings })
+    Ok(Reading { layout, files, catalog, findings })
 }
 
 /// Writes what is made of each post as of `now`, in the order of the paths.
@@ -120,14 +121,12 @@ pub fn list(
     out: &mut dyn Write,
 ) -> Result<()> {
     let reading = read(site, roots)?;
-    let row = |(path, _): &(Arc<str>, FileStamp)| row(site, roots, &reading, path, now);
-    let mut rows: Vec<Row> =
-        parallel::map(&reading.scan.files, row).into_iter().flatten().collect();
+    let row = |path: &Arc<str>| row(site, roots, &reading, path, now);
+    let mut rows: Vec<Row> = parallel::map(&reading.files, row).into_iter().flatten().collect();
     // Files are in the order of their paths. What is said of the configuration is no post.
-    let files = &reading.scan.files;
     let without_row = |path: &&String| {
         Origin::of(path, &reading.layout).is_some()
-            && files.binary_search_by(|(file, _)| (**file).cmp(path.as_str())).is_err()
+            && reading.files.binary_search_by(|file| (**file).cmp(path.as_str())).is_err()
     };
     let odd: Vec<Row> =
         reading.findings.keys().filter(without_row).map(|path| rejected(&reading, path)).collect();
@@ -217,7 +216,7 @@ pub fn check(
     out: &mut dyn Write,
 ) -> Result<usize> {
     let mut reading = read(site, roots)?;
-    let posts = reading.scan.files.len();
+    let posts = reading.files.len();
     let ground = Ground { folder: &roots.site, layout: &reading.layout, site };
     let copy = Copy { ground, catalog: &reading.catalog };
     let cards: Vec<Kept<'_>> = reading.catalog.cards().collect();

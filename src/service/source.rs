@@ -12,6 +12,7 @@ use crate::content::settings::{AUTHORS, CONFIG};
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::service::disk;
+use crate::service::files::Files;
 
 /// The deepest folder that is walked.
 const MAX_DEPTH: usize = 64;
@@ -37,7 +38,7 @@ pub struct Roots {
 pub struct Scan {
     /// Files that can be posts and are not known as they are: their paths relative to the site, and
     /// their stamps.
-    pub files: Vec<(Arc<str>, FileStamp)>,
+    pub files: Files,
     /// How many files can be posts, known or not.
     pub count: usize,
     /// Whether a folder named `_posts` was walked.
@@ -53,7 +54,7 @@ pub struct Scan {
 impl Scan {
     /// Keeps what can be a post in a layout, and counts it.
     fn keep_posts(&mut self, layout: &Layout) {
-        self.files.retain(|(path, _)| Origin::of(path, layout).is_some());
+        self.files.retain(|path, _| Origin::of(path, layout).is_some());
         self.findings.retain(|finding| Origin::of(&finding.path, layout).is_some());
         self.count += self.files.len();
     }
@@ -110,7 +111,7 @@ impl Roots {
             Layout::Folders(self.content.clone())
         };
         scan.keep_posts(&layout);
-        scan.files.sort_unstable();
+        scan.files.sort();
         scan.findings.append(&mut scan.folders);
         for folder in self.content.iter().filter(|folder| !self.site.join(folder).is_dir()) {
             let error = Error::NoSuchFolder { folder: folder.clone() };
@@ -206,7 +207,7 @@ impl Roots {
                     if is_known(&relative, found.file) {
                         scan.count += 1;
                     } else {
-                        scan.files.push((relative.into(), found.file));
+                        scan.files.push(&relative, found.file);
                     }
                 }
                 Ok(None) => {}

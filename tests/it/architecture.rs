@@ -5,135 +5,13 @@
 //! violation of each, so that no rule is a test that cannot fail.
 
 mod reading;
+mod tables;
 
 use std::fs;
 use std::path::Path;
 
 use crate::architecture::reading::{File, sources};
-
-/// What each part of the crate may see of the rest; the first row whose prefix fits counts.
-const LAYERS: &[(&str, &[&str])] = &[
-    ("src/lib.rs", &[]),
-    ("src/error.rs", &[]),
-    ("src/hash.rs", &[]),
-    ("src/content/", &["content", "error", "hash"]),
-    ("src/feed/format/", &["feed::format", "feed::model", "error"]),
-    ("src/feed/", &["feed", "content", "error", "hash"]),
-    ("src/http/", &["http", "feed::edition", "error", "hash"]),
-    ("src/service/", &["service", "http", "feed", "content", "error", "hash"]),
-    ("src/main.rs", &["service", "content", "error"]),
-];
-
-/// Which files of the service may know which others: `run` ties them together, `mill` and
-/// `report` know what they read and write.
-const SERVICE: &[(&str, &[&str])] = &[
-    ("mod", &[]),
-    ("disk", &[]),
-    ("parallel", &["systemd"]),
-    ("source", &["disk"]),
-    ("watch", &["source", "disk"]),
-    ("posts", &["disk"]),
-    ("export", &["disk"]),
-    ("cache", &[]),
-    ("deadline", &[]),
-    ("client", &[]),
-    ("seats", &["client"]),
-    ("downloads", &["client"]),
-    ("server", &["cache", "client", "deadline", "downloads", "seats", "disk"]),
-    ("systemd", &["server"]),
-    ("snapshot", &["disk"]),
-    ("ids", &["posts", "disk", "parallel"]),
-    ("press", &["posts", "export", "ids", "parallel", "progress", "snapshot"]),
-    ("hold", &["source"]),
-    ("notes", &[]),
-    ("progress", &[]),
-    ("intake", &["posts", "source", "hold", "notes", "parallel", "progress"]),
-    ("mill", &["posts", "source", "press", "hold", "ids", "intake", "snapshot", "progress"]),
-    ("report", &["posts", "source", "disk", "parallel"]),
-    ("load", &["source", "report", "posts", "disk", "server"]),
-    ("clock", &["mill"]),
-    ("batch", &["watch"]),
-    (
-        "miller",
-        &[
-            "batch", "mill", "clock", "load", "snapshot", "source", "watch", "disk", "cache",
-            "server", "systemd",
-        ],
-    ),
-    (
-        "run",
-        &[
-            "batch", "miller", "mill", "press", "progress", "clock", "load", "snapshot", "watch",
-            "cache", "client", "server", "systemd",
-        ],
-    ),
-];
-
-/// Contacts with the outside world, and the only places that have them.
-const OUTSIDE: &[(&str, &[&str])] = &[
-    ("std::fs", &["src/service/"]),
-    ("std::net", &["src/service/"]),
-    ("std::os", &["src/service/"]),
-    ("std::env", &["src/service/", "src/main.rs"]),
-    ("std::process", &["src/service/", "src/main.rs"]),
-    ("std::thread", &["src/service/"]),
-    ("std::path", &["src/service/", "src/main.rs", "src/error.rs"]),
-    ("SystemTime::now", &["src/service/clock.rs"]),
-    ("Instant::now", &["src/service/", "src/main.rs"]),
-];
-
-/// Every dependency and the files that use it.
-const OWNERS: &[(&str, &[&str])] = &[
-    ("serde_yaml", &["src/content/front_matter.rs"]),
-    // Its derives mark what the snapshot keeps.
-    ("serde", &["src/"]),
-    ("postcard", &["src/service/snapshot.rs"]),
-    ("chrono", &["src/content/date.rs"]),
-    ("chrono-tz", &["src/content/date.rs"]),
-    ("comrak", &["src/content/markdown.rs"]),
-    ("scraper", &["src/content/html.rs"]),
-    ("url", &["src/content/url.rs"]),
-    ("percent-encoding", &["src/content/url.rs"]),
-    ("regex", &["src/content/clean.rs"]),
-    ("hashbrown", &["src/content/catalog/cards.rs"]),
-    ("unicode-normalization", &["src/content/text.rs"]),
-    ("unicode-segmentation", &["src/content/text.rs"]),
-    ("thiserror", &["src/error.rs"]),
-    ("rss", &["src/feed/format/rss.rs"]),
-    ("atom_syndication", &["src/feed/format/atom.rs"]),
-    ("askama", &["src/feed/page.rs", "src/feed/directory.rs"]),
-    ("serde_json", &["src/feed/format/json.rs", "src/service/report.rs"]),
-    ("blake3", &["src/hash.rs"]),
-    ("http", &["src/http/"]),
-    ("httpdate", &["src/http/conditional.rs"]),
-    ("notify", &["src/service/watch.rs"]),
-    ("hyper", &["src/service/server.rs", "src/service/deadline.rs"]),
-    ("hyper-util", &["src/service/deadline.rs"]),
-    ("http-body", &["src/service/server.rs"]),
-    ("bytes", &["src/service/cache.rs", "src/service/server.rs"]),
-    (
-        "tokio",
-        &[
-            "src/service/cache.rs",
-            "src/service/deadline.rs",
-            "src/service/run.rs",
-            "src/service/seats.rs",
-            "src/service/server.rs",
-            "src/service/systemd.rs",
-        ],
-    ),
-    ("arc-swap", &["src/service/cache.rs", "src/service/server.rs"]),
-    ("simdutf8", &["src/service/posts.rs"]),
-    ("rustix", &["src/service/disk.rs"]),
-    ("flate2", &["src/service/cache.rs"]),
-    ("indicatif", &["src/service/progress.rs"]),
-    ("sd-notify", &["src/service/systemd.rs"]),
-    ("listenfd", &["src/service/systemd.rs"]),
-    ("tracing", &["src/service/"]),
-    ("clap", &["src/main.rs"]),
-    ("mimalloc", &["src/main.rs"]),
-    ("tracing-subscriber", &["src/main.rs"]),
-];
+use crate::architecture::tables::{LAYERS, OUTSIDE, OWNERS, SERVICE};
 
 /// The most lines of a file.
 const MAX_LINES: usize = 500;
