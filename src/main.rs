@@ -17,6 +17,10 @@ use feedmill::service::run;
 use feedmill::service::server::Limits;
 use feedmill::service::source::Roots;
 
+/// What is freed goes back to the system, whichever thread took it.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Exit code of a `build --strict` or `check` that found rejected posts.
 const REJECTED: u8 = 1;
 

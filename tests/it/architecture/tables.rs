@@ -121,5 +121,6 @@ pub(crate) const OWNERS: &[(&str, &[&str])] = &[
     ("listenfd", &["src/service/systemd.rs"]),
     ("tracing", &["src/service/"]),
     ("clap", &["src/main.rs"]),
+    ("tikv-jemallocator", &["src/main.rs"]),
     ("tracing-subscriber", &["src/main.rs"]),
 ];
