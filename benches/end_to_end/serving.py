@@ -7,7 +7,8 @@ BINARY is feedmill, SITE a site as `feedmill serve` takes it, WORKDIR a folder t
 and is used again. Both servers give the same bytes of the same feeds over HTTP keep-alive on the
 loopback interface: feedmill as it comes, nginx as one would set it up for this (a worker a core,
 `sendfile`, `open_file_cache`, `gzip_static` with the bytes that feedmill made, no access log).
-The load runs over all feeds in turn. Cases and servers alternate, so that a slow minute hits all.
+The load runs over all feeds in turn. In each case the servers alternate, so that a slow minute hits
+both; the first round of a case is not counted.
 
 Writes a Markdown table to stdout: medians of the rounds. The ratio is the median of the ratios of
 each round, whose two runs follow one another. CPU is user and system time of all processes of the
@@ -249,17 +250,16 @@ def compare(options, programs):
         for server in servers:
             write_lists(server, feeds, workdir)
         results = {(server.name, case[0]): [] for server in servers for case in CASES}
-        for round_number in range(options.rounds + 1):
-            for case in CASES:
+        for case in CASES:
+            # The first round only warms: what is compressed once a change is compressed then.
+            for round_number in range(options.rounds + 1):
                 for server in servers:
-                    # The first round only warms.
-                    seconds = options.seconds if round_number else 1
-                    run = load(programs["wrk"], server, case, options, seconds)
+                    run = load(programs["wrk"], server, case, options, options.seconds)
                     if round_number:
                         results[server.name, case[0]].append(run)
                         print(server.name, case[0], *(f"{value:.1f}" for value in run),
                               file=sys.stderr)
-            servers.reverse()
+                servers.reverse()
     finally:
         for server in servers:
             server.stop()
