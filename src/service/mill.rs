@@ -26,13 +26,17 @@ use crate::service::progress::Progress;
 use crate::service::snapshot::{Head, Snapshot};
 use crate::service::source::{Roots, Scan, identity};
 
-/// More posts than this that are gone at once do not count as deleted before the number of files
-/// has stood still; nor does any after a root had lost all.
+/// More posts than this that are gone at once do not count as deleted before their number has stood
+/// still; nor does any after a root had lost all.
 const FEW: usize = 8;
 
 /// How long it must have stood still, in nanoseconds: whoever deletes very many files, or puts
 /// them back from afar, may pause that long and not be done.
 const REST: i64 = 5_000_000_000;
+
+/// It stands still when it changes by less than one part in this many, so that a site that loses a
+/// post now and then, and never rests, is not taken for one that is on its way out.
+const PART: usize = 10;
 
 /// A time, in nanoseconds since 1970; the clock itself is read in `run.rs`.
 pub type Nanoseconds = i64;
@@ -49,7 +53,7 @@ pub struct Mill {
     intake: Intake,
     /// Why the posts of a root are kept although the root lost them all.
     held: Option<Finding>,
-    /// How many files the last scan found, and since when it is that many.
+    /// How many posts are gone, and since when it is about that many.
     calm: (usize, Nanoseconds),
     /// Whether many posts are gone, and perhaps not all that will be.
     is_thinning: bool,
@@ -447,23 +451,23 @@ impl Mill {
     }
 
     /// Notes whether a root has lost its posts, and whether those that are gone count as deleted:
-    /// they do when the scans, of which this one took from `began` to `ended`, have found the same
-    /// number of files for a while.
+    /// they do when the scans, of which this one took from `began` to `ended`, have missed the same
+    /// number of them for a while.
     fn hold(
         &mut self,
         scan: &Scan,
         is_found: &dyn Fn(Kept<'_>) -> bool,
         (began, ended): (Nanoseconds, Nanoseconds),
     ) {
-        if self.calm.0 != scan.count {
-            self.calm = (scan.count, ended);
-        }
-        let is_still = began.saturating_sub(self.calm.1) >= REST;
         // What new settings pass over is there, and not gone.
         let is_there =
             |card: &Kept<'_>| self.is_stale && self.roots.site.join(card.path()).exists();
         let missing = self.catalog.cards().filter(|card| !is_found(*card));
-        let gone = missing.filter(|card| !is_there(card)).take(FEW + 1).count();
+        let gone = missing.filter(|card| !is_there(card)).count();
+        if gone.abs_diff(self.calm.0) * PART > gone.max(self.calm.0) {
+            self.calm = (gone, ended);
+        }
+        let is_still = began.saturating_sub(self.calm.1) >= REST;
         // Where nothing is known, nothing tells that all are back.
         let is_back = gone == 0 && !self.catalog.is_empty();
         let held = self.held.take().filter(|_| !is_back && !is_still);
@@ -471,6 +475,10 @@ impl Mill {
         // Posts that were moved are gone from their places, but there are as many files as before.
         let known = self.catalog.files() + self.rejected();
         self.is_thinning = gone > FEW && scan.count < known && !is_still;
+        if !self.is_keeping() {
+            // They are deleted now; those that will be gone next are others.
+            self.calm.0 = 0;
+        }
     }
 
     /// Notes what only the whole site shows.

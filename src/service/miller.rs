@@ -254,12 +254,12 @@ impl<'a> Miller<'a> {
         self.take(batch, pause, (took / SHARE).max(LULL))?;
         let mut unrest = (Duration::ZERO, 0);
         loop {
-            let now = self.unrest(batch);
-            let (wait, _) = now;
-            if batch.is_stop || wait.is_zero() || now == unrest || Instant::now() >= latest {
+            let found = self.unrest(batch);
+            let (wait, _) = found;
+            if batch.is_stop || wait.is_zero() || found == unrest || Instant::now() >= latest {
                 break;
             }
-            unrest = now;
+            unrest = found;
             self.take(batch, (Instant::now() + wait).min(latest), wait)?;
         }
         batch.is_scan |= self.removed(batch).count() > MASS_REMOVAL;

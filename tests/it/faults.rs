@@ -48,7 +48,7 @@
 //! | stderr closed, its reader gone, its disk full | goes on | `log.rs` |
 //! | reload, restart, SIGKILL, hang, watchdog under load (systemd) | no failed request; the old configuration stays | `tests/systemd/run`, `service/systemd.rs`, `service/settings.rs` |
 //! | all posts deleted and restored by `git checkout` | feeds untouched; nothing written | `many.rs` |
-//! | many posts deleted or restored bit by bit, with pauses | nothing is published before the number of files has stood still | `service/hold.rs` |
+//! | many posts deleted or restored bit by bit, with pauses | nothing is published before the number of those missing has stood still | `service/gone.rs`, `service/hold.rs` |
 //! | the category of all posts renamed | the old feed gone, all posts in the new one, same ids | `many.rs` |
 #![expect(clippy::disallowed_methods, reason = "tests write posts and look at the clock")]
 

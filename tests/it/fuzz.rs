@@ -11,20 +11,13 @@ use std::collections::HashSet;
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use feedmill::content::catalog::FeedName;
-use feedmill::content::front_matter::split;
-use feedmill::content::permalink::{Layout, Origin};
-use feedmill::content::post::Post;
-use feedmill::content::settings::{Surroundings, parse, people};
 use feedmill::content::site::Site;
-use feedmill::feed::assemble;
 
-use crate::fuzz::checks::{assert_body, assert_feed, assert_front_matter};
+use crate::fuzz::checks::{PLAIN, STRANGERS, assert_config, assert_post, site};
 use crate::fuzz::mutate::{Random, mutated};
 use crate::fuzz::seeds::{CONFIGS, POSTS};
 use crate::making::{Made, write};
@@ -42,22 +35,9 @@ const NOW: i64 = 4_000_000_000_000_000_000;
 const PATHS: &[&str] =
     &["_posts/2022-01-04-a.md", "desk/_posts/2022-01-04-b.html", "_posts/x/c.txt", "old/d.htm"];
 
-fn around() -> Surroundings<'static> {
-    Surroundings {
-        config_path: "_config.yml",
-        folder_name: "fuzz",
-        base_url: None,
-        fallback_url: "http://127.0.0.1:8080",
-    }
-}
-
 /// Sites that differ in what matters to a post.
 fn sites() -> Vec<Site> {
-    let plain = "title: Fuzz\nurl: https://fuzz.example\n";
-    let strangers = "title: Fuzz\nurl: https://fuzz.example/blog\nexcerpt_separator: more\n\
-                     feedmill: {sanitize: untrusted, feeds: [tag, author, lang], split: none}\n";
-    let news = CONFIGS[0];
-    [plain, strangers, news].map(|config| parse(config, around()).unwrap().0).to_vec()
+    [PLAIN, STRANGERS, CONFIGS[0]].map(site).to_vec()
 }
 
 /// What one iteration reads.
@@ -72,25 +52,11 @@ fn run(iteration: u64, sites: &[Site]) -> bool {
     let (bytes, mut random) = input(iteration);
     let text = String::from_utf8_lossy(&bytes);
     if iteration.is_multiple_of(8) {
-        let _ = parse(&text, around());
-        let _ = people(&text);
+        assert_config(&text);
         return false;
     }
-    assert_front_matter(split(&text).yaml);
     let site = &sites[random.below(sites.len())];
-    let layout = Layout::Folders(vec!["old".to_owned()]);
-    let origin = Origin::of(random.one(PATHS), &layout).unwrap();
-    let Ok(post) = Post::parse(&origin, &text, site).post else { return false };
-    let resolve = |words: &str| (!words.contains('x')).then(|| format!("/{words}"));
-    let rendered = post.render(site, &resolve);
-    assert_body(&rendered.body, text.len(), &post.url, site.cleaning.trust());
-    assert_eq!(post.links().len(), post.links().iter().collect::<HashSet<_>>().len());
-    let groups = post.groups(site);
-    assert!(groups.iter().all(|(_, name)| assemble::folder_name(name).len() <= 200));
-    let entry = Arc::new(assemble::entry(&post, rendered, site));
-    let feed = assemble::feed(site, &FeedName::Site, vec![entry]);
-    assert_feed(&feed, site);
-    true
+    assert_post(&text, random.one(PATHS), site)
 }
 
 /// The iterations to run.

@@ -7,6 +7,7 @@
 
 mod export;
 mod folders;
+mod gone;
 pub(crate) mod harness;
 mod hold;
 mod ids;

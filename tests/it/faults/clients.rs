@@ -66,7 +66,7 @@ fn idle_connections_cost_little_and_go_by_themselves() {
     // The newest waits in the queue of the system until the first are closed.
     assert_eq!(server.status("rss.xml"), 200);
     let more = process.most_memory() - memory;
-    assert!(more < 60, "{more} MiB more");
+    assert!(more < 30, "{more} MiB more");
     drop(idle);
     let start = Instant::now();
     while process.open_files() > base + 4 {

@@ -1,20 +1,32 @@
 //! What holds for everything that is made of any post.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use feedmill::content::body::Body;
-use feedmill::content::front_matter::{Node, plain};
+use feedmill::content::catalog::FeedName;
+use feedmill::content::front_matter::{Node, plain, split};
 use feedmill::content::html::nesting::MAX_DEPTH;
 use feedmill::content::html::trust::Trust;
 use feedmill::content::html::{self, MAX_LENGTH, Selectors};
 use feedmill::content::liquid::MAX_EXPANSION;
+use feedmill::content::permalink::{Layout, Origin};
+use feedmill::content::post::Post;
+use feedmill::content::settings::{Surroundings, parse, people};
 use feedmill::content::site::Site;
 use feedmill::content::text;
 use feedmill::content::url::Base;
+use feedmill::feed::assemble;
 use feedmill::feed::format::FORMATS;
 use feedmill::feed::model::{Entry, Feed};
 use feedmill::feed::page;
 use serde_json::Value;
+
+/// A site of its own people, and one of strangers.
+pub(crate) const PLAIN: &str = "title: Fuzz\nurl: https://fuzz.example\n";
+pub(crate) const STRANGERS: &str = "title: Fuzz\nurl: https://fuzz.example/blog\nexcerpt_separator: more\n\
+    feedmill: {sanitize: untrusted, feeds: [tag, author, lang], split: none}\n";
 
 /// The elements that a cleaned body may have, whatever it was.
 const NEVER: &str = "script style object embed applet form input button select textarea svg math base meta link title \
@@ -42,6 +54,44 @@ fn assert_safe(text: &str, what: &str) {
         matches!(text::xml_safe(text), Cow::Borrowed(_)),
         "{what}: a forbidden character in {text:?}"
     );
+}
+
+fn around() -> Surroundings<'static> {
+    Surroundings {
+        config_path: "_config.yml",
+        folder_name: "fuzz",
+        base_url: None,
+        fallback_url: "http://127.0.0.1:8080",
+    }
+}
+
+/// The site of a configuration.
+pub(crate) fn site(config: &str) -> Site {
+    parse(config, around()).unwrap().0
+}
+
+/// Any text as a configuration.
+pub(crate) fn assert_config(text: &str) {
+    let _ = parse(text, around());
+    let _ = people(text);
+}
+
+/// Any text as the post at a path, and as all that is made of it; whether it was a post.
+pub(crate) fn assert_post(text: &str, path: &str, site: &Site) -> bool {
+    assert_front_matter(split(text).yaml);
+    let layout = Layout::Folders(vec!["old".to_owned()]);
+    let origin = Origin::of(path, &layout).unwrap();
+    let Ok(post) = Post::parse(&origin, text, site).post else { return false };
+    let resolve = |words: &str| (!words.contains('x')).then(|| format!("/{words}"));
+    let rendered = post.render(site, &resolve);
+    assert_body(&rendered.body, text.len(), &post.url, site.cleaning.trust());
+    assert_eq!(post.links().len(), post.links().iter().collect::<HashSet<_>>().len());
+    let groups = post.groups(site);
+    assert!(groups.iter().all(|(_, name)| assemble::folder_name(name).len() <= 200));
+    let entry = Arc::new(assemble::entry(&post, rendered, site));
+    let feed = assemble::feed(site, &FeedName::Site, vec![entry]);
+    assert_feed(&feed, site);
+    true
 }
 
 /// Front matter that is decoded without libyaml is what libyaml makes of it.

@@ -3,7 +3,6 @@
 use super::harness::{CONFIG, Server, Site, at, now, post};
 use crate::faults::tools::not_run;
 use crate::making::Made;
-use feedmill::service::mill::Mill;
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -403,62 +402,6 @@ fn a_slow_storm_is_held_until_the_last_post_is_repaired() {
     now += 3 * SECOND;
     mill.look(&put(&paths[0], "", now - 2 * SECOND), now).unwrap();
     assert!(mill.held().is_none() && made.feeds() != before);
-}
-
-/// The year 2040, in nanoseconds: long after every change of a file.
-const LATER: i64 = 2_208_988_800_000_000_000;
-
-#[test]
-fn posts_that_go_or_come_back_bit_by_bit_are_kept_until_it_is_over() {
-    // Longer than any pause between events that ends a pass, and no end yet.
-    const PAUSE: i64 = 4_000_000_000;
-    let made = Made::of(&[("_config.yml", CONFIG)]);
-    let path = |number: usize| at(1, &format!("p{number}"));
-    let put = |number| {
-        let category = format!("c{}", number % 3);
-        made.write(&path(number), post(1, &format!("p{number}"), &category, "Text."));
-    };
-    let remove = |number| fs::remove_file(made.at(&path(number))).unwrap();
-    let steps = |change: &dyn Fn(usize), mill: &mut Mill, now: &mut i64| {
-        let before = made.feeds();
-        for number in 0..40 {
-            change(number);
-            if number % 10 == 8 {
-                *now += PAUSE;
-                mill.rescan(*now).unwrap();
-                assert!(made.feeds() == before, "{number}");
-            }
-        }
-    };
-    (0..40).for_each(put);
-    let (mut mill, mut now) = (made.mill(), LATER);
-    mill.rebuild(now).unwrap();
-    let before = made.feeds();
-    for _ in 0..2 {
-        steps(&remove, &mut mill, &mut now);
-        now += PAUSE;
-        mill.rescan(now).unwrap();
-        assert!(mill.held().is_some() && made.feeds() == before);
-        steps(&put, &mut mill, &mut now);
-        assert!(mill.held().is_some(), "one is not back yet");
-        mill.rescan(now).unwrap();
-        assert!(mill.held().is_none() && made.feeds() == before, "all are back");
-    }
-    // What does not come back is deleted in the end, after a loss and without one.
-    steps(&remove, &mut mill, &mut now);
-    mill.rescan(now).unwrap();
-    (0..30).for_each(put);
-    for posts in [30, 20] {
-        now += PAUSE;
-        mill.rescan(now).unwrap();
-        assert_eq!(mill.catalog().len(), posts + 10);
-        assert_eq!(mill.held().is_some(), posts == 30);
-        now += 2 * PAUSE;
-        assert!(posts == 30 || mill.next_look().unwrap() < now);
-        mill.rescan(now).unwrap();
-        assert_eq!((mill.catalog().len(), mill.held()), (posts, None));
-        (20..posts).for_each(remove);
-    }
 }
 
 #[test]
