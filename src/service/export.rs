@@ -17,6 +17,7 @@ use crate::feed::format::{FORMATS, GENERATOR, atom};
 use crate::feed::page;
 use crate::hash::Hash;
 use crate::service::disk::{self, TEMPORARY, Temporary};
+use crate::service::parallel;
 
 /// How much of a file is read to see whether it is ours.
 const MARK_WITHIN: u64 = 64 * 1024 * 1024;
@@ -165,24 +166,19 @@ impl Output {
 
     /// The files in the folders that are ours: the output itself, and one per feed.
     fn files(&self) -> Result<Vec<PathBuf>> {
-        let mut files = Vec::new();
-        let mut folders = vec![(self.folder.clone(), 0)];
-        while let Some((folder, depth)) = folders.pop() {
-            let failed = |error| Finding::io("list it", &folder, &error);
-            for entry in fs::read_dir(&folder).map_err(failed)? {
-                let entry = entry.map_err(failed)?;
-                let kind = entry.file_type().map_err(failed)?;
-                let is_ours = depth == 1
-                    || (depth == 0
-                        && Taxonomy::ALL
-                            .iter()
-                            .any(|taxonomy| entry.file_name() == taxonomy.word()));
-                if kind.is_dir() && is_ours {
-                    folders.push((entry.path(), depth + 1));
-                } else if kind.is_file() {
-                    files.push(entry.path());
-                }
-            }
+        let (mut files, folders) = list(&self.folder)?;
+        let is_taxonomy = |folder: &PathBuf| {
+            Taxonomy::ALL.iter().any(|known| folder.file_name() == Some(known.word().as_ref()))
+        };
+        let mut groups = Vec::new();
+        for folder in folders.iter().filter(|folder| is_taxonomy(folder)) {
+            let (beside, below) = list(folder)?;
+            files.extend(beside);
+            groups.extend(below);
+        }
+        // There are thousands of these, and a start waits for them.
+        for listed in parallel::read(&groups, |folder| list(folder)) {
+            files.extend(listed?.0);
         }
         Ok(files)
     }
@@ -245,6 +241,22 @@ impl Staging<'_> {
         written.into_iter().try_for_each(Temporary::name)?;
         Ok(count)
     }
+}
+
+/// The regular files and the folders in a folder.
+fn list(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let failed = |error| Finding::io("list it", folder, &error);
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let kind = entry.file_type().map_err(failed)?;
+        if kind.is_dir() {
+            folders.push(entry.path());
+        } else if kind.is_file() {
+            files.push(entry.path());
+        }
+    }
+    Ok((files, folders))
 }
 
 /// Makes a folder when it is missing, and locks it.

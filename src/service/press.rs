@@ -134,8 +134,12 @@ impl Press {
         let mut edition = Edition::default();
         let mut left = Left::All;
         edition.set_former(site.jekyll_feed.clone());
-        for Record { path, hash, length, last_modified } in records {
-            let is_held = self.output.holds(&path, length, last_modified);
+        let is_held =
+            |record: &Record| self.output.holds(&record.path, record.length, record.last_modified);
+        let are_held = parallel::read(&records, is_held);
+        for (Record { path, hash, length, last_modified }, is_held) in
+            records.into_iter().zip(are_held)
+        {
             let Some(media_type) = media_type_of_ours(&path).filter(|_| is_held) else {
                 left = Left::Some;
                 continue;

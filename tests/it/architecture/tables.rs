@@ -23,7 +23,7 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
     ("source", &["disk", "files"]),
     ("watch", &["source", "disk"]),
     ("posts", &["disk"]),
-    ("export", &["disk"]),
+    ("export", &["disk", "parallel"]),
     ("cache", &[]),
     ("deadline", &[]),
     ("client", &[]),
