@@ -247,7 +247,9 @@ impl<'f, 'r> Fields<'f, 'r> {
         let known = node.text().and_then(|key| self.site.people.get(key.trim()));
         known.cloned().or_else(|| {
             let author = author(node)?;
-            Some(Author { name: self.trust().text(&author.name).into_owned(), ..author })
+            let name = self.trust().text(&author.name).into_owned();
+            // Of a name that is nothing but direction marks, a stranger's, nothing is left.
+            (!name.is_empty()).then_some(Author { name, ..author })
         })
     }
 

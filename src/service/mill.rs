@@ -199,6 +199,7 @@ impl Mill {
         if self.is_keeping() {
             return Ok(Pass::default());
         }
+        self.calm.0 = 0;
         self.layout = layout;
         self.intake.forget();
         let horizon = self.horizon(now);
@@ -292,6 +293,8 @@ impl Mill {
         }
         let mut gone: Vec<Arc<str>> = Vec::new();
         if !self.is_keeping() {
+            // Those that will be gone next are others.
+            self.calm.0 = 0;
             let posts = self.catalog.cards().filter(|card| !is_found[card.number()]);
             gone.extend(posts.map(|card| Arc::from(card.path())));
             let rejected = self.intake.rejected().filter(|path| !odd.contains(&***path));
@@ -475,10 +478,6 @@ impl Mill {
         // Posts that were moved are gone from their places, but there are as many files as before.
         let known = self.catalog.files() + self.rejected();
         self.is_thinning = gone > FEW && scan.count < known && !is_still;
-        if !self.is_keeping() {
-            // They are deleted now; those that will be gone next are others.
-            self.calm.0 = 0;
-        }
     }
 
     /// Notes what only the whole site shows.
