@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::content::date::{Moment, Zone};
+use crate::content::date::{Local, Moment, Zone};
 use crate::content::text::nfc;
 use crate::content::url::percent_encode_path;
 
@@ -172,7 +172,9 @@ impl Template {
 
     /// The path as Jekyll has it before it becomes a URL.
     pub fn plain_path(&self, parts: Parts<'_>) -> String {
+        let local = parts.zone.local(parts.date);
         let mut path = String::with_capacity(64);
+        path.push('/');
         let mut rest = self.0.as_str();
         while let Some(start) = rest.find(':') {
             path.push_str(&rest[..start]);
@@ -180,7 +182,8 @@ impl Template {
             let end =
                 rest.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(rest.len());
             // `:title_x` is `:title` and `_x`: the longest known name counts.
-            let known = (1..=end).rev().find_map(|end| Some((end, filled(&rest[..end], parts)?)));
+            let known =
+                (1..=end).rev().find_map(|end| Some((end, filled(&rest[..end], parts, &local)?)));
             if let Some((end, value)) = known {
                 path.push_str(&value);
                 rest = &rest[end..];
@@ -189,13 +192,12 @@ impl Template {
             }
         }
         path.push_str(rest);
-        sanitized(&path)
+        sanitized(path)
     }
 }
 
 /// The value of a placeholder, or `None` when there is no such one.
-fn filled(name: &str, parts: Parts<'_>) -> Option<String> {
-    let local = parts.zone.local(parts.date);
+fn filled(name: &str, parts: Parts<'_>, local: &Local) -> Option<String> {
     Some(match name {
         "categories" => categories(parts.categories),
         "year" => format!("{:04}", local.year),
@@ -254,8 +256,11 @@ fn is_pretty(c: char) -> bool {
 }
 
 /// Jekyll's cleaning of a path: no `..`, no `./`, no two slashes.
-fn sanitized(path: &str) -> String {
-    let path = format!("/{path}").replace("..", "/").replace("./", "");
+fn sanitized(path: String) -> String {
+    if !path.as_bytes().windows(2).any(|pair| matches!(pair, b".." | b"./" | b"//")) {
+        return path;
+    }
+    let path = path.replace("..", "/").replace("./", "");
     let mut clean = String::with_capacity(path.len());
     for c in path.chars() {
         if c != '/' || !clean.ends_with('/') {

@@ -187,6 +187,14 @@ pub fn feed(site: &Site, name: &FeedName, mut entries: Vec<Arc<Entry>>) -> Feed 
 /// What escaping adds is counted as the format that needs most of it would: Atom writes `<` as
 /// `&lt;`, JSON a line feed as two characters.
 fn contents(entries: &[Arc<Entry>], size: usize) -> usize {
+    // At most six bytes for one, so what is small needs no counting.
+    let most = |entry: &Arc<Entry>| {
+        let content = entry.content.as_ref().map_or(0, String::len);
+        ENTRY + 6 * (2 * entry.title.len() + entry.summary.len() + content)
+    };
+    if entries.iter().map(most).sum::<usize>() <= size {
+        return entries.len();
+    }
     let escaped = |text: &str| {
         let extra = text.bytes().filter(|byte| matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\n'));
         text.len() + 5 * extra.count()

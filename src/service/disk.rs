@@ -78,12 +78,9 @@ pub fn read(path: &Path, limit: u64) -> std::result::Result<(Vec<u8>, FileStamp)
     if metadata.len() > limit {
         return Err(Error::TooLarge { bytes: metadata.len(), limit });
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-    // The file may grow while it is read: one byte more than allowed tells.
-    (&mut file).take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > limit {
-        return Err(Error::TooLarge { bytes: bytes.len() as u64, limit });
-    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    // Not to its end, which would take one more call: what was added meanwhile shows in its stamp.
+    (&mut file).take(metadata.len()).read_to_end(&mut bytes).map_err(failed)?;
     let stamp = stamp(&metadata);
     if stamp != self::stamp(&file.metadata().map_err(failed)?) {
         return Err(Error::Changing);

@@ -194,7 +194,7 @@ impl Mill {
     /// # Errors
     /// When the site cannot be walked or the export fails; the old edition stays then.
     pub fn rebuild(&mut self, now: Nanoseconds) -> Result<Pass> {
-        let (scan, layout) = self.roots.scan(&mut |_, _| false)?;
+        let (scan, layout) = self.roots.scan(None)?;
         self.hold(&scan, &|card| scan.files.have(card.path()), (now, now));
         if self.is_keeping() {
             return Ok(Pass::default());
@@ -277,7 +277,7 @@ impl Mill {
             self.intake.stamp_of(path, card) == Some(stamp)
         };
         let walk = Instant::now();
-        let (scan, layout) = match self.roots.scan(&mut is_known) {
+        let (scan, layout) = match self.roots.scan(Some(&mut is_known)) {
             Ok(found) => found,
             Err(finding) => {
                 self.held = Some(*finding);

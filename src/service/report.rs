@@ -84,7 +84,7 @@ struct Reading {
 }
 
 fn read(site: &Site, roots: &Roots) -> Result<Reading> {
-    let (mut scan, layout) = roots.scan(&mut |_, _| false)?;
+    let (mut scan, layout) = roots.scan(None)?;
     let ground = Ground { folder: &roots.site, layout: &layout, site };
     let files: Vec<Arc<str>> = scan.files.iter().map(|(path, _)| path.into()).collect();
     let read = |path: &Arc<str>| posts::card(path, ground, None);

@@ -37,7 +37,7 @@ pub struct Roots {
 #[derive(Debug, Default)]
 pub struct Scan {
     /// Files that can be posts and are not known as they are: their paths relative to the site, and
-    /// their stamps.
+    /// their stamps, if it was asked which are known.
     pub files: Files,
     /// How many files can be posts, known or not.
     pub count: usize,
@@ -62,9 +62,12 @@ impl Scan {
 
 /// A walk on its way.
 struct Walk<'a> {
-    scan: &'a mut Scan,
-    is_known: &'a mut dyn FnMut(&str, FileStamp) -> bool,
+    scan: Scan,
+    is_known: Option<IsKnown<'a>>,
 }
+
+/// Is told of each file, and says whether it is known as it is.
+pub type IsKnown<'a> = &'a mut dyn FnMut(&str, FileStamp) -> bool;
 
 /// A file that can be a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,17 +97,16 @@ impl Roots {
         Self { site: folder, content: site.content.clone(), exclude: site.exclude.clone(), output }
     }
 
-    /// Walks the whole site; says too how its posts are laid out. `is_known` is told of each file,
-    /// and keeps those out of the scan of which it says so: half a million paths are a lot to hold.
+    /// Walks the whole site; says too how its posts are laid out. Files that are known stay out of
+    /// the scan: half a million paths are a lot to hold. Where nothing is asked, files are not even
+    /// stamped, which whoever reads them does anyway.
     ///
     /// # Errors
     /// When the site's folder or one of its content folders cannot be listed.
-    pub fn scan(
-        &self,
-        is_known: &mut dyn FnMut(&str, FileStamp) -> bool,
-    ) -> Result<(Scan, Layout)> {
-        let mut scan = Scan::default();
-        self.walk(&self.site, &mut Walk { scan: &mut scan, is_known }, 0)?;
+    pub fn scan(&self, is_known: Option<IsKnown<'_>>) -> Result<(Scan, Layout)> {
+        let mut walk = Walk { scan: Scan::default(), is_known };
+        self.walk(&self.site, &mut walk, 0)?;
+        let Walk { mut scan, .. } = walk;
         let layout = if self.content.is_empty() && !scan.has_posts_folder {
             Layout::Bare
         } else {
@@ -131,13 +133,14 @@ impl Roots {
     /// # Errors
     /// When the folder cannot be listed.
     pub fn scan_folder(&self, folder: &Path, layout: &Layout) -> Result<Scan> {
-        let mut scan = Scan::default();
+        let mut all = |_: &str, _| false;
+        let mut walk = Walk { scan: Scan::default(), is_known: Some(&mut all) };
         let depth = folder.strip_prefix(&self.site).map_or(0, |below| below.components().count());
         if self.is_walked_to(folder) {
-            self.walk(folder, &mut Walk { scan: &mut scan, is_known: &mut |_, _| false }, depth)?;
+            self.walk(folder, &mut walk, depth)?;
         }
-        scan.keep_posts(layout);
-        Ok(scan)
+        walk.scan.keep_posts(layout);
+        Ok(walk.scan)
     }
 
     /// All folders to watch from `folder` on: those that a walk goes into, itself first, and the
@@ -176,10 +179,9 @@ impl Roots {
     }
 
     fn walk(&self, folder: &Path, walk: &mut Walk<'_>, depth: usize) -> Result<()> {
-        let Walk { scan, is_known } = walk;
         let listed = |error| Finding::io("list it", folder, &error);
         let entries = fs::read_dir(folder).map_err(listed)?;
-        scan.has_posts_folder |= is_posts(folder);
+        walk.scan.has_posts_folder |= is_posts(folder);
         for entry in entries {
             let entry = entry.map_err(listed)?;
             let path = entry.path();
@@ -187,7 +189,7 @@ impl Roots {
             let Ok(kind) = entry.file_type() else { continue };
             if kind.is_dir() {
                 if depth < MAX_DEPTH && self.is_walked(&path) {
-                    self.walk_below(&path, &mut Walk { scan, is_known }, depth + 1)?;
+                    self.walk_below(&path, walk, depth + 1)?;
                 }
                 continue;
             }
@@ -199,12 +201,19 @@ impl Roots {
             {
                 continue;
             }
+            if walk.is_known.is_none() && kind.is_file() {
+                walk.scan.files.push(&relative, FileStamp::default());
+                continue;
+            }
+            let scan = &mut walk.scan;
             match self.look(&path) {
                 Ok(Some(found)) => {
                     if found.is_link {
                         scan.links.push(relative.as_str().into());
                     }
-                    if is_known(&relative, found.file) {
+                    let is_known =
+                        walk.is_known.as_mut().is_some_and(|ask| ask(&relative, found.file));
+                    if is_known {
                         scan.count += 1;
                     } else {
                         scan.files.push(&relative, found.file);

@@ -31,7 +31,7 @@ pub fn read(yaml: &str) -> Option<Node> {
         }
         let node = match rest.trim_matches(' ') {
             "" => items(&mut lines)?,
-            value if !rest.starts_with(' ') || value.is_empty() => return None,
+            _ if !rest.starts_with(' ') => return None,
             value if value.starts_with('[') => flow(value)?,
             value => scalar(value)?,
         };
