@@ -4,6 +4,7 @@
 //! Jekyll's they are always valid URLs (`?` in a category is encoded).
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use crate::content::date::{Local, Moment, Zone};
 use crate::content::text::nfc;
@@ -182,13 +183,9 @@ impl Template {
             let end =
                 rest.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(rest.len());
             // `:title_x` is `:title` and `_x`: the longest known name counts.
-            let known =
-                (1..=end).rev().find_map(|end| Some((end, filled(&rest[..end], parts, &local)?)));
-            if let Some((end, value)) = known {
-                path.push_str(&value);
-                rest = &rest[end..];
-            } else {
-                path.push(':');
+            match (1..=end).rev().find(|end| fill(&mut path, &rest[..*end], parts, &local)) {
+                Some(end) => rest = &rest[end..],
+                None => path.push(':'),
             }
         }
         path.push_str(rest);
@@ -196,29 +193,29 @@ impl Template {
     }
 }
 
-/// The value of a placeholder, or `None` when there is no such one.
-fn filled(name: &str, parts: Parts<'_>, local: &Local) -> Option<String> {
-    Some(match name {
-        "categories" => categories(parts.categories),
-        "year" => format!("{:04}", local.year),
-        "month" => format!("{:02}", local.month),
-        "i_month" => local.month.to_string(),
-        "day" => format!("{:02}", local.day),
-        "i_day" => local.day.to_string(),
-        "short_year" => format!("{:02}", local.year.rem_euclid(100)),
-        "y_day" => format!("{:03}", local.ordinal),
-        "week" => format!("{:02}", local.iso_week),
-        "short_day" => ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-            .get(local.weekday as usize - 1)?
-            .to_string(),
-        "hour" => format!("{:02}", local.hour),
-        "minute" => format!("{:02}", local.minute),
-        "second" => format!("{:02}", local.second),
-        "title" => slugified(parts.slug, is_pretty),
-        "slug" => slugified(parts.slug, is_letter_or_digit).to_lowercase(),
-        "output_ext" => parts.extension.to_owned(),
-        _ => return None,
-    })
+/// Writes the value of a placeholder; says whether there is such one.
+fn fill(path: &mut String, name: &str, parts: Parts<'_>, local: &Local) -> bool {
+    let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let written = match name {
+        "categories" => path.write_str(&categories(parts.categories)),
+        "year" => write!(path, "{:04}", local.year),
+        "month" => write!(path, "{:02}", local.month),
+        "i_month" => write!(path, "{}", local.month),
+        "day" => write!(path, "{:02}", local.day),
+        "i_day" => write!(path, "{}", local.day),
+        "short_year" => write!(path, "{:02}", local.year.rem_euclid(100)),
+        "y_day" => write!(path, "{:03}", local.ordinal),
+        "week" => write!(path, "{:02}", local.iso_week),
+        "short_day" => path.write_str(days[local.weekday as usize - 1]),
+        "hour" => write!(path, "{:02}", local.hour),
+        "minute" => write!(path, "{:02}", local.minute),
+        "second" => write!(path, "{:02}", local.second),
+        "title" => path.write_str(&slugified(parts.slug, is_pretty)),
+        "slug" => path.write_str(&slugified(parts.slug, is_letter_or_digit).to_lowercase()),
+        "output_ext" => path.write_str(parts.extension),
+        _ => return false,
+    };
+    written.is_ok()
 }
 
 /// Categories in an address: lower case, each once, not slugified.

@@ -28,7 +28,7 @@ const ASK_AGAIN: i64 = 5_000_000_000;
 const MAX_ASKED: usize = 1000;
 
 /// How many files are read before what they say goes into the catalog, which holds it packed.
-const PIECE: usize = 4096;
+const PIECE: usize = 16 * 1024;
 
 /// What is known of files that are no posts, not yet, or not without a word.
 #[derive(Debug, Default)]

@@ -132,8 +132,13 @@ pub fn is_hidden<'a>(attributes: impl Iterator<Item = (&'a str, &'a str)>) -> bo
 
 /// Writes text between tags, or in an attribute in double quotes.
 pub fn escape(out: &mut String, text: &str) {
+    let is_special = |byte| matches!(byte, b'&' | b'<' | b'>' | b'"');
+    // Few texts have one; without a way out, many bytes are looked at in one step.
+    if !text.bytes().fold(false, |found, byte| found | is_special(byte)) {
+        return out.push_str(text);
+    }
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"')) {
+    while let Some(at) = rest.bytes().position(is_special) {
         out.push_str(&rest[..at]);
         out.push_str(match rest.as_bytes()[at] {
             b'&' => "&amp;",
