@@ -126,11 +126,10 @@ fn first_unsafe(bytes: &[u8]) -> Option<usize> {
     // Nearly no text has one. These two look at every byte without a branch, many at a time.
     let is_control = |byte: u8| (byte < 0x20) & (byte != b'\n') & (byte != b'\t');
     let has_control = bytes.iter().fold(false, |found, byte| found | is_control(*byte));
-    let triples = bytes.iter().zip(bytes.iter().skip(1)).zip(bytes.iter().skip(2));
-    let has_noncharacter = triples.fold(false, |found, ((one, two), three)| {
-        found | ((*one == 0xEF) & (*two == 0xBF) & (*three >= 0xBE))
-    });
-    if !has_control && !has_noncharacter {
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let may_have_noncharacter =
+        pairs.fold(false, |found, (one, two)| found | ((*one == 0xEF) & (*two == 0xBF)));
+    if !has_control && !may_have_noncharacter {
         return None;
     }
     let mut from = 0;
