@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """How fast feeds are served, against nginx on the same machine in the same run.
 
-    serving.py BINARY SITE WORKDIR [--rounds N] [--seconds N] [--connections N]
+    serving.py BINARY SITE WORKDIR [--ceiling PROGRAM] [--rounds N] [--seconds N] [--connections N]
 
 BINARY is feedmill, SITE a site as `feedmill serve` takes it, WORKDIR a folder that may be filled
 and is used again. Both servers give the same bytes of the same feeds over HTTP keep-alive on the
 loopback interface: feedmill as it comes, nginx as one would set it up for this (a worker a core,
 `sendfile`, `open_file_cache`, `gzip_static` with the bytes that feedmill made, no access log).
 The load runs over all feeds in turn. In each case the servers alternate, so that a slow minute hits
-both; the first round of a case is not counted.
+both; the first round of a case is not counted. PROGRAM is given a port and answers everything there
+with 304, doing nothing: what a server over the same library can reach at most.
 
 Writes a Markdown table to stdout: medians of the rounds. The ratio is the median of the ratios of
 each round, whose two runs follow one another. CPU is user and system time of all processes of the
@@ -30,11 +31,16 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 TICKS = os.sysconf("SC_CLK_TCK")
 
-# A case: its name, the Accept-Encoding of its requests, whether they are conditional, the goal.
+# MiB that hold all feeds of this comparison, plain.
+LARGE_CACHE = 512
+
+# A case: its name, the Accept-Encoding of its requests, whether they are conditional, the goal, and
+# `--cache` where it is not the usual one.
 CASES = [
-    ("304", "gzip", True, 1.3),
-    ("200 gzip", "gzip", False, 1.0),
-    ("200 identity", None, False, 1.1),
+    ("304", "gzip", True, 1.3, None),
+    ("200 gzip", "gzip", False, 1.0, None),
+    ("200 identity", None, False, 1.1, None),
+    ("200 identity, all in memory", None, False, 1.1, LARGE_CACHE),
 ]
 
 NGINX = """
@@ -138,12 +144,21 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def start_feedmill(binary, site, workdir):
+def start_feedmill(binary, site, workdir, cache=None):
     port = free_port()
     command = [binary, "serve", site, "--output", workdir / "feeds", "--state", workdir / "state"]
-    command += ["--listen", f"127.0.0.1:{port}"]
+    command += ["--listen", f"127.0.0.1:{port}"] + (["--cache", str(cache)] if cache else [])
     with open(workdir / "feedmill.log", "w", encoding="utf-8") as log:
         server = Server("feedmill", command, port, log)
+    server.wait("/healthz", 600)
+    return server
+
+
+def start_ceiling(program):
+    port = free_port()
+    server = Server("hyper alone", [program, str(port)], port, subprocess.DEVNULL)
+    # Whatever is asked, its answer is 304.
+    time.sleep(0.5)
     return server
 
 
@@ -177,7 +192,7 @@ def fill_static(feedmill, feeds, workdir):
 def write_lists(server, feeds, workdir):
     """Writes what is to be asked in each case, and asks each once: wrk counts no wrong status."""
     connection = server.connect()
-    for name, coding, is_conditional, _ in CASES:
+    for name, coding, is_conditional, *_ in CASES:
         headers = {"Accept-Encoding": coding} if coding else {}
         lines = []
         for path in feeds:
@@ -195,7 +210,7 @@ def write_lists(server, feeds, workdir):
 
 def load(wrk, server, case, options, seconds):
     """One run of wrk: requests a second, CPU microseconds a request, p99 in microseconds."""
-    name, coding, _, _ = case
+    name, coding, *_ = case
     command = [wrk, "-t", "2", "-c", str(options.connections), "-d", f"{seconds}s"]
     command += ["-s", HERE / "spread.lua", f"http://127.0.0.1:{server.port}/", "--"]
     command += [server.lists[name]] + ([coding] if coding else [])
@@ -214,6 +229,12 @@ def load(wrk, server, case, options, seconds):
     return rate, spent * 1e6 / said["requests"], said["p99"]
 
 
+def against(results, other, case, server, column=0):
+    """The median of the ratios of each round, in which the servers' runs follow one another."""
+    rounds = zip(results[server, case], results[other, case])
+    return statistics.median(our_run[column] / their_run[column] for our_run, their_run in rounds)
+
+
 def table(results):
     """Rates, their ratio, CPU and p99 of both servers, medians of the rounds."""
     servers = ("feedmill", "nginx")
@@ -222,13 +243,12 @@ def table(results):
         "| CPU a request, µs | nginx | p99, ms | nginx |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for name, _, _, goal in CASES:
+    for name, _, _, goal, _ in CASES:
         ours, theirs = (
             [statistics.median(column) for column in zip(*results[server, name])]
             for server in servers
         )
-        rounds = zip(*(results[server, name] for server in servers))
-        ratio = statistics.median(our_run[0] / their_run[0] for our_run, their_run in rounds)
+        ratio = against(results, "nginx", name, "feedmill")
         lines.append(
             f"| {name} | {ours[0]:,.0f} | {theirs[0]:,.0f} | {ratio:.2f} | {goal} "
             f"| {ours[1]:.1f} | {theirs[1]:.1f} | {ours[2] / 1000:.2f} | {theirs[2] / 1000:.2f} |"
@@ -241,7 +261,6 @@ def compare(options, programs):
     workdir.mkdir(parents=True, exist_ok=True)
     servers = [start_feedmill(options.binary, options.site, workdir)]
     try:
-        servers[0].wait("/healthz", 600)
         output = workdir / "feeds"
         feeds = sorted(f"/{file.relative_to(output)}" for file in output.rglob("rss.xml"))
         fill_static(servers[0], feeds, workdir)
@@ -249,11 +268,23 @@ def compare(options, programs):
         servers[1].wait(feeds[0], 20)
         for server in servers:
             write_lists(server, feeds, workdir)
+        if options.ceiling:
+            servers.append(start_ceiling(options.ceiling))
+            servers[2].lists = servers[0].lists
         results = {(server.name, case[0]): [] for server in servers for case in CASES}
         for case in CASES:
+            *_, is_conditional, _, cache = case
+            if cache:
+                usual = next(server for server in servers if server.name == "feedmill")
+                usual.stop()
+                larger = start_feedmill(options.binary, options.site, workdir, cache)
+                larger.lists = usual.lists
+                servers[servers.index(usual)] = larger
             # The first round only warms: what is compressed once a change is compressed then.
             for round_number in range(options.rounds + 1):
                 for server in servers:
+                    if server.name == "hyper alone" and not is_conditional:
+                        continue
                     run = load(programs["wrk"], server, case, options, options.seconds)
                     if round_number:
                         results[server.name, case[0]].append(run)
@@ -265,6 +296,12 @@ def compare(options, programs):
             server.stop()
     print(f"{len(feeds):,} feeds, {options.connections} connections, median of {options.rounds} "
           f"rounds of {options.seconds} s\n\n{table(results)}")
+    if options.ceiling:
+        case, server = CASES[0][0], "hyper alone"
+        rate = statistics.median(run[0] for run in results[server, case])
+        ratios = [against(results, "nginx", case, server, column) for column in range(2)]
+        print(f"\nhyper alone, whose every answer is the same 304: {rate:,.0f} requests/s, "
+              f"{ratios[0]:.2f} x nginx's, {ratios[1]:.2f} x its CPU.")
 
 
 def main():
@@ -272,6 +309,7 @@ def main():
     parser.add_argument("binary", type=Path)
     parser.add_argument("site", type=Path)
     parser.add_argument("workdir", type=Path)
+    parser.add_argument("--ceiling", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--connections", type=int, default=64)
