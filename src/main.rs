@@ -57,6 +57,9 @@ enum Command {
             value_parser = clap::builder::BoolishValueParser::new()
         )]
         accept_new_ids: bool,
+        /// Where to tell what is counted, as `/metrics` for Prometheus: ADDRESS:PORT or unix:PATH
+        #[arg(long, value_name = "ADDRESS", env = "FEEDMILL_METRICS")]
+        metrics: Option<String>,
         #[command(flatten)]
         scans: ScanFlags,
         #[command(flatten)]
@@ -237,6 +240,7 @@ impl Common {
             state: self.state.clone(),
             base_url: self.base_url.clone(),
             listen: self.listen.clone(),
+            metrics: None,
             accept_new_ids: false,
             cache: self.cache.saturating_mul(MEGABYTE),
             limits: Limits::default(),
@@ -257,11 +261,13 @@ impl From<Form> for Style {
 
 fn main() -> ExitCode {
     let outcome = match Flags::parse().command {
-        Command::Serve { common, log, accept_new_ids, scans, limits } => {
+        Command::Serve { common, log, metrics, accept_new_ids, scans, limits } => {
             let trusted_proxies = limits.trusted_proxy.clone();
             let (scans, limits) = ((&scans).into(), (&limits).into());
             let settings = common.settings();
-            serve(&Settings { accept_new_ids, scans, limits, trusted_proxies, ..settings }, log)
+            let settings =
+                Settings { metrics, accept_new_ids, scans, limits, trusted_proxies, ..settings };
+            serve(&settings, log)
         }
         Command::Build { common, strict } => build(&common.settings(), strict),
         Command::Check { common, format } => check(&common.settings(), format.into()),

@@ -1,7 +1,8 @@
 //! PURE: a request and an edition → a response.
 //!
 //! [`respond`] routes, [`conditional`] decides whether the client already has the bytes, and
-//! [`encoding`] decides how they travel; `address` knows what a path may hold. Nothing here reads
+//! [`encoding`] decides how they travel; `address` knows what a path may hold. [`metrics`] is another
+//! address with one page. Nothing here reads
 //! a file, a socket or the clock: an answer names the document that is its body, and the service
 //! layer fetches the bytes.
 
@@ -10,5 +11,7 @@ pub mod respond;
 pub mod conditional;
 
 pub mod encoding;
+
+pub mod metrics;
 
 mod address;

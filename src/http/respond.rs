@@ -266,7 +266,7 @@ const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// Answers a request whose head alone is wrong; the connection ends with it.
-fn refuse(request: &Request) -> Option<Answer> {
+pub(super) fn refuse(request: &Request) -> Option<Answer> {
     let target = request.uri.path_and_query().map_or(0, |target| target.as_str().len());
     let size: usize =
         request.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
@@ -470,7 +470,7 @@ fn json_string(text: &str) -> String {
 }
 
 /// A short answer that is no document.
-fn text(status: StatusCode, words: impl Into<Cow<'static, str>>) -> Answer {
+pub(super) fn text(status: StatusCode, words: impl Into<Cow<'static, str>>) -> Answer {
     let words = words.into();
     let mut headers = HeaderMap::with_capacity(10);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(words.len()));

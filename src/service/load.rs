@@ -4,6 +4,7 @@ use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::content::post::FileStamp;
 use crate::content::settings::{self, AUTHORS, CONFIG, Sources, Surroundings};
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result};
@@ -26,6 +27,8 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// Where to listen: `ADDRESS:PORT` or `unix:PATH`.
     pub listen: String,
+    /// Where to tell what is counted, likewise; nowhere without it.
+    pub metrics: Option<String>,
     /// The folder of the snapshot, when it is not the usual one.
     pub state: Option<PathBuf>,
     /// Whether a configuration may change most ids.
@@ -110,6 +113,11 @@ pub fn read(settings: &Settings) -> Result<Sources> {
         base_url: settings.base_url.clone(),
         fallback_url: format!("http://{address}"),
     })
+}
+
+/// The files of the configuration as they are now; what a link leads to counts.
+pub fn config_stamps(settings: &Settings) -> [FileStamp; 2] {
+    [CONFIG, AUTHORS].map(|path| disk::stamp_of(&settings.site.join(path)))
 }
 
 /// The text of a file of the configuration; a site may do without it.

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::content::date::Moment;
 use crate::content::post::FileStamp;
 use crate::content::settings::{AUTHORS, CONFIG, Sources};
 use crate::error::{Finding, Result, Severity};
@@ -14,9 +15,10 @@ use crate::http::respond::{Health, Serving};
 use crate::service::batch::{Batch, Event};
 use crate::service::cache::Cache;
 use crate::service::clock::now;
-use crate::service::disk;
 use crate::service::load::{self, Settings};
+use crate::service::metrics::Metrics;
 use crate::service::mill::{Mill, Nanoseconds, Pass};
+use crate::service::press::Printed;
 use crate::service::server::{Published, Shelf};
 use crate::service::snapshot;
 use crate::service::source::{Identity, identity};
@@ -71,6 +73,8 @@ pub struct Works {
     pub shelf: Arc<Shelf>,
     /// The server's cache, which notices a spoilt export.
     pub cache: Arc<Cache>,
+    /// Where it is counted what is done.
+    pub metrics: Arc<Metrics>,
     /// What comes from the watch, from signals and from the server.
     pub events: Receiver<Event>,
 }
@@ -101,6 +105,7 @@ pub struct Miller<'a> {
     watch: Watch,
     shelf: Arc<Shelf>,
     cache: Arc<Cache>,
+    metrics: Arc<Metrics>,
     events: Receiver<Event>,
     /// Why the configuration on disk is not the one in force.
     refused: Option<Box<Finding>>,
@@ -136,7 +141,7 @@ pub struct Miller<'a> {
 impl<'a> Miller<'a> {
     /// A miller who has made the first edition.
     pub fn new(settings: &'a Settings, works: Works, state: State) -> Self {
-        let Works { mill, watch, shelf, cache, events } = works;
+        let Works { mill, watch, shelf, cache, metrics, events } = works;
         let State { config, sources, refused, snapshot, is_unsaved, blind, address } = state;
         Self {
             settings,
@@ -144,6 +149,7 @@ impl<'a> Miller<'a> {
             watch,
             shelf,
             cache,
+            metrics,
             events,
             refused,
             blind,
@@ -330,6 +336,7 @@ impl<'a> Miller<'a> {
             let start = Instant::now();
             let outcome = self.mill.rescan(now());
             self.scanned = (Instant::now(), start.elapsed());
+            self.metrics.scanned();
             return outcome;
         }
         for path in &batch.paths {
@@ -353,7 +360,7 @@ impl<'a> Miller<'a> {
     /// alone for a while, or half of one could be read.
     fn is_config_new(&mut self, batch: &Batch) -> bool {
         let paths = self.config_paths();
-        let found = config_stamps(self.settings);
+        let found = load::config_stamps(self.settings);
         let is_told = paths.iter().any(|path| batch.paths.contains(path));
         let written = found.iter().map(|stamp| stamp.modified).max().unwrap_or_default();
         let is_left = now().saturating_sub(written) > CONFIG_REST;
@@ -428,12 +435,9 @@ impl<'a> Miller<'a> {
             Ok(pass) => {
                 log(&pass.findings, &self.settings.site);
                 if pass.printed.feeds > 0 {
-                    tracing::info!(
-                        feeds = pass.printed.feeds,
-                        written = pass.printed.written,
-                        ?took,
-                        "published"
-                    );
+                    let Printed { feeds, written, .. } = pass.printed;
+                    self.metrics.published(took, feeds, written);
+                    tracing::info!(feeds, written, ?took, "published");
                 }
                 self.trouble = None;
             }
@@ -463,6 +467,8 @@ impl<'a> Miller<'a> {
         let is_news = troubles != self.told;
         let health = Health { reasons: troubles.iter().map(ToString::to_string).collect() };
         let serving = Arc::new(Serving::new(self.mill.site().base_path(), MAX_AGE));
+        let next_due = self.mill.catalog().next_due().map(Moment::unix);
+        self.metrics.know(self.mill.catalog().len(), self.mill.rejected(), next_due);
         self.shelf.store(Published { edition: self.mill.edition(), serving, health });
         self.told = troubles;
         if is_news {
@@ -475,11 +481,6 @@ impl<'a> Miller<'a> {
         let troubles = self.told.iter().map(|finding| format!("; {finding}"));
         format!("serving {}{}", self.address, troubles.collect::<String>())
     }
-}
-
-/// The files of the configuration as they are now; what a link leads to counts.
-pub fn config_stamps(settings: &Settings) -> [FileStamp; 2] {
-    [CONFIG, AUTHORS].map(|path| disk::stamp_of(&settings.site.join(path)))
 }
 
 /// Logs findings; notes are for `feedmill check`.

@@ -50,6 +50,10 @@ pub mod cache;
 
 pub mod server;
 
+pub mod reply;
+
+pub mod metrics;
+
 pub mod seats;
 
 pub mod client;

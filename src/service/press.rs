@@ -253,6 +253,8 @@ impl Press {
         self.edition = Arc::new(edition);
         if is_first {
             gone = self.output.stale(&self.edition)?;
+            // Of all that was rendered, hardly anything is asked for again.
+            self.memo.clear();
         }
         self.output.remove(gone.iter().map(String::as_str))?;
         self.listings = listings;

@@ -1,6 +1,7 @@
 //! The commands that keep feeds: build once, or serve and keep building. What ties the rest of the
 //! service together.
 
+use std::iter;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -17,8 +18,9 @@ use crate::service::cache::Cache;
 use crate::service::client::Proxies;
 use crate::service::clock::now;
 use crate::service::load::{self, Settings};
+use crate::service::metrics::Metrics;
 use crate::service::mill::{Mill, Pass};
-use crate::service::miller::{Miller, State, Works, config_stamps, log};
+use crate::service::miller::{Miller, State, Works, log};
 use crate::service::press::Left;
 use crate::service::progress::Progress;
 use crate::service::server::{self, Listener, Published, Server, Shelf};
@@ -80,8 +82,9 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         .build()
         .map_err(|error| Finding::io("start threads for", Path::new("the server"), &error))?;
     let (listener, address) = runtime.block_on(async { systemd::listen(&settings.listen) })?;
+    let teller = settings.metrics.as_deref().map(|at| bind_metrics(&runtime, at)).transpose()?;
     let settings = &settings.listening_at(&address);
-    let config = config_stamps(settings);
+    let config = load::config_stamps(settings);
     let sources = load::read(settings)?;
     let (site, warnings) = load::understand(settings, &sources)?;
     log(&warnings, &settings.site);
@@ -115,8 +118,11 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let shelf = Arc::new(Shelf::new(Published::default()));
     let cache = Arc::new(Cache::new(settings.output.clone(), settings.cache));
     let limits = server::affordable(settings.limits);
+    let metrics = Arc::new(Metrics::default());
     let server = Server::new(Arc::clone(&shelf), Arc::clone(&cache), limits, proxies);
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = server.counted_by(&metrics);
+    // Nothing is ever sent: that the sender is gone is the message.
+    let (stop, stopped) = tokio::sync::watch::channel(());
     let state = State {
         config,
         sources,
@@ -126,17 +132,23 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         blind,
         address: address.clone(),
     };
-    let works = Works { mill, watch, shelf, cache, events };
+    let works = Works { mill, watch, shelf, cache, metrics, events };
     let mut miller = Miller::new(settings, works, state);
     miller.publish();
-    let serving = runtime.spawn(serve_until(server, listener, stopped, sender));
+    let told = teller.map(|teller| (server.metrics(), teller));
+    let serve = |(server, listener)| {
+        runtime.spawn(serve_until(server, listener, stopped.clone(), sender.clone()))
+    };
+    let serving: Vec<_> = iter::once((server, listener)).chain(told).map(serve).collect();
     ready(&address, miller.mill());
     systemd::ready(&miller.status());
     let outcome = miller.run();
     systemd::stopping();
     drop(stop);
     // The server has its own deadline for what is still being sent.
-    let _ = runtime.block_on(serving);
+    for served in serving {
+        let _ = runtime.block_on(served);
+    }
     outcome
 }
 
@@ -197,14 +209,21 @@ fn resume(mill: &mut Mill, file: Option<&Path>, key: Hash, wanted: Wanted<'_>) -
     }
 }
 
+/// Opens the address at which the metrics are told.
+fn bind_metrics(runtime: &tokio::runtime::Runtime, at: &str) -> Result<Listener> {
+    let (listener, address) = runtime.block_on(async { systemd::bind(at) })?;
+    tracing::info!(%address, "telling metrics");
+    Ok(listener)
+}
+
 async fn serve_until(
     server: Server,
     listener: Listener,
-    stopped: tokio::sync::oneshot::Receiver<()>,
+    mut stopped: tokio::sync::watch::Receiver<()>,
     events: Sender<Event>,
 ) {
     let shutdown = async {
-        let _ = stopped.await;
+        let _ = stopped.changed().await;
     };
     if let Err(finding) = server::serve(server, listener, shutdown).await {
         let _ = events.send(Event::Failed(finding));

@@ -7,24 +7,26 @@
 use crate::error::{Finding, Result};
 use crate::feed::edition::Edition;
 use crate::http::encoding::Coding;
-use crate::http::respond::{self, Answer, Body, Health, Request, Serving};
+use crate::http::metrics;
+use crate::http::respond::{self, Health, Request, Serving};
 use crate::service::cache::{Cache, Miss};
 use crate::service::client::{FORWARDED_FOR, Proxies};
 use crate::service::deadline::{Aside, Deadlines, HeadTimer, Impatient};
 use crate::service::disk;
 use crate::service::downloads::Downloads;
+use crate::service::metrics::{Kind, Metrics, Now};
+use crate::service::reply::{Reply, reply};
 use crate::service::seats::Seats;
-use bytes::Bytes;
-use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
+use hyper::header::{HeaderMap, HeaderValue};
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::Path;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
@@ -121,6 +123,9 @@ pub fn affordable(limits: Limits) -> Limits {
     Limits { connections: limits.connections.min(most), ..limits }
 }
 
+/// Connections at a time for who asks for metrics.
+const METRICS_CONNECTIONS: usize = 16;
+
 /// How many header lines hyper takes when it is told nothing.
 const HEADER_LINES: usize = 100;
 
@@ -142,6 +147,9 @@ pub struct Server {
     proxies: Proxies,
     /// What each client has left; without a limit nothing is counted.
     downloads: Option<Downloads>,
+    metrics: Arc<Metrics>,
+    /// Whether it tells the metrics, and nothing else.
+    tells_metrics: bool,
 }
 
 impl Server {
@@ -149,7 +157,38 @@ impl Server {
     /// proxies on who asks.
     pub fn new(shelf: Arc<Shelf>, cache: Arc<Cache>, limits: Limits, proxies: Proxies) -> Self {
         let downloads = limits.downloads_per_minute.map(Downloads::per_minute);
-        Self { shelf, cache, limits, proxies, downloads }
+        let metrics = Arc::default();
+        Self { shelf, cache, limits, proxies, downloads, metrics, tells_metrics: false }
+    }
+
+    /// The same, counted.
+    #[must_use]
+    pub fn counted_by(self, metrics: &Arc<Metrics>) -> Self {
+        Self { metrics: Arc::clone(metrics), ..self }
+    }
+
+    /// A server that tells what is counted of this one.
+    #[must_use]
+    pub fn metrics(&self) -> Self {
+        Self {
+            shelf: Arc::clone(&self.shelf),
+            cache: Arc::clone(&self.cache),
+            metrics: Arc::clone(&self.metrics),
+            limits: Limits { connections: METRICS_CONNECTIONS, ..self.limits },
+            proxies: Proxies::default(),
+            downloads: None,
+            tells_metrics: true,
+        }
+    }
+
+    /// What is counted, as of now.
+    fn metrics_text(&self) -> String {
+        let published = self.shelf.load();
+        self.metrics.text(Now {
+            documents: published.edition.documents().count(),
+            cached: self.cache.size(),
+            is_ready: published.health.reasons.is_empty(),
+        })
     }
 
     /// How long whoever asks has to wait for a download, if it has to; otherwise it is counted.
@@ -275,8 +314,14 @@ async fn converse<S>(
     let limits = server.limits;
     let deadlines = Deadlines::new(limits.head, limits.stalled_write);
     let stream = Impatient::new(stream, Arc::clone(&deadlines));
-    let service = hyper::service::service_fn(async |request| {
-        Ok::<_, Infallible>(answer(&server, peer, request).await)
+    let service = hyper::service::service_fn(async |request: hyper::Request<_>| {
+        let kind = Kind::of(request.uri().path());
+        let response = answer(&server, peer, request).await;
+        if !server.tells_metrics {
+            let length = response.body().size();
+            server.metrics.answered(kind, response.status().as_u16(), length);
+        }
+        Ok::<_, Infallible>(response)
     });
     // Not the builder that also speaks HTTP/2: it waits for the first bytes without a timeout.
     let mut builder = hyper::server::conn::http1::Builder::new();
@@ -321,6 +366,9 @@ async fn answer(
         version: head.version,
         headers: &head.headers,
     };
+    if server.tells_metrics {
+        return reply(metrics::respond(&asked, || server.metrics_text()), None);
+    }
     let only_head = head.method == hyper::Method::HEAD;
     let mut waiting: Option<Patience> = None;
     let mut is_counted = false;
@@ -367,27 +415,6 @@ async fn answer(
     }
 }
 
-/// The answer as hyper wants it; `bytes` are those of its document, and whether only their length
-/// is wanted.
-fn reply(answer: Answer, bytes: Option<(Bytes, bool)>) -> hyper::Response<Reply> {
-    let mut headers = answer.headers;
-    let body = match (answer.body, bytes) {
-        (Body::Document { .. }, Some((bytes, true))) => {
-            headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-            Bytes::new()
-        }
-        // hyper writes the length of a body that knows it.
-        (Body::Document { .. }, Some((bytes, false))) => bytes,
-        (Body::Text(std::borrow::Cow::Borrowed(words)), _) => Bytes::from_static(words.as_bytes()),
-        (Body::Text(std::borrow::Cow::Owned(words)), _) => Bytes::from(words),
-        (Body::Document { .. } | Body::Empty, _) => Bytes::new(),
-    };
-    let mut response = hyper::Response::new(Reply(body));
-    *response.status_mut() = answer.status;
-    *response.headers_mut() = headers;
-    response
-}
-
 /// How long to wait until the next look, and for how long in all.
 struct Patience {
     until: Instant,
@@ -408,30 +435,6 @@ impl Patience {
         sleep(self.pause.min(left)).await;
         self.pause = (self.pause * 2).min(Duration::from_millis(100));
         true
-    }
-}
-
-/// A body that is there already: one shared piece, never copied.
-struct Reply(Bytes);
-
-impl http_body::Body for Reply {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _context: &mut Context<'_>,
-    ) -> Poll<Option<std::result::Result<http_body::Frame<Bytes>, Infallible>>> {
-        let bytes = std::mem::take(&mut self.0);
-        Poll::Ready((!bytes.is_empty()).then(|| Ok(http_body::Frame::data(bytes))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn size_hint(&self) -> http_body::SizeHint {
-        http_body::SizeHint::with_exact(self.0.len() as u64)
     }
 }
 

@@ -36,6 +36,15 @@ pub fn listen(listen: &str) -> Result<(Listener, String)> {
     if let Ok(Some(socket)) = passed.take_unix_listener(0) {
         return unix(socket, "a passed socket").map_err(failed);
     }
+    bind(listen)
+}
+
+/// Opens a socket at an address; says the address for people. Needs a running tokio runtime.
+///
+/// # Errors
+/// When the address is none, or cannot be had.
+pub fn bind(listen: &str) -> Result<(Listener, String)> {
+    let failed = |error: std::io::Error| Finding::about(listen, listen_error(&error));
     if let Some(path) = listen.strip_prefix("unix:") {
         // A socket file outlives its process; a file of another kind is not ours to remove.
         if std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_socket())

@@ -74,7 +74,7 @@ const RULES: &[Checked] = &[
         owners,
         "src/http/x.rs",
         "use hyper as h;",
-        "`hyper` belongs to src/service/server.rs, src/service/deadline.rs",
+        "`hyper` belongs to src/service/server.rs, src/service/reply.rs, src/service/deadline.rs",
     ),
     checked(globs, "src/feed/x.rs", "use std::collections::*;", "a glob import"),
     checked(globs, "src/feed/x.rs", "pub use crate::feed::model::Feed;", "a re-export"),

@@ -75,6 +75,7 @@ impl Made {
             state: None,
             base_url: None,
             listen: "127.0.0.1:8080".to_owned(),
+            metrics: None,
             accept_new_ids: false,
             limits: Limits::default(),
             scans: Scans::default(),

@@ -14,6 +14,7 @@ mod ids;
 mod input;
 mod kill;
 mod late;
+mod metrics;
 mod posts;
 mod readers;
 mod roots;

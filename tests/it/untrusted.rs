@@ -279,6 +279,23 @@ fn no_address_of_a_person_is_a_script_in_any_mode() {
     }
 }
 
+/// Of a name that is nothing but direction marks nothing is left, and an entry of nobody is one of the
+/// site's own author.
+#[test]
+fn a_name_of_direction_marks_alone_is_nobody() {
+    let made = Made::of(&[("_config.yml", CONFIG)]);
+    for (day, author) in [(3, r#""\u202E""#), (4, r#"["\u2066", Eve]"#)] {
+        let text = format!("---\ntitle: T\nauthor: {author}\n---\nText.\n");
+        made.write(&format!("_posts/2022-01-0{day}-x{day}.md"), &text);
+    }
+    made.mill().rebuild(NOW).unwrap();
+    let feeds = made.feeds();
+    assert_valid(&feeds, "https://news.example");
+    let feed: Value = serde_json::from_slice(&feeds["feed.json"]).unwrap();
+    assert_eq!(feed["items"][0]["authors"], serde_json::json!([{"name": "Eve"}]));
+    assert_eq!(feed["items"][1]["authors"], Value::Null);
+}
+
 #[test]
 fn too_many_names_are_told() {
     let made = Made::of(&[("_config.yml", CONFIG), ("_posts/2022-01-04-hostile.md", HOSTILE)]);

@@ -29,7 +29,9 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
     ("client", &[]),
     ("seats", &["client"]),
     ("downloads", &["client"]),
-    ("server", &["cache", "client", "deadline", "downloads", "seats", "disk"]),
+    ("metrics", &[]),
+    ("reply", &[]),
+    ("server", &["cache", "client", "deadline", "downloads", "metrics", "reply", "seats", "disk"]),
     ("systemd", &["server"]),
     ("snapshot", &["disk"]),
     ("ids", &["posts", "disk", "parallel"]),
@@ -46,15 +48,15 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
     (
         "miller",
         &[
-            "batch", "mill", "clock", "load", "snapshot", "source", "watch", "disk", "cache",
-            "server", "systemd",
+            "batch", "mill", "press", "clock", "load", "snapshot", "source", "watch", "disk",
+            "cache", "metrics", "server", "systemd",
         ],
     ),
     (
         "run",
         &[
             "batch", "miller", "mill", "press", "progress", "clock", "load", "snapshot", "watch",
-            "cache", "client", "server", "systemd",
+            "cache", "client", "metrics", "server", "systemd",
         ],
     ),
 ];
@@ -97,10 +99,10 @@ pub(crate) const OWNERS: &[(&str, &[&str])] = &[
     ("http", &["src/http/"]),
     ("httpdate", &["src/http/conditional.rs"]),
     ("notify", &["src/service/watch.rs"]),
-    ("hyper", &["src/service/server.rs", "src/service/deadline.rs"]),
+    ("hyper", &["src/service/server.rs", "src/service/reply.rs", "src/service/deadline.rs"]),
     ("hyper-util", &["src/service/deadline.rs"]),
-    ("http-body", &["src/service/server.rs"]),
-    ("bytes", &["src/service/cache.rs", "src/service/server.rs"]),
+    ("http-body", &["src/service/reply.rs"]),
+    ("bytes", &["src/service/cache.rs", "src/service/reply.rs"]),
     (
         "tokio",
         &[

@@ -1,0 +1,27 @@
+//! `/metrics`, on an address of its own: what is answered there, and nothing else.
+
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderValue, Method, StatusCode};
+
+use crate::http::respond::{Answer, Request, refuse, text};
+
+/// The media type of Prometheus' text format.
+const MEDIA_TYPE: HeaderValue =
+    HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+
+/// Answers a request at the address of the metrics; `metrics` writes them when they are asked for.
+pub fn respond(request: &Request, metrics: impl FnOnce() -> String) -> Answer {
+    if let Some(refusal) = refuse(request) {
+        return refusal;
+    }
+    if request.uri.path() != "/metrics" {
+        return text(StatusCode::NOT_FOUND, "only /metrics is here\n");
+    }
+    if !matches!(*request.method, Method::GET | Method::HEAD) {
+        return text(StatusCode::METHOD_NOT_ALLOWED, "method not allowed\n");
+    }
+    let mut answer = text(StatusCode::OK, metrics());
+    answer.headers.insert(CONTENT_TYPE, MEDIA_TYPE);
+    answer.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
