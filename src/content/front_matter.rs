@@ -44,9 +44,6 @@ impl Node {
     /// # Errors
     /// When it does not parse; the remark says where and why.
     pub fn parse(yaml: &str) -> Result<Self, Remark> {
-        if let Some(node) = plain::read(yaml) {
-            return Ok(node);
-        }
         let fail = |line, column, reason: String| Remark {
             severity: Severity::Error,
             line,
@@ -60,6 +57,9 @@ impl Node {
                 0,
                 format!("more than {MAX_BRACKETS} brackets on one line"),
             ));
+        }
+        if let Some(node) = plain::read(yaml) {
+            return Ok(node);
         }
         match serde_yaml::from_str::<Value>(yaml) {
             Ok(value) => Ok(Self::from_value(value, yaml)),

@@ -32,6 +32,8 @@ pub struct Output {
     folder: PathBuf,
     /// Two writers would take each other's half-written files away.
     lock: File,
+    /// Whether there is none of an earlier process.
+    is_swept: bool,
 }
 
 /// Documents that are written and not yet in their place.
@@ -42,14 +44,25 @@ pub struct Staging<'a> {
 }
 
 impl Output {
-    /// Opens the output folder, and makes it when it is missing; removes half-written files of ours.
+    /// Opens the output folder, and makes it when it is missing.
     ///
     /// # Errors
-    /// When the folder cannot be made or listed, or another process writes to it.
+    /// When the folder cannot be made, or another process writes to it.
     pub fn open(folder: PathBuf) -> Result<Self> {
         let lock = take(&folder)?;
-        let output = Self { folder, lock };
-        for file in output.files()? {
+        Ok(Self { folder, lock, is_swept: false })
+    }
+
+    /// Removes files that an earlier process had half written; once, before the first is written,
+    /// and not sooner than needed: to list thousands of folders takes as long as to load a snapshot.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed, or a file of ours not removed.
+    pub fn sweep(&mut self) -> Result<()> {
+        if self.is_swept {
+            return Ok(());
+        }
+        for file in self.files()? {
             let is_half_written = file
                 .file_name()
                 .and_then(|name| name.to_str())
@@ -58,7 +71,8 @@ impl Output {
                 fs::remove_file(&file).map_err(|error| Finding::io("remove it", &file, &error))?;
             }
         }
-        Ok(output)
+        self.is_swept = true;
+        Ok(())
     }
 
     /// Takes the folder again when others have deleted or replaced it; says whether they have.

@@ -265,6 +265,7 @@ impl Mill {
     /// # Errors
     /// When the export fails.
     pub fn rescan(&mut self, now: Nanoseconds) -> Result<Pass> {
+        self.press.sweep()?;
         let mut is_found = vec![false; self.catalog.bound()];
         let mut odd = HashSet::new();
         let ground = self.ground();

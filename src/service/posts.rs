@@ -23,6 +23,9 @@ pub const MAX_POST: u64 = 8 * 1024 * 1024;
 /// How many bytes of entries each of the memo's two generations holds.
 const GENERATION: usize = 24 * 1024 * 1024;
 
+/// How many bytes of entries the memo has at most after a full build.
+const AT_REST: usize = 8 * 1024 * 1024;
+
 /// What reading a file for the catalog gave.
 #[derive(Debug)]
 pub struct Read {
@@ -217,6 +220,16 @@ impl Memo {
         let entry = Arc::new(whole(card, ground, render)?);
         self.lock().keep(state, Arc::clone(&entry));
         Some(entry)
+    }
+
+    /// Forgets most of what a full build rendered, unless it is little: hardly any of it is asked
+    /// for again, and it would stay in memory for as long as few posts change.
+    pub fn settle(&self) {
+        let mut generations = self.lock();
+        generations.old = HashMap::new();
+        if generations.size > AT_REST {
+            *generations = Generations::default();
+        }
     }
 
     /// Forgets everything: the site has other settings now.

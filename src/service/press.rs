@@ -115,6 +115,14 @@ impl Press {
         self.is_disk_known = false;
     }
 
+    /// Removes what an earlier process had half written.
+    ///
+    /// # Errors
+    /// When the output folder cannot be listed, or a file of ours not removed.
+    pub fn sweep(&mut self) -> Result<()> {
+        self.output.sweep()
+    }
+
     /// Takes over the edition that an earlier process left on disk; says whether there was one.
     ///
     /// # Errors
@@ -197,6 +205,7 @@ impl Press {
         copy: Copy<'_>,
         now: i64,
     ) -> Result<Printed> {
+        self.output.sweep()?;
         self.owed.extend(touched);
         self.is_disk_known &= !self.output.retake()?;
         if !self.is_disk_known {
@@ -253,8 +262,7 @@ impl Press {
         self.edition = Arc::new(edition);
         if is_first {
             gone = self.output.stale(&self.edition)?;
-            // Of all that was rendered, hardly anything is asked for again.
-            self.memo.clear();
+            self.memo.settle();
         }
         self.output.remove(gone.iter().map(String::as_str))?;
         self.listings = listings;

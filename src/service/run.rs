@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
+use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::content::settings::Sources;
@@ -75,7 +76,7 @@ pub fn build(settings: &Settings) -> Result<Built> {
 /// When it cannot start: whatever fails later is logged, shown by `/healthz`, and tried again.
 pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()> {
     let proxies = Proxies::parse(&settings.trusted_proxies)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let runtime = Builder::new_multi_thread()
         .enable_all()
         // They read and compress what the cache lacks: more at a time would only hold more memory.
         .max_blocking_threads(16)
@@ -91,26 +92,23 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let mut mill = Mill::new(site.clone(), settings.site.clone(), settings.output.clone())?;
     mill.show(Progress::of_stderr());
     let (sender, events) = channel();
-    {
-        // From here on no signal ends the process by itself.
-        let _inside = runtime.enter();
-        pass_signals_on(&sender)?;
-    }
+    pass_signals_on(&runtime, &sender)?;
     let mut watch = if settings.scans.are_alone {
         mill.rely_on_scans();
         Watch::none()
     } else {
         Watch::new(sender.clone())
     };
-    let blind = watch.cover(&mill.roots().folders(&mill.roots().site)).err();
     let file = load::snapshot_file(settings);
     let key = load::program();
     let Start { left, sources, refused } =
         resume(&mut mill, file.as_deref(), key, Wanted { settings, sources, site });
+    let mut blind = None;
     if left == Left::All {
-        // What was served before is served at once; what has changed since is looked for then.
+        // What was served before is served at once; the scan has all watched before it looks.
         let _ = sender.send(Event::Hint(Hint::Scan));
     } else {
+        blind = watch.cover(&mill.roots().folders(&mill.roots().site)).err();
         let pass = if left == Left::Some { mill.rescan(now())? } else { mill.rebuild(now())? };
         log(&pass.findings, &settings.site);
     }
@@ -119,8 +117,8 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let cache = Arc::new(Cache::new(settings.output.clone(), settings.cache));
     let limits = server::affordable(settings.limits);
     let metrics = Arc::new(Metrics::default());
-    let server = Server::new(Arc::clone(&shelf), Arc::clone(&cache), limits, proxies);
-    let server = server.counted_by(&metrics);
+    let server =
+        Server::new(Arc::clone(&shelf), Arc::clone(&cache), limits, proxies).counted_by(&metrics);
     // Nothing is ever sent: that the sender is gone is the message.
     let (stop, stopped) = tokio::sync::watch::channel(());
     let state = State {
@@ -210,7 +208,7 @@ fn resume(mill: &mut Mill, file: Option<&Path>, key: Hash, wanted: Wanted<'_>) -
 }
 
 /// Opens the address at which the metrics are told.
-fn bind_metrics(runtime: &tokio::runtime::Runtime, at: &str) -> Result<Listener> {
+fn bind_metrics(runtime: &Runtime, at: &str) -> Result<Listener> {
     let (listener, address) = runtime.block_on(async { systemd::bind(at) })?;
     tracing::info!(%address, "telling metrics");
     Ok(listener)
@@ -230,8 +228,10 @@ async fn serve_until(
     }
 }
 
-/// SIGTERM and SIGINT stop, SIGHUP reloads the configuration. Needs a running tokio runtime.
-fn pass_signals_on(events: &Sender<Event>) -> Result<()> {
+/// SIGTERM and SIGINT stop, SIGHUP reloads the configuration: from here on no signal ends the process
+/// by itself.
+fn pass_signals_on(runtime: &Runtime, events: &Sender<Event>) -> Result<()> {
+    let _inside = runtime.enter();
     for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
         let events = events.clone();
         let mut stream = signal(kind)
