@@ -56,6 +56,11 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// An empty one, with room for the posts of so many files.
+    pub fn with_capacity(files: usize) -> Self {
+        Self { cards: Cards::with_capacity(files), ..Self::default() }
+    }
+
     /// Applies changes as of `now`; returns the feeds whose entries they touch. `now` is
     /// `None` when posts of the future are published too.
     pub fn apply(
@@ -194,17 +199,18 @@ impl Catalog {
         self.posts = self.posts + usize::from(after.is_some()) - usize::from(before.is_some());
         let of = |id: Option<Id>| id.map(|id| substance(self.cards.get(id)));
         let is_same = of(before) == of(after);
-        let mut feeds = BTreeSet::new();
-        let was_pending = before.is_some_and(|id| self.unlink(id, &mut feeds));
+        // A card that is only known better touches nothing.
+        let mut untouched = BTreeSet::new();
+        let feeds = if is_same { &mut untouched } else { &mut *touched };
+        let was_pending = before.is_some_and(|id| self.unlink(id, feeds));
         if let Some(id) = after {
             let is_due = now.is_none_or(|now| self.cards.get(id).date() <= now);
             // What has become due in the meantime is for `release` to notice.
-            self.link(id, if is_same { was_pending } else { !is_due }, &mut feeds);
+            self.link(id, if is_same { was_pending } else { !is_due }, feeds);
         }
         if is_same {
             return;
         }
-        touched.extend(feeds);
         for referrer in self.referrers.get(key).into_iter().flatten() {
             touched.extend(self.winner(referrer).into_iter().flat_map(feeds_of));
         }

@@ -10,7 +10,7 @@ use crate::content::permalink::{Origin, Parts, Template, jekyll_id, tag_id};
 use crate::content::post::{Enclosure, Post, Withheld};
 use crate::content::settings::author;
 use crate::content::site::{Author, Ids, Site};
-use crate::content::stamp::{day_in_name, read};
+use crate::content::stamp::{Naive, day_in_name, read};
 use crate::content::text::{collapse, cut, nfc, plain, xml_safe};
 use crate::content::url::{as_uri, web_address};
 use crate::error::{Error, Remark, Severity};
@@ -111,7 +111,7 @@ impl<'f, 'r> Fields<'f, 'r> {
     fn date(&mut self, in_name: Option<Day>) -> Result<Moment, Remark> {
         let written = self.front.get("date").and_then(Node::text).unwrap_or_default();
         let has_key = self.front.get("date").is_some();
-        match read(written, self.front.is_quoted("date"), self.site.dates) {
+        match read(written, self.is_quoted_stamp("date"), self.site.dates) {
             Ok(reading) => {
                 for error in reading.warnings {
                     self.warn("date", error);
@@ -145,12 +145,17 @@ impl<'f, 'r> Fields<'f, 'r> {
     fn updated(&mut self, date: Moment) -> Moment {
         for key in ["last_modified_at", "updated"] {
             let Some(written) = self.front.get(key).and_then(Node::text) else { continue };
-            match read(written, self.front.is_quoted(key), self.site.dates) {
+            match read(written, self.is_quoted_stamp(key), self.site.dates) {
                 Ok(reading) => return reading.moment.max(date),
                 Err(error) => self.warn(key, error),
             }
         }
         date
+    }
+
+    /// Whether a stamp stands in quotes, where that makes a difference: it has to be looked for.
+    fn is_quoted_stamp(&self, key: &str) -> bool {
+        self.site.dates.naive == Naive::Jekyll && self.front.is_quoted(key)
     }
 
     fn withheld(&self) -> Option<Withheld> {

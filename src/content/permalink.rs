@@ -176,7 +176,7 @@ impl Template {
         let local = parts.zone.local(parts.date);
         let mut path = String::with_capacity(64);
         path.push('/');
-        let mut rest = self.0.as_str();
+        let mut rest = self.0.strip_prefix('/').unwrap_or(&self.0);
         while let Some(start) = rest.find(':') {
             path.push_str(&rest[..start]);
             rest = &rest[start + 1..];

@@ -17,6 +17,9 @@ use crate::hash::Hash;
 /// The longest folder name in bytes: file systems take 255, and a temporary name is longer.
 pub const MAX_FOLDER: usize = 200;
 
+/// What the folder of a longer name ends in.
+const HASH: &str = "-00000000000000000000000000000000";
+
 /// What an entry takes besides its texts, in bytes: elements, addresses, dates, categories.
 const ENTRY: usize = 2048;
 
@@ -56,12 +59,21 @@ pub fn folder_name(name: &str) -> String {
             folder.push(c);
         }
     }
-    if folder.len() > MAX_FOLDER {
-        let hash = Hash::of(name.as_bytes()).to_string();
-        let cut = folder.floor_char_boundary(MAX_FOLDER - 9);
-        folder = format!("{}-{}", &folder[..cut], &hash[..8]);
+    if folder.len() > MAX_FOLDER || is_like_cut(&folder) {
+        let hash = Hash::of(name.as_bytes());
+        let cut = folder.floor_char_boundary(MAX_FOLDER - HASH.len());
+        folder = format!("{}-{hash}", &folder[..cut]);
     }
     folder
+}
+
+/// Whether a folder looks as if it had been cut: somebody could choose the name that another is cut to.
+fn is_like_cut(folder: &str) -> bool {
+    let is_digit = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+    let end = folder.len().checked_sub(HASH.len()).map(|start| &folder.as_bytes()[start..]);
+    // A character of up to four bytes may have gone with what was cut off.
+    folder.len() > MAX_FOLDER - 4
+        && end.is_some_and(|end| end[0] == b'-' && end[1..].iter().all(is_digit))
 }
 
 /// `con`, `COM1`, `nul.txt`: the name before the first dot, in any case, decides.

@@ -61,6 +61,19 @@ pub fn stamp_of(path: &Path) -> FileStamp {
     fs::metadata(path).map(|metadata| stamp(&metadata)).unwrap_or_default()
 }
 
+/// The stamp of an open file, and whether it is a regular one: fstat(2), because statx(2), which the
+/// standard library asks, takes twice as long.
+fn look(file: &File) -> io::Result<(FileStamp, bool)> {
+    let stat = rustix::fs::fstat(file)?;
+    let seconds = stat.st_mtime.saturating_mul(1_000_000_000);
+    let stamp = FileStamp {
+        size: u64::try_from(stat.st_size).unwrap_or(0),
+        modified: seconds.saturating_add(i64::try_from(stat.st_mtime_nsec).unwrap_or(0)),
+        inode: stat.st_ino,
+    };
+    Ok((stamp, rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file()))
+}
+
 /// Reads a regular file of at most `limit` bytes, and stamps it.
 ///
 /// # Errors
@@ -71,18 +84,20 @@ pub fn read(path: &Path, limit: u64) -> std::result::Result<(Vec<u8>, FileStamp)
     let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
     let flags = i32::try_from(flags.bits()).unwrap_or(0);
     let mut file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
-    if !metadata.is_file() {
+    let (stamp, is_file) = look(&file).map_err(failed)?;
+    let FileStamp { size, .. } = stamp;
+    if !is_file {
         return Err(Error::NotRegular);
     }
-    if metadata.len() > limit {
-        return Err(Error::TooLarge { bytes: metadata.len(), limit });
+    if size > limit {
+        return Err(Error::TooLarge { bytes: size, limit });
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     // Not to its end, which would take one more call: what was added meanwhile shows in its stamp.
-    (&mut file).take(metadata.len()).read_to_end(&mut bytes).map_err(failed)?;
-    let stamp = stamp(&metadata);
-    if stamp != self::stamp(&file.metadata().map_err(failed)?) {
+    // Some file systems do not know the size of what a program makes, and say 0.
+    let most = if size == 0 { limit } else { size };
+    (&mut file).take(most).read_to_end(&mut bytes).map_err(failed)?;
+    if stamp != look(&file).map_err(failed)?.0 {
         return Err(Error::Changing);
     }
     Ok((bytes, stamp))
@@ -136,7 +151,7 @@ impl Temporary {
         let folder = target.parent().unwrap_or_else(|| Path::new("."));
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = folder.join(format!("{TEMPORARY}{}-{number}", std::process::id()));
-        let open = || OpenOptions::new().write(true).create_new(true).open(&path);
+        let open = || OpenOptions::new().write(true).create_new(true).mode(MODE).open(&path);
         let file = open().or_else(|error| {
             if error.kind() != io::ErrorKind::NotFound {
                 return Err(error);
@@ -148,8 +163,11 @@ impl Temporary {
         let temporary = Self { path, target, is_named: false };
         let since = Duration::from_secs(u64::try_from(modified).unwrap_or(0));
         file.write_all(bytes)
-            // The umask may keep the file from other users; they are meant to read it.
-            .and_then(|()| file.set_permissions(Permissions::from_mode(MODE)))
+            .and_then(|()| {
+                // The umask may keep the file from other users; they are meant to read it.
+                let has_mode = file.metadata()?.permissions().mode() & 0o777 == MODE;
+                if has_mode { Ok(()) } else { file.set_permissions(Permissions::from_mode(MODE)) }
+            })
             .and_then(|()| file.set_modified(UNIX_EPOCH + since))
             .map_err(|error| Finding::io("write it", &temporary.target, &error))?;
         Ok(temporary)
@@ -179,7 +197,7 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.is_named {
-            // What stays behind is removed at the next start.
+            // What stays behind is removed before the next process writes.
             let _ = fs::remove_file(&self.path);
         }
     }

@@ -62,13 +62,16 @@ impl Output {
         if self.is_swept {
             return Ok(());
         }
-        for file in self.files()? {
-            let is_half_written = file
-                .file_name()
-                .and_then(|name| name.to_str())
-                .is_some_and(|name| name.starts_with(TEMPORARY));
-            if is_half_written {
-                fs::remove_file(&file).map_err(|error| Finding::io("remove it", &file, &error))?;
+        let is_half_written = |file: &PathBuf| {
+            let name = file.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.starts_with(TEMPORARY))
+        };
+        for file in self.files()?.into_iter().filter(is_half_written) {
+            match fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Finding::io("remove it", &file, &error));
+                }
+                _ => {}
             }
         }
         self.is_swept = true;
@@ -190,7 +193,7 @@ impl Output {
             files.extend(beside);
             groups.extend(below);
         }
-        // There are thousands of these, and a start waits for them.
+        // There are thousands of these.
         for listed in parallel::read(&groups, |folder| list(folder)) {
             files.extend(listed?.0);
         }

@@ -229,7 +229,8 @@ impl Intake {
     /// Notes what became of a file; what that is for the catalog.
     fn settle(&mut self, path: Arc<str>, read: Read, findings: &mut Vec<Finding>) -> Change {
         findings.extend(self.notes.of_file(&path, read.findings));
-        if matches!(read.change, Change::Remove { .. }) {
+        let is_there = read.stamp != FileStamp::default();
+        if is_there && matches!(read.change, Change::Remove { .. }) {
             self.rejected.insert(path, read.stamp);
         } else {
             self.rejected.remove(&path);

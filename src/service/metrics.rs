@@ -1,8 +1,8 @@
 //! What is counted for who watches a service that runs for years: the text format of Prometheus,
 //! version 0.0.4, at `/metrics` on an address of its own.
 //!
-//! The server counts its answers with one addition each and no lock; all else is read when it is
-//! asked for, or set once a pass.
+//! The server counts its answers by adding up, with no lock; all else is read when it is asked for, or
+//! set once a pass. Requests that hyper cannot read are not among them.
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -12,7 +12,7 @@ use crate::feed::format::FORMATS;
 use crate::feed::page;
 
 /// Every status that the server answers with.
-const STATUSES: [u16; 12] = [200, 204, 301, 304, 308, 400, 404, 405, 412, 429, 431, 503];
+const STATUSES: [u16; 13] = [200, 204, 301, 304, 308, 400, 404, 405, 412, 414, 429, 431, 503];
 
 /// Documents that are counted apart by the names of their files: the formats and the page.
 const NAMED: usize = FORMATS.len() + 1;
@@ -114,7 +114,11 @@ impl Metrics {
             }
         }
         page.counter("sent_bytes_total", "Bytes of bodies that were sent.", read(&self.sent));
-        page.counter("passes_total", "Passes that published something.", read(&self.passes));
+        page.counter(
+            "passes_total",
+            "Passes after the start that published something.",
+            read(&self.passes),
+        );
         let working = Duration::from_nanos(read(&self.working)).as_secs_f64();
         page.counter("pass_seconds_total", "Seconds that these passes took.", working);
         page.counter("rendered_feeds_total", "Feeds that were rendered.", read(&self.rendered));

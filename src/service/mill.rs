@@ -203,7 +203,7 @@ impl Mill {
         self.layout = layout;
         self.intake.forget();
         let horizon = self.horizon(now);
-        let mut catalog = Catalog::default();
+        let mut catalog = Catalog::with_capacity(scan.files.len());
         let mut target = Target { catalog: &mut catalog, last: Some(&self.catalog), horizon };
         let ground = Ground { folder: &self.roots.site, layout: &self.layout, site: &self.site };
         let taken = self.intake.read(scan, ground, &mut target, now);
@@ -265,7 +265,6 @@ impl Mill {
     /// # Errors
     /// When the export fails.
     pub fn rescan(&mut self, now: Nanoseconds) -> Result<Pass> {
-        self.press.sweep()?;
         let mut is_found = vec![false; self.catalog.bound()];
         let mut odd = HashSet::new();
         let ground = self.ground();

@@ -84,7 +84,7 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Opt
             return Some(rejected(error, FileStamp { inode: 0, ..stamp }));
         }
     };
-    let hash = Hash::of(&bytes);
+    let hash = Hash::of_file(&bytes);
     // Without a stamp it is to be read again, for what there is to say of it.
     let known = known.filter(|known| known.hash() == hash && known.stamp() != FileStamp::default());
     if let Some(known) = known {
@@ -147,7 +147,7 @@ pub struct Copy<'a> {
 /// Reads the post of a card whole and looks at it, if its file is still as the card knows it.
 fn whole<T>(card: Kept<'_>, ground: Ground<'_>, look: impl FnOnce(&Post<'_>) -> T) -> Option<T> {
     let (bytes, _) = disk::read(&ground.folder.join(card.path()), MAX_POST).ok()?;
-    if Hash::of(&bytes) != card.hash() {
+    if Hash::of_file(&bytes) != card.hash() {
         return None;
     }
     let origin = Origin::of(card.path(), ground.layout)?;
@@ -179,10 +179,11 @@ fn state(card: Kept<'_>, catalog: &Catalog) -> Hash {
     let mut add = |card: Option<Kept<'_>>| {
         if let Some(card) = card {
             states += card.path();
-            states.push(' ');
+            // No path holds one: what is said of one file cannot be taken for that of two.
+            states.push('\0');
             states.extend(card.hash().digits().map(char::from));
         }
-        states.push('\n');
+        states.push('\0');
     };
     add(Some(card));
     card.links().iter().for_each(|key| add(catalog.winner(key)));

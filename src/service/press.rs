@@ -115,14 +115,6 @@ impl Press {
         self.is_disk_known = false;
     }
 
-    /// Removes what an earlier process had half written.
-    ///
-    /// # Errors
-    /// When the output folder cannot be listed, or a file of ours not removed.
-    pub fn sweep(&mut self) -> Result<()> {
-        self.output.sweep()
-    }
-
     /// Takes over the edition that an earlier process left on disk; says whether there was one.
     ///
     /// # Errors
@@ -205,9 +197,9 @@ impl Press {
         copy: Copy<'_>,
         now: i64,
     ) -> Result<Printed> {
-        self.output.sweep()?;
         self.owed.extend(touched);
         self.is_disk_known &= !self.output.retake()?;
+        self.output.sweep()?;
         if !self.is_disk_known {
             self.owed = copy.catalog.feeds().cloned().collect();
         }

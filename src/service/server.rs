@@ -17,6 +17,7 @@ use crate::service::downloads::Downloads;
 use crate::service::metrics::{Kind, Metrics, Now};
 use crate::service::reply::{Reply, reply};
 use crate::service::seats::Seats;
+use hyper::Method;
 use hyper::header::{HeaderMap, HeaderValue};
 use std::convert::Infallible;
 use std::future::Future;
@@ -315,10 +316,10 @@ async fn converse<S>(
     let deadlines = Deadlines::new(limits.head, limits.stalled_write);
     let stream = Impatient::new(stream, Arc::clone(&deadlines));
     let service = hyper::service::service_fn(async |request: hyper::Request<_>| {
-        let kind = Kind::of(request.uri().path());
+        let (kind, is_head) = (Kind::of(request.uri().path()), request.method() == Method::HEAD);
         let response = answer(&server, peer, request).await;
         if !server.tells_metrics {
-            let length = response.body().size();
+            let length = if is_head { 0 } else { response.body().size() };
             server.metrics.answered(kind, response.status().as_u16(), length);
         }
         Ok::<_, Infallible>(response)
@@ -369,7 +370,7 @@ async fn answer(
     if server.tells_metrics {
         return reply(metrics::respond(&asked, || server.metrics_text()), None);
     }
-    let only_head = head.method == hyper::Method::HEAD;
+    let only_head = head.method == Method::HEAD;
     let mut waiting: Option<Patience> = None;
     let mut is_counted = false;
     loop {

@@ -133,8 +133,8 @@ impl Roots {
     /// # Errors
     /// When the folder cannot be listed.
     pub fn scan_folder(&self, folder: &Path, layout: &Layout) -> Result<Scan> {
-        let mut all = |_: &str, _| false;
-        let mut walk = Walk { scan: Scan::default(), is_known: Some(&mut all) };
+        let mut none = |_: &str, _| false;
+        let mut walk = Walk { scan: Scan::default(), is_known: Some(&mut none) };
         let depth = folder.strip_prefix(&self.site).map_or(0, |below| below.components().count());
         if self.is_walked_to(folder) {
             self.walk(folder, &mut walk, depth)?;

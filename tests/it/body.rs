@@ -442,6 +442,18 @@ fn long_summaries_end_at_a_sentence() {
 
 // -- text
 
+/// What is cut by characters where that is the same is cut by graphemes.
+#[test]
+fn every_character_is_cut_as_a_grapheme() {
+    use unicode_segmentation::UnicodeSegmentation;
+    for c in '\0'..='\u{1ffff}' {
+        for text in [c.to_string().repeat(4), format!("日{c}日{c}")] {
+            let is_cut = text::cut(&text, 2) != text;
+            assert_eq!(is_cut, text.graphemes(true).count() > 2, "{text:?}");
+        }
+    }
+}
+
 #[test]
 fn titles_are_plain() {
     let cases = [

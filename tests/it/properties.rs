@@ -141,6 +141,14 @@ proptest! {
     }
 
     #[test]
+    fn no_name_is_the_folder_that_another_is_cut_to(name in "[a财💰]{190,260}") {
+        let folder = folder_name(&name);
+        let taken = folder_name(&folder);
+        prop_assert!(taken.len() <= MAX_FOLDER);
+        prop_assert_eq!(taken == folder, folder == name, "{}", folder);
+    }
+
+    #[test]
     fn each_name_is_a_folder_of_its_own(one in name(), other in name()) {
         let folder = folder_name(&one);
         prop_assert!((1..=MAX_FOLDER).contains(&folder.len()), "{}", folder);

@@ -4,6 +4,7 @@
 use feedmill::content::body::{Body, Markup, Source, render};
 use feedmill::content::clean::{Cleaning, Patterns};
 use feedmill::content::html::trust::{MAX_NAMES, Trust};
+use feedmill::hash::Hash;
 use serde_json::Value;
 
 use crate::making::{Made, Tree};
@@ -276,6 +277,29 @@ fn no_address_of_a_person_is_a_script_in_any_mode() {
     assert_valid(&feeds, "https://news.example");
     for path in ["rss.xml", "atom.xml", "feed.json"] {
         assert!(!String::from_utf8_lossy(&feeds[path]).contains("javascript:"), "{path}");
+    }
+}
+
+/// What an entry hangs on is told of one file after the other: a file whose name says what is said of
+/// two must not be taken for them.
+#[test]
+fn no_name_of_a_file_makes_a_post_look_like_another() {
+    let quoting = "---\ntitle: Quoting\n---\n{% post_url 2022-01-02-quoted %}\n";
+    let quoted = "---\ntitle: Quoted\n---\nText.\n";
+    for between in ["\n", " ", "", "\u{1}"] {
+        let made = Made::of(&[("_config.yml", CONFIG)]);
+        made.write("_posts/2022-01-01-quoting.md", quoting);
+        made.write("_posts/2022-01-02-quoted.md", quoted);
+        let state = Hash::of_file(quoting.as_bytes());
+        let name =
+            format!("_posts/2022-01-01-quoting.md {state}{between}_posts/2022-01-02-quoted.md");
+        made.write(&name, quoted);
+        made.mill().rebuild(NOW).unwrap();
+        let feed: Value = serde_json::from_slice(&made.feeds()["feed.json"]).unwrap();
+        let items = feed["items"].as_array().unwrap().iter();
+        let titles: Vec<&str> = items.map(|item| item["title"].as_str().unwrap()).collect();
+        assert_eq!(titles.len(), 3, "{between:?}");
+        assert!(titles.contains(&"Quoting"), "{between:?}: {titles:?}");
     }
 }
 

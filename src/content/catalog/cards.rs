@@ -69,6 +69,12 @@ pub struct Kept<'a> {
 }
 
 impl Cards {
+    /// None yet, and room for so many.
+    pub fn with_capacity(count: usize) -> Self {
+        let (slots, index) = (Vec::with_capacity(count), HashTable::with_capacity(count));
+        Self { slots, index, ..Self::default() }
+    }
+
     /// Keeps a card; its path must not be here yet.
     pub fn add(&mut self, card: &Card) -> Id {
         let key = position(&card.key, &card.path);
@@ -240,7 +246,10 @@ impl<'a> Kept<'a> {
 
 /// Where a key is in its path; nothing when it is not there, as with a name that is not composed.
 fn position(key: &str, path: &str) -> Option<(u16, u16)> {
-    let start = path.rfind(key).filter(|_| !key.is_empty())?;
+    // Nearly always before the extension.
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    let start = if stem.ends_with(key) { Some(stem.len() - key.len()) } else { path.rfind(key) };
+    let start = start.filter(|_| !key.is_empty())?;
     Some((u16::try_from(start).ok()?, u16::try_from(start + key.len()).ok()?))
 }
 

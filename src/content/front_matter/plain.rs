@@ -114,6 +114,8 @@ fn plain(written: &str) -> Option<Node> {
     let may_be_number = first.is_ascii_digit() && !is_stamp(written);
     match written {
         _ if !is_plain || may_be_number => None,
+        // Longer than each of the words below; to compare with all of them takes a while.
+        long if long.len() > 5 => Some(Node::Text(long.to_owned())),
         "null" | "Null" | "NULL" => Some(Node::Null),
         "true" | "True" | "TRUE" => Some(Node::Bool(true)),
         "false" | "False" | "FALSE" => Some(Node::Bool(false)),

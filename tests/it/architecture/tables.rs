@@ -95,6 +95,7 @@ pub(crate) const OWNERS: &[(&str, &[&str])] = &[
     ("atom_syndication", &["src/feed/format/atom.rs"]),
     ("askama", &["src/feed/page.rs", "src/feed/directory.rs"]),
     ("serde_json", &["src/feed/format/json.rs", "src/service/report.rs"]),
+    ("blake3", &["src/hash.rs"]),
     ("twox-hash", &["src/hash.rs"]),
     ("http", &["src/http/"]),
     ("httpdate", &["src/http/conditional.rs"]),

@@ -1,6 +1,8 @@
 //! The output folder: what stands in its way, and what in it is not ours.
 
-use super::harness::{CONFIG, Site, at};
+use crate::making::Made;
+
+use super::harness::{CONFIG, Site, at, post};
 use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
@@ -177,4 +179,13 @@ fn an_output_belongs_to_one_process() {
     }
     server.finish(&[]);
     assert_eq!(site.run("build", &[]).status.code(), Some(0));
+}
+
+#[test]
+fn an_output_that_goes_before_the_first_pass_is_made_again() {
+    let made = Made::of(&[("_config.yml", CONFIG), (&at(1, "a"), &post(1, "a", "news", "Text."))]);
+    let mut mill = made.mill();
+    fs::remove_dir_all(made.folder().join("feeds")).unwrap();
+    mill.rebuild(4_000_000_000_000_000_000).unwrap();
+    assert!(made.feeds().contains_key("category/news/rss.xml"));
 }
