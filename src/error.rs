@@ -456,7 +456,7 @@ impl Error {
             Self::NewIds { .. } => "readers would show each such post again: set `tag_authority` to what it was in the ids, or restart feedmill with --accept-new-ids",
             Self::OutputIsSite => "choose another folder with --output",
             Self::OutputInUse => "stop the other one, or choose another folder with --output",
-            Self::LostRoot { .. } => "restore the folder, or restart feedmill if it is meant to be empty",
+            Self::LostRoot { .. } => "restore the folder, or name it under `exclude` if its posts are meant to be gone",
             Self::NoWatches => "raise the sysctl `fs.inotify.max_user_watches`",
             Self::NoWatcher { .. } => "raise the sysctl `fs.inotify.max_user_instances`",
             Self::Toml => "write the front matter between `---` lines, as `key: value`",

@@ -5,7 +5,7 @@
 //! do we after a restart. Files of ours that are in no edition any more are removed; files that
 //! are not ours never.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -231,18 +231,19 @@ impl Staging<'_> {
         {
             return Ok(Arc::clone(before));
         }
+        let is_unknown = before.is_none();
         let length = bytes.len() as u64;
         let file = self.output.folder.join(path);
-        let on_disk = if before.is_none() { same_on_disk(&file, bytes) } else { None };
         let document =
             |last_modified| Arc::new(Document { hash, length, media_type, last_modified });
-        if let Some(modified) = on_disk {
+        let before = before.map(|before| before.last_modified).or_else(|| modified_of(&file));
+        if let Some(modified) = before.filter(|_| is_unknown && is_on_disk(&file, bytes)) {
             return Ok(document(modified.min(now + AHEAD)));
         }
         // The file has the time that is served, so it is the same one after a restart.
         // Changes within a second have times of their own, or a reader that knows only the time of
         // the first would never hear of the others.
-        let now = before.map_or(now, |before| (before.last_modified + 1).clamp(now, now + AHEAD));
+        let now = before.map_or(now, |before| (before + 1).clamp(now, now + AHEAD));
         let temporary = Temporary::write(file, bytes, now)?;
         self.written.lock().unwrap_or_else(PoisonError::into_inner).push(temporary);
         Ok(document(now))
@@ -282,14 +283,17 @@ fn take(folder: &Path) -> Result<File> {
     disk::lock(folder)
 }
 
-/// When a file with just these bytes was last changed, in Unix seconds.
-fn same_on_disk(file: &Path, bytes: &[u8]) -> Option<i64> {
-    let metadata = fs::symlink_metadata(file).ok()?;
-    if !metadata.is_file() || metadata.len() != bytes.len() as u64 {
-        return None;
-    }
-    let (found, stamp) = disk::read(file, metadata.len()).ok()?;
-    (found == bytes).then_some(stamp.modified.div_euclid(1_000_000_000))
+/// When a file was last changed, in Unix seconds, if it is there.
+fn modified_of(file: &Path) -> Option<i64> {
+    let metadata = fs::symlink_metadata(file).ok().filter(Metadata::is_file)?;
+    Some(disk::stamp(&metadata).modified.div_euclid(1_000_000_000))
+}
+
+/// Whether a file holds just these bytes.
+fn is_on_disk(file: &Path, bytes: &[u8]) -> bool {
+    let length = bytes.len() as u64;
+    fs::symlink_metadata(file).is_ok_and(|found| found.is_file() && found.len() == length)
+        && disk::read(file, length).is_ok_and(|(found, _)| found == bytes)
 }
 
 /// The type of the document of ours that could stand at a path below the output.

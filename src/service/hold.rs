@@ -42,12 +42,13 @@ pub fn lost(
             *lost.entry(root).or_default() += 1;
         }
     }
-    // A folder that the configuration does not name any more is no loss.
+    // A folder that the configuration does not name any more, or leaves out, is no loss.
     let folder = |(rank, above): Root<'_>| match (layout, rank.checked_sub(1)) {
         (Layout::Folders(named), Some(index)) => {
             let named = named.get(index).filter(|root| roots.content.contains(root));
             named.map(|root| roots.site.join(root))
         }
+        _ if roots.is_excluded(above) => None,
         _ => Some(roots.site.join(above)),
     };
     let mut several = lost.into_iter().filter(|(_, posts)| *posts > 1);

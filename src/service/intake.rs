@@ -119,12 +119,11 @@ impl Intake {
                 let is_gone = matches!(read.change, Change::Remove { .. });
                 let is_broken = is_gone && ground.card(target.known(), &path).is_some();
                 let until = read.stamp.modified.saturating_add(IN_THE_MAKING);
-                // What is there at the start, or under new settings, is read as it is. A clock of
-                // another machine may be ahead of ours.
-                let is_young = self.is_untold
-                    && target.last.is_none()
-                    && read.stamp.modified.abs_diff(now) < IN_THE_MAKING.unsigned_abs();
-                if (read.is_cut_short || is_broken || is_young) && until > now {
+                // A clock of another machine may be ahead of ours.
+                let is_new = read.stamp.modified.abs_diff(now) < IN_THE_MAKING.unsigned_abs();
+                // What is there at the start, or under new settings, is read as it is.
+                let is_young = self.is_untold && target.last.is_none();
+                if (read.is_cut_short || is_broken || is_young) && is_new {
                     self.unfinished.insert(path, Wait { until, is_broken });
                     continue;
                 }
@@ -197,6 +196,11 @@ impl Intake {
         self.unfinished.insert(path.into(), Wait { until, is_broken: false });
     }
 
+    /// Waits no longer for a file that can be no post where it is.
+    pub fn let_go(&mut self, path: &str) {
+        self.unfinished.remove(path);
+    }
+
     /// What a file was when it was read, if it need not be read again as long as it is that.
     pub fn stamp_of(&self, path: &str, card: Option<Kept<'_>>) -> Option<FileStamp> {
         if self.unfinished.contains_key(path) {
@@ -247,7 +251,13 @@ impl Intake {
         findings: &mut Vec<Finding>,
     ) -> Option<Change> {
         let path = finding.path.clone();
-        let change = self.remove(&path, ground.card(known, &path));
+        // Not what was said of it, or it would be said at each look.
+        self.rejected.remove(path.as_str());
+        self.unfinished.remove(path.as_str());
+        self.links.remove(path.as_str());
+        let card = ground.card(known, &path);
+        let change =
+            card.map(|card| Change::Remove { key: card.key().into(), path: card.path().into() });
         if matches!(finding.error, Error::BadLink { .. }) {
             self.links.insert(path.as_str().into());
         }

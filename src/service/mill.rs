@@ -38,7 +38,7 @@ const REST: i64 = 5_000_000_000;
 /// post now and then, and never rests, is not taken for one that is on its way out.
 const PART: usize = 10;
 
-/// A time, in nanoseconds since 1970; the clock itself is read in `run.rs`.
+/// A time, in nanoseconds since 1970; the clock itself is read in `clock.rs`.
 pub type Nanoseconds = i64;
 
 /// The state between passes.
@@ -57,7 +57,7 @@ pub struct Mill {
     calm: (usize, Nanoseconds),
     /// Whether many posts are gone, and perhaps not all that will be.
     is_thinning: bool,
-    /// Whether the edition was made with other settings.
+    /// Whether the edition was made with other settings: all is printed anew, or nothing.
     is_stale: bool,
 }
 
@@ -284,6 +284,10 @@ impl Mill {
                 return Ok(Pass::default());
             }
         };
+        // What is in a folder that cannot be listed is not known; it is not gone.
+        for card in self.catalog.cards().filter(|card| scan.may_have(card.path())) {
+            is_found[card.number()] = true;
+        }
         let walked = now.saturating_add(i64::try_from(walk.elapsed().as_nanos()).unwrap_or(0));
         self.hold(&scan, &|card| is_found[card.number()], (now, walked));
         // Before the first posts are read, nothing is known of how they are laid out.
@@ -327,7 +331,7 @@ impl Mill {
                         }
                     }
                 }
-                Ok(Some(_)) => {}
+                Ok(Some(_)) => self.intake.let_go(&relative),
                 Ok(None) if path.is_dir() => {
                     // It may have been a post until now.
                     gone.extend(self.remove(&relative));
@@ -416,6 +420,9 @@ impl Mill {
         now: Nanoseconds,
         pass: &mut Pass,
     ) -> Result<()> {
+        if self.is_stale {
+            return Ok(());
+        }
         let ground = Ground { folder: &self.roots.site, layout: &self.layout, site: &self.site };
         let copy = Copy { ground, catalog: &self.catalog };
         let printed = self.press.print(touched, copy, seconds(now).unix());
@@ -467,11 +474,12 @@ impl Mill {
             |card: &Kept<'_>| self.is_stale && self.roots.site.join(card.path()).exists();
         let missing = self.catalog.cards().filter(|card| !is_found(*card));
         let gone = missing.filter(|card| !is_there(card)).count();
-        if gone.abs_diff(self.calm.0) * PART > gone.max(self.calm.0) {
-            self.calm = (gone, ended);
+        // Where there was none, it is the posts that come whose number must stand still.
+        let moving = if self.catalog.is_empty() { scan.count } else { gone };
+        if moving.abs_diff(self.calm.0) * PART > moving.max(self.calm.0) {
+            self.calm = (moving, ended);
         }
         let is_still = began.saturating_sub(self.calm.1) >= REST;
-        // Where nothing is known, nothing tells that all are back.
         let is_back = gone == 0 && !self.catalog.is_empty();
         let held = self.held.take().filter(|_| !is_back && !is_still);
         self.held = hold::lost(&self.catalog, &self.layout, scan, is_found, &self.roots).or(held);

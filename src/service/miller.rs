@@ -94,6 +94,8 @@ pub struct State {
     pub is_unsaved: bool,
     /// Why not all folders are watched.
     pub blind: Option<Box<Finding>>,
+    /// Why the first pass failed.
+    pub trouble: Option<Box<Finding>>,
     /// Where the server listens, for people.
     pub address: String,
 }
@@ -142,7 +144,8 @@ impl<'a> Miller<'a> {
     /// A miller who has made the first edition.
     pub fn new(settings: &'a Settings, works: Works, state: State) -> Self {
         let Works { mill, watch, shelf, cache, metrics, events } = works;
-        let State { config, sources, refused, snapshot, is_unsaved, blind, address } = state;
+        let State { config, sources, refused, snapshot, is_unsaved, blind, trouble, address } =
+            state;
         Self {
             settings,
             mill,
@@ -153,7 +156,7 @@ impl<'a> Miller<'a> {
             events,
             refused,
             blind,
-            trouble: None,
+            trouble,
             told: Vec::new(),
             identity: identity(&settings.site),
             sources,
@@ -390,8 +393,7 @@ impl<'a> Miller<'a> {
     /// Watches a folder and all below it; what cannot be watched is found by scans.
     fn cover(&mut self, folder: &Path) {
         if !self.settings.scans.are_alone {
-            self.blind =
-                self.watch.cover(&self.mill.roots().folders(folder)).err().or(self.blind.take());
+            self.blind = self.watch.cover(self.mill.roots(), folder).err().or(self.blind.take());
         }
     }
 

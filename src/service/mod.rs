@@ -1,6 +1,6 @@
 //! ALL I/O: files, sockets, the clock, signals.
 //!
-//! [`run`] ties the others together; they do not know each other, but for [`disk`] and
+//! [`run`] and [`miller`] tie the others together; they do not know each other, but for [`disk`] and
 //! [`parallel`], which they share, [`mill`], which has [`intake`] read what [`source`] finds, and
 //! [`press`], which has [`export`] write what comes of it.
 

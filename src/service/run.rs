@@ -55,8 +55,9 @@ pub fn build(settings: &Settings) -> Result<Built> {
     if let Some(held) = mill.held() {
         return Err(Box::new(held.clone()));
     }
-    if let Some(again) = mill.next_look().filter(|at| *at < now() + 2_000_000_000) {
-        // A file is cut short and very young: its writer gets the time to finish it.
+    let patience = now() + 3_000_000_000;
+    while let Some(again) = mill.next_look().filter(|at| *at < patience && now() < patience) {
+        // Files are cut short and very young: their writers get the time to finish them.
         std::thread::sleep(Duration::from_nanos(u64::try_from(again - now()).unwrap_or(0)));
         pass.findings.extend(mill.tick(now())?.findings);
     }
@@ -103,14 +104,13 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let key = load::program();
     let Start { left, sources, refused } =
         resume(&mut mill, file.as_deref(), key, Wanted { settings, sources, site });
-    let mut blind = None;
+    let (mut blind, mut trouble) = (None, None);
     if left == Left::All {
         // What was served before is served at once; the scan has all watched before it looks.
         let _ = sender.send(Event::Hint(Hint::Scan));
     } else {
-        blind = watch.cover(&mill.roots().folders(&mill.roots().site)).err();
-        let pass = if left == Left::Some { mill.rescan(now())? } else { mill.rebuild(now())? };
-        log(&pass.findings, &settings.site);
+        blind = watch.cover(mill.roots(), &mill.roots().site).err();
+        trouble = first_pass(&mut mill, left, &settings.site)?;
     }
 
     let shelf = Arc::new(Shelf::new(Published::default()));
@@ -128,6 +128,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         snapshot: file.map(|file| (file, key)),
         is_unsaved: left != Left::All,
         blind,
+        trouble,
         address: address.clone(),
     };
     let works = Works { mill, watch, shelf, cache, metrics, events };
@@ -148,6 +149,20 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         let _ = runtime.block_on(served);
     }
     outcome
+}
+
+/// Makes the first pass of a start. Where an earlier process left documents that can be served, one
+/// that fails is no worse than a later one: it is said, and tried again.
+fn first_pass(mill: &mut Mill, left: Left, site: &Path) -> Result<Option<Box<Finding>>> {
+    let outcome = if left == Left::Some { mill.rescan(now()) } else { mill.rebuild(now()) };
+    match outcome {
+        Ok(pass) => {
+            log(&pass.findings, site);
+            Ok(None)
+        }
+        Err(finding) if left == Left::Some => Ok(Some(finding)),
+        Err(finding) => Err(finding),
+    }
 }
 
 /// The configuration that a start finds.

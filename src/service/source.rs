@@ -45,13 +45,23 @@ pub struct Scan {
     pub has_posts_folder: bool,
     /// Those of the files that are links.
     pub links: Vec<Arc<str>>,
-    /// Folders of posts that cannot be walked.
+    /// Folders of posts that cannot be walked, by their paths relative to the site.
     folders: Vec<Finding>,
+    /// The same folders: what is in them is not known, which is not that it is gone.
+    pub unknown: Vec<String>,
     /// Files that look like posts and cannot be read as such.
     pub findings: Vec<Finding>,
 }
 
 impl Scan {
+    /// Whether a file that was not found may be there, in a folder that could not be listed.
+    pub fn may_have(&self, path: &str) -> bool {
+        let is_in = |folder: &String| {
+            path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        };
+        self.unknown.iter().any(is_in)
+    }
+
     /// Keeps what can be a post in a layout, and counts it.
     fn keep_posts(&mut self, layout: &Layout) {
         self.files.retain(|path, _| Origin::of(path, layout).is_some());
@@ -143,20 +153,17 @@ impl Roots {
         Ok(walk.scan)
     }
 
-    /// All folders to watch from `folder` on: those that a walk goes into, itself first, and the
-    /// one with the site's people. Those that cannot be listed are left to the walk.
-    pub fn folders(&self, folder: &Path) -> Vec<PathBuf> {
-        let people = self.site.join(AUTHORS).parent().map(Path::to_owned);
-        let mut found: Vec<PathBuf> =
-            people.into_iter().filter(|path| path.starts_with(folder) && path.is_dir()).collect();
-        let mut open = vec![folder.to_owned()];
-        while let Some(folder) = open.pop() {
-            let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
-            let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-            open.extend(folders.map(|entry| entry.path()).filter(|path| self.is_walked(path)));
-            found.push(folder);
-        }
-        found
+    /// The folders in a folder that a walk goes into; none when it cannot be listed.
+    pub fn folders_in(&self, folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        folders.map(|entry| entry.path()).filter(|path| self.is_walked(path)).collect()
+    }
+
+    /// The folder with the site's people, if there is one.
+    pub fn people(&self) -> Option<PathBuf> {
+        let folder = self.site.join(AUTHORS).parent().map(Path::to_owned);
+        folder.filter(|folder| folder.is_dir())
     }
 
     /// The path relative to the site, with slashes; `None` outside it, or when it is not UTF-8.
@@ -237,6 +244,7 @@ impl Roots {
             Err(finding) if !self.is_root(folder) => {
                 // A folder that has just been deleted is no finding.
                 if folder.exists() {
+                    walk.scan.unknown.extend(self.relative(folder));
                     walk.scan.folders.push(Finding { severity: Severity::Warning, ..*finding });
                 }
                 Ok(())
@@ -311,7 +319,8 @@ impl Roots {
             && !self.is_output(folder)
     }
 
-    fn is_excluded(&self, relative: &str) -> bool {
+    /// Whether the site's configuration leaves a path out.
+    pub fn is_excluded(&self, relative: &str) -> bool {
         self.exclude.iter().any(|excluded| excluded == relative || is_like(relative, excluded))
     }
 

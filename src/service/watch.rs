@@ -57,26 +57,48 @@ impl Watch {
         Self { watcher: None, watched: HashMap::new() }
     }
 
-    /// Watches folders that are not watched yet.
+    /// Watches a folder and all below it that a walk goes into, as far as they are not watched yet or
+    /// others are in their place. Each is watched first and listed then: a folder that comes in
+    /// between is in the list, or there is an event of it.
     ///
     /// # Errors
-    /// When the system has no watch left to give; a folder that is gone is no error.
-    pub fn cover(&mut self, folders: &[PathBuf]) -> Result<()> {
-        let Some(watcher) = &mut self.watcher else { return Ok(()) };
-        let watcher = watcher.as_mut().map_err(|finding| finding.clone())?;
-        for folder in folders {
-            if self.watched.contains_key(folder) {
-                continue;
+    /// When the system has no watch left to give; a folder that is gone, or may not be read, is no
+    /// error: the walk knows what to say of it.
+    pub fn cover(&mut self, roots: &Roots, folder: &Path) -> Result<()> {
+        // The one with the site's people is no part of the walk.
+        let people = roots.people().filter(|people| people.starts_with(folder));
+        let mut open: Vec<PathBuf> = people.into_iter().chain([folder.to_owned()]).collect();
+        let mut outcome = Ok(());
+        while let Some(folder) = open.pop() {
+            let found = identity(&folder);
+            match self.watched.get(&folder) {
+                Some(known) if *known == found => {}
+                Some(_) => self.forget(&folder),
+                None => {}
             }
-            match watcher.watch(folder, RecursiveMode::NonRecursive) {
-                Ok(()) => {
-                    self.watched.insert(folder.clone(), identity(folder));
+            if !self.watched.contains_key(&folder) {
+                match self.ask(&folder) {
+                    Ok(()) => _ = self.watched.insert(folder.clone(), found),
+                    Err(finding) if matches!(finding.error, Error::Io { .. }) => {
+                        outcome = outcome.and(Err(finding));
+                    }
+                    Err(finding) => return Err(finding),
                 }
-                Err(error) if folder.exists() => return Err(watch_error(folder, &error)),
-                Err(_) => {}
+            }
+            if roots.is_walked_to(&folder) {
+                open.extend(roots.folders_in(&folder));
             }
         }
-        Ok(())
+        outcome
+    }
+
+    /// Asks the system to watch a folder; to ask again changes nothing.
+    fn ask(&mut self, folder: &Path) -> Result<()> {
+        let Some(watcher) = &mut self.watcher else { return Ok(()) };
+        let watcher = watcher.as_mut().map_err(|finding| finding.clone())?;
+        let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) else { return Ok(()) };
+        let may_be_read = std::fs::read_dir(folder).is_ok();
+        if may_be_read { Err(watch_error(folder, &error)) } else { Ok(()) }
     }
 
     /// Forgets a folder and all below it, so that they are watched anew.
@@ -92,12 +114,16 @@ impl Watch {
         }
     }
 
-    /// Forgets a folder that an event speaks of: its watch may have ended with it, even if a folder
-    /// of its name is there again. Says whether the watched one is gone.
+    /// Looks at a watched folder that an event speaks of; says whether it is gone, or another one. One
+    /// that is made anew may have the number of the old one, whose watch has ended: so the system is
+    /// asked again. To end a watch would lose what it has to tell.
     pub fn doubt(&mut self, folder: &Path) -> bool {
         let Some(known) = self.watched.get(folder).copied() else { return false };
+        if identity(folder) == known && self.ask(folder).is_ok() {
+            return false;
+        }
         self.forget(folder);
-        identity(folder) != known
+        true
     }
 
     /// Forgets the roots of posts that are others than those that are watched, which no event may

@@ -3,9 +3,14 @@
 use crate::making::Made;
 
 use super::harness::{CONFIG, Site, at, post};
+use feedmill::service::mill::Mill;
+use std::collections::BTreeSet;
 use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
+
+/// Any day after the last stamp of a post, in nanoseconds.
+const NOW: i64 = 4_000_000_000_000_000_000;
 
 #[test]
 fn an_export_that_fails_leaves_the_last_edition_and_heals() {
@@ -135,7 +140,7 @@ fn names_that_no_folder_can_have_are_served_and_stay_inside() {
     }
     let beside = || {
         let entries = fs::read_dir(site.beside("")).unwrap();
-        entries.map(|entry| entry.unwrap().file_name()).collect::<std::collections::BTreeSet<_>>()
+        entries.map(|entry| entry.unwrap().file_name()).collect::<BTreeSet<_>>()
     };
     let before = beside();
     let server = site.serve();
@@ -186,6 +191,50 @@ fn an_output_that_goes_before_the_first_pass_is_made_again() {
     let made = Made::of(&[("_config.yml", CONFIG), (&at(1, "a"), &post(1, "a", "news", "Text."))]);
     let mut mill = made.mill();
     fs::remove_dir_all(made.folder().join("feeds")).unwrap();
-    mill.rebuild(4_000_000_000_000_000_000).unwrap();
+    mill.rebuild(NOW).unwrap();
     assert!(made.feeds().contains_key("category/news/rss.xml"));
+}
+
+/// A second has one time only, and what changes in it several times has others.
+#[test]
+fn no_document_becomes_older() {
+    let made = Made::of(&[("_config.yml", CONFIG), (&at(1, "a"), &post(1, "a", "news", "Text."))]);
+    let mut mill = made.mill();
+    mill.rebuild(NOW).unwrap();
+    let time = |mill: &Mill| mill.edition().document("rss.xml").unwrap().1.last_modified;
+    let mut last = time(&mill);
+    for number in 0..5 {
+        made.write(&at(1, "a"), post(1, "a", "news", &format!("Text {number}.")));
+        mill.look(&BTreeSet::from([made.at(&at(1, "a"))]), NOW).unwrap();
+        assert!(time(&mill) > last);
+        last = time(&mill);
+    }
+    // All is printed anew, and compared with what is there.
+    mill.doubt_export();
+    made.write(&at(1, "a"), post(1, "a", "news", "The last text."));
+    mill.look(&BTreeSet::from([made.at(&at(1, "a"))]), NOW).unwrap();
+    assert!(time(&mill) > last);
+    last = time(&mill);
+    mill.doubt_export();
+    mill.rescan(NOW).unwrap();
+    assert_eq!(time(&mill), last);
+}
+
+#[test]
+fn a_start_whose_first_pass_fails_serves_what_was_there() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    site.post(2, "b", "sport", "Text.");
+    site.serve().finish(&[]);
+    // A file where a folder must be, and a change that wants it.
+    fs::rename(site.out("category/news"), site.beside("news")).unwrap();
+    fs::write(site.out("category/news"), "in the way").unwrap();
+    site.post(3, "c", "news", "Text.");
+    let server = site.serve();
+    assert!(server.is_ill(&["category/news"]), "{}", server.state());
+    assert_eq!(server.status("category/sport/rss.xml"), 200);
+    fs::remove_file(site.out("category/news")).unwrap();
+    server.wait_until("it is healthy", || server.is_healthy());
+    assert_eq!(server.titles("category/news/"), ["c", "a"]);
+    server.finish(&["category/news"]);
 }

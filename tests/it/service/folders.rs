@@ -2,7 +2,9 @@
 
 use super::harness::{CONFIG, Server, Site, post};
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 const ALL: &str = "feedmill:\n  limit: 500\n";
 
@@ -113,5 +115,43 @@ fn a_renamed_folder_is_still_watched() {
         folder(&site, &last, [format!("late{round}")]);
         server.wait_until("a late post is there", || has(&server, &format!("late{round}")));
     }
+    server.finish(&[]);
+}
+
+#[test]
+fn folders_in_folders_made_just_before_are_watched() {
+    let site = Site::new(&format!("{CONFIG}{ALL}"));
+    let server = site.serve();
+    for number in 0..150 {
+        // As the programs do that copy folders: one after the other, and with pauses.
+        for path in ["", "/deep", "/deep/deeper"] {
+            fs::create_dir(site.path(&format!("_posts/f{number}{path}"))).unwrap();
+            thread::sleep(Duration::from_micros(number * 17 % 1500));
+        }
+    }
+    server.settle();
+    for number in 0..150 {
+        folder(&site, &format!("_posts/f{number}/deep/deeper"), [format!("p{number}")]);
+    }
+    server.wait_until("all are there", || server.titles("").len() == 150);
+    server.finish(&[]);
+}
+
+/// Whatever is done to a folder, what is told of its posts is not lost.
+#[test]
+fn a_folder_that_is_touched_keeps_its_word() {
+    let site = Site::new(&format!("{CONFIG}{ALL}"));
+    for number in 0..400 {
+        folder(&site, &format!("_posts/f{number}"), [format!("p{number}")]);
+    }
+    let server = site.serve();
+    for number in 0..40 {
+        File::open(site.path("_posts")).unwrap().set_modified(SystemTime::now()).unwrap();
+        thread::sleep(Duration::from_millis(number % 20));
+        site.remove(&format!("_posts/f{number}/p{number}.md"));
+        // One at a time: many at once bring a scan.
+        thread::sleep(Duration::from_millis(80));
+    }
+    server.wait_until("40 are gone", || server.titles("").len() == 360);
     server.finish(&[]);
 }

@@ -424,3 +424,59 @@ fn posts_that_are_put_back_with_pauses_are_never_counted_half() {
     assert_eq!((validators(&server), site.written()), before, "something was published");
     server.finish(&["posts are gone"]);
 }
+
+/// What is gone for good is named as such, and until then no configuration is taken by halves.
+#[test]
+fn a_lost_folder_that_is_left_out_is_let_go() {
+    let site = Site::new(CONFIG);
+    fs::remove_dir(site.path("_posts")).unwrap();
+    for folder in ["a", "b"] {
+        fs::create_dir_all(site.path(&format!("{folder}/_posts"))).unwrap();
+        for day in 1..=3 {
+            let name = format!("{folder}{day}");
+            site.write(&format!("{folder}/{}", at(day, &name)), post(day, &name, "news", "Text."));
+        }
+    }
+    let server = site.serve();
+    fs::rename(site.path("b"), site.beside("away")).unwrap();
+    server.wait_until("it is noticed", || server.is_ill(&["/site/b: all 3 posts are gone"]));
+    let before = (validators(&server), site.written());
+    site.write("_config.yml", CONFIG.replace("title: Site", "title: Second"));
+    server.wait_for_log("read the configuration");
+    site.write(&format!("a/{}", at(9, "new")), post(9, "new", "news", "Text."));
+    server.settle_in("a/_posts");
+    assert_eq!((validators(&server), site.written()), before);
+
+    let second = CONFIG.replace("title: Site", "title: Second");
+    site.write("_config.yml", format!("{second}exclude: [b]\n"));
+    server.wait_until("it is healthy", || server.is_healthy());
+    assert_eq!(server.titles(""), ["new", "a3", "a2", "a1"]);
+    assert!(server.get("rss.xml", &[]).text().contains("<title>Second</title>"));
+    fs::create_dir(site.path("_posts")).unwrap();
+    fs::remove_dir_all(site.path("a")).unwrap();
+    fs::create_dir_all(site.path("a/_posts")).unwrap();
+}
+
+/// A slow copy is not over with its first file.
+#[test]
+fn feeds_that_wait_for_their_posts_wait_for_all() {
+    let site = Site::new(CONFIG);
+    fill(&site, 28);
+    site.serve().finish(&[]);
+    fs::remove_dir_all(site.beside("state")).unwrap();
+    fs::rename(site.path("_posts"), site.beside("away")).unwrap();
+    fs::create_dir(site.path("_posts")).unwrap();
+    let server = site.serve();
+    assert!(server.is_ill(&["holds feeds"]), "{}", server.state());
+    let before = (validators(&server), site.written());
+    for number in 1..=28 {
+        let path = at(number, &format!("p{number}"));
+        fs::copy(site.beside("away").join(path.rsplit('/').next().unwrap()), site.path(&path))
+            .unwrap();
+        thread::sleep(Duration::from_millis(200));
+        assert_eq!(validators(&server), before.0, "after {number}\n{}", server.state());
+    }
+    server.wait_until("it is healthy", || server.is_healthy());
+    assert_eq!((validators(&server), site.written()), before);
+    server.finish(&["holds feeds"]);
+}

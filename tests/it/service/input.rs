@@ -1,10 +1,16 @@
 //! Bad input beside good: the good is served, the bad is named, and nothing hangs.
 
 use super::harness::{CONFIG, Server, Site, at, post};
+use crate::making::Made;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+/// Any day after the last stamp of a post, in nanoseconds.
+const NOW: i64 = 4_000_000_000_000_000_000;
 
 const MEGABYTE: usize = 1024 * 1024;
 
@@ -111,4 +117,45 @@ fn a_bad_file_that_is_there_already_stops_no_start() {
     assert_all_are_named(&server);
     let names: Vec<&str> = WORDS.iter().map(|(name, _)| *name).chain(["forged"]).collect();
     server.finish(&names);
+}
+
+/// What is looked at again and again is told once.
+#[test]
+fn a_link_to_nowhere_is_told_once() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    let server = site.serve();
+    symlink("nowhere.md", site.path(&at(3, "dangling"))).unwrap();
+    server.wait_for_log("leads nowhere");
+    // It is looked at with each heartbeat of two seconds.
+    thread::sleep(Duration::from_secs(5));
+    let log = server.log();
+    assert_eq!(log.matches("leads nowhere").count(), 1, "{log}");
+    server.finish(&["dangling"]);
+}
+
+/// A file in the folder of the site's people is no post, whoever is to close it.
+#[test]
+fn a_file_that_can_be_no_post_is_not_waited_for() {
+    let made = Made::of(&[("a.md", "---\ntitle: A\ndate: 2022-01-01\n---\nText.\n")]);
+    made.write("_data/x.md", "people");
+    let mut mill = made.mill();
+    mill.rebuild(NOW).unwrap();
+    mill.await_close(&made.at("_data/x.md"), NOW);
+    let due = mill.next_look().unwrap();
+    mill.tick(due).unwrap();
+    assert_eq!(mill.next_look(), None);
+}
+
+#[test]
+fn a_build_waits_for_each_file_that_is_cut_short() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    site.write(&at(2, "first"), "---\ntitle: first\n");
+    thread::sleep(Duration::from_millis(300));
+    site.write(&at(3, "second"), "---\ntitle: second\n");
+    let output = site.run("build", &["--strict"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("first.md") && said.contains("second.md"), "{said}");
 }
