@@ -165,6 +165,7 @@ impl Plan {
         let words = "too many downloads; wait as Retry-After says, and ask with If-None-Match\n";
         let mut answer = text(StatusCode::TOO_MANY_REQUESTS, words);
         answer.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        answer.headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         answer.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         Self { outcome: answer.into(), ..self }.answer(HeaderMap::new())
     }
@@ -250,6 +251,7 @@ pub fn plan(request: &Request, edition: &Edition, serving: &Serving, health: &He
 pub fn unavailable() -> Answer {
     let mut answer = text(StatusCode::SERVICE_UNAVAILABLE, "try again in a moment\n");
     answer.headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    answer.headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     answer
 }
 

@@ -3,11 +3,13 @@
 //! Every failure names the path and what was being done.
 
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read as _, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
+
+use rustix::fs::OFlags;
 
 use crate::content::post::FileStamp;
 use crate::error::{Error, Finding, Result};
@@ -79,12 +81,46 @@ fn look(file: &File) -> io::Result<(FileStamp, bool)> {
 /// # Errors
 /// When it cannot be read, is larger, changes while it is read, or is something else: a pipe is
 /// never waited for.
-pub fn read(path: &Path, limit: u64) -> std::result::Result<(Vec<u8>, FileStamp), Error> {
-    let failed = |source: io::Error| Error::Io { doing: "read it", reason: source.to_string() };
-    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+pub fn read(path: &Path, limit: u64) -> Read {
+    read_open(open(path, OFlags::empty()).map_err(|error| failed(&error))?, limit)
+}
+
+/// Reads a file below a folder likewise. A link is followed to what is below the folder too, and
+/// nowhere else, whoever puts one in the place of a file at this moment.
+///
+/// # Errors
+/// As above, and when it is a link that leads out of the folder.
+pub fn read_below(folder: &Path, path: &str, limit: u64) -> Read {
+    let path = folder.join(path);
+    let file = match open(&path, OFlags::NOFOLLOW) {
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+            let target = path.canonicalize().map_err(|_| Error::BadLink { to: "nowhere" })?;
+            let is_below = folder.canonicalize().is_ok_and(|folder| target.starts_with(folder));
+            if !is_below {
+                return Err(Error::BadLink { to: "out of the site" });
+            }
+            open(&target, OFlags::NOFOLLOW)
+        }
+        opened => opened,
+    };
+    read_open(file.map_err(|error| failed(&error))?, limit)
+}
+
+/// What a file holds, and its stamp.
+type Read = std::result::Result<(Vec<u8>, FileStamp), Error>;
+
+fn failed(source: &io::Error) -> Error {
+    Error::Io { doing: "read it", reason: source.to_string() }
+}
+
+fn open(path: &Path, flags: OFlags) -> io::Result<File> {
+    let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY;
     let flags = i32::try_from(flags.bits()).unwrap_or(0);
-    let mut file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(failed)?;
-    let (stamp, is_file) = look(&file).map_err(failed)?;
+    OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+fn read_open(mut file: File, limit: u64) -> Read {
+    let (stamp, is_file) = look(&file).map_err(|error| failed(&error))?;
     let FileStamp { size, .. } = stamp;
     if !is_file {
         return Err(Error::NotRegular);
@@ -96,8 +132,8 @@ pub fn read(path: &Path, limit: u64) -> std::result::Result<(Vec<u8>, FileStamp)
     // Not to its end, which would take one more call: what was added meanwhile shows in its stamp.
     // Some file systems do not know the size of what a program makes, and say 0.
     let most = if size == 0 { limit } else { size };
-    (&mut file).take(most).read_to_end(&mut bytes).map_err(failed)?;
-    if stamp != look(&file).map_err(failed)?.0 {
+    (&mut file).take(most).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    if stamp != look(&file).map_err(|error| failed(&error))?.0 {
         return Err(Error::Changing);
     }
     Ok((bytes, stamp))

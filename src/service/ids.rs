@@ -80,7 +80,7 @@ fn carried<'c>(catalog: &'c Catalog, feeds: &[&FeedName], site: &Site) -> Vec<Ke
 
 /// Whether a post has another id in its new place; `None` when it is no post there.
 fn is_other(card: Kept<'_>, old: Ground<'_>, new: Ground<'_>) -> Option<bool> {
-    let read = disk::read(&old.folder.join(card.path()), MAX_POST);
+    let read = disk::read_below(old.folder, card.path(), MAX_POST);
     let bytes = read.map(|(bytes, _)| bytes).unwrap_or_default();
     let id = |written: &str, ground: Ground<'_>| {
         let origin = Origin::of(card.path(), ground.layout)?;

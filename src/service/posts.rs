@@ -71,7 +71,7 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Opt
         let remark = Remark { severity: Severity::Error, line: 0, column: 0, error };
         Read { change: removed.clone(), stamp, findings: vec![remark.at(path)], is_cut_short }
     };
-    let (bytes, stamp) = match disk::read(&folder.join(&**path), MAX_POST) {
+    let (bytes, stamp) = match disk::read_below(folder, path, MAX_POST) {
         Ok(read) => read,
         Err(error) => {
             // Whether it may be read is no part of a stamp: with no file's number it is read again.
@@ -146,7 +146,7 @@ pub struct Copy<'a> {
 
 /// Reads the post of a card whole and looks at it, if its file is still as the card knows it.
 fn whole<T>(card: Kept<'_>, ground: Ground<'_>, look: impl FnOnce(&Post<'_>) -> T) -> Option<T> {
-    let (bytes, _) = disk::read(&ground.folder.join(card.path()), MAX_POST).ok()?;
+    let (bytes, _) = disk::read_below(ground.folder, card.path(), MAX_POST).ok()?;
     if Hash::of_file(&bytes) != card.hash() {
         return None;
     }

@@ -145,7 +145,7 @@ fn row(site: &Site, roots: &Roots, reading: &Reading, path: &Arc<str>, now: Mome
     if reading.catalog.card(&key, path).is_none() {
         return Some(rejected(reading, path));
     }
-    let (bytes, _) = disk::read(&roots.site.join(&**path), posts::MAX_POST).ok()?;
+    let (bytes, _) = disk::read_below(&roots.site, path, posts::MAX_POST).ok()?;
     let post = Post::parse(&origin, posts::text(&bytes).ok()?, site).post.ok()?;
     let winner = reading.catalog.winner(&key).filter(|winner| winner.path() != &**path);
     let zone = site.dates.zone;

@@ -50,6 +50,7 @@ fn who_fetches_too_often_waits_as_long_as_it_is_told() {
     let refusal = exhaust(&server, 60, || server.get("rss.xml", &[]));
     assert_eq!(refusal.header("Cache-Control"), "no-store");
     assert_eq!(refusal.header("Content-Type"), "text/plain; charset=utf-8");
+    assert!(refusal.header("Access-Control-Expose-Headers").contains("Retry-After"));
     assert!(refusal.text().contains("too many downloads"), "{}", refusal.text());
     // One comes back each second.
     assert_eq!(refusal.header("Retry-After"), "1");

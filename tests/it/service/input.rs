@@ -2,9 +2,12 @@
 
 use super::harness::{CONFIG, Server, Site, at, post};
 use crate::making::Made;
+use feedmill::error::Error;
+use feedmill::service::disk;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
@@ -158,4 +161,23 @@ fn a_build_waits_for_each_file_that_is_cut_short() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("first.md") && said.contains("second.md"), "{said}");
+}
+
+/// Also when it takes the place of a file after that was found.
+#[test]
+fn a_link_is_followed_to_what_is_below_and_nowhere_else() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    fs::write(site.beside("secret.md"), "secret").unwrap();
+    symlink(site.beside("secret.md"), site.path("_posts/out.md")).unwrap();
+    symlink("2022-01-01-a.md", site.path("_posts/in.md")).unwrap();
+    let read = |path: &str| disk::read_below(&site.folder(), path, 1024).map(|(bytes, _)| bytes);
+    let bytes = fs::read(site.path(&at(1, "a"))).unwrap();
+    assert_eq!(read("_posts/in.md"), Ok(bytes.clone()));
+    assert_eq!(read(&at(1, "a")), Ok(bytes));
+    assert_eq!(read("_posts/out.md"), Err(Error::BadLink { to: "out of the site" }));
+    assert!(matches!(read("_posts/none.md"), Err(Error::Io { .. })));
+    // What some file systems do not know the size of is read all the same.
+    let found = disk::read(Path::new("/proc/self/status"), 1 << 20).unwrap().0;
+    assert!(found.starts_with(b"Name:"));
 }
