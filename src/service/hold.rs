@@ -13,6 +13,56 @@ use crate::service::source::{Roots, Scan};
 /// At least so many posts must break at once to be held, and more than half of all.
 const STORM: usize = 8;
 
+/// How long the number of missing posts must have stood still, in nanoseconds, until they count as
+/// deleted: whoever deletes very many files, or puts them back from afar, may pause that long and not
+/// be done.
+const REST: i64 = 5_000_000_000;
+
+/// It stands still when it grows by less than one part in this many, so that a site that loses a post
+/// now and then, and never rests, is not taken for one that is on its way out.
+const PART: usize = 10;
+
+/// The same of posts that come back, which hardly any do but those of a copy on its way: a slow disk
+/// may take minutes for a tenth of them.
+const PART_BACK: usize = 200;
+
+/// How many posts are missing, and since when it is about that many.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Calm {
+    number: usize,
+    since: i64,
+}
+
+impl Calm {
+    /// Those that will be missing next are others.
+    pub fn begin(&mut self) {
+        self.number = 0;
+    }
+
+    /// The number when it last moved.
+    pub fn number(self) -> usize {
+        self.number
+    }
+
+    /// Takes a number as of `now`; whether posts come back by it.
+    pub fn note(&mut self, number: usize, comes_back: bool, now: i64) {
+        let part = if comes_back { PART_BACK } else { PART };
+        if number.abs_diff(self.number) * part > number.max(self.number) {
+            *self = Self { number, since: now };
+        }
+    }
+
+    /// Whether it has stood still for long.
+    pub fn is_still(self, now: i64) -> bool {
+        now >= self.until()
+    }
+
+    /// Until when it has to stand still.
+    pub fn until(self) -> i64 {
+        self.since.saturating_add(REST)
+    }
+}
+
 /// A root of posts: its rank, and the folders above it when it is a `_posts`.
 type Root<'a> = (usize, &'a str);
 

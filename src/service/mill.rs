@@ -17,7 +17,7 @@ use crate::content::site::Site;
 use crate::error::{Error, Finding, Result};
 use crate::feed::edition::Edition;
 use crate::feed::review::review;
-use crate::service::hold;
+use crate::service::hold::{self, Calm};
 use crate::service::ids::NewIds;
 use crate::service::intake::{Intake, Target};
 use crate::service::posts::{Copy, Ground};
@@ -29,14 +29,6 @@ use crate::service::source::{Roots, Scan, identity};
 /// More posts than this that are gone at once do not count as deleted before their number has stood
 /// still; nor does any after a root had lost all.
 const FEW: usize = 8;
-
-/// How long it must have stood still, in nanoseconds: whoever deletes very many files, or puts
-/// them back from afar, may pause that long and not be done.
-const REST: i64 = 5_000_000_000;
-
-/// It stands still when it changes by less than one part in this many, so that a site that loses a
-/// post now and then, and never rests, is not taken for one that is on its way out.
-const PART: usize = 10;
 
 /// A time, in nanoseconds since 1970; the clock itself is read in `clock.rs`.
 pub type Nanoseconds = i64;
@@ -54,7 +46,7 @@ pub struct Mill {
     /// Why the posts of a root are kept although the root lost them all.
     held: Option<Finding>,
     /// How many posts are gone, and since when it is about that many.
-    calm: (usize, Nanoseconds),
+    calm: Calm,
     /// Whether many posts are gone, and perhaps not all that will be.
     is_thinning: bool,
     /// Whether the edition was made with other settings: all is printed anew, or nothing.
@@ -91,7 +83,7 @@ impl Mill {
             press,
             intake: Intake::default(),
             held: None,
-            calm: (0, 0),
+            calm: Calm::default(),
             is_thinning: false,
             is_stale: true,
         })
@@ -152,7 +144,7 @@ impl Mill {
             return None;
         }
         let due = self.catalog.next_due().map(|due| due.unix().saturating_mul(1_000_000_000));
-        let still = self.is_thinning.then(|| self.calm.1.saturating_add(REST));
+        let still = self.is_thinning.then(|| self.calm.until());
         due.into_iter().chain(still).chain(self.intake.next_look()).min()
     }
 
@@ -199,7 +191,7 @@ impl Mill {
         if self.is_keeping() {
             return Ok(Pass::default());
         }
-        self.calm.0 = 0;
+        self.calm.begin();
         self.layout = layout;
         self.intake.forget();
         let horizon = self.horizon(now);
@@ -298,7 +290,7 @@ impl Mill {
         let mut gone: Vec<Arc<str>> = Vec::new();
         if !self.is_keeping() {
             // Those that will be gone next are others.
-            self.calm.0 = 0;
+            self.calm.begin();
             let posts = self.catalog.cards().filter(|card| !is_found[card.number()]);
             gone.extend(posts.map(|card| Arc::from(card.path())));
             let rejected = self.intake.rejected().filter(|path| !odd.contains(&***path));
@@ -474,18 +466,21 @@ impl Mill {
             |card: &Kept<'_>| self.is_stale && self.roots.site.join(card.path()).exists();
         let missing = self.catalog.cards().filter(|card| !is_found(*card));
         let gone = missing.filter(|card| !is_there(card)).count();
-        // Where there was none, it is the posts that come whose number must stand still.
-        let moving = if self.catalog.is_empty() { scan.count } else { gone };
-        if moving.abs_diff(self.calm.0) * PART > moving.max(self.calm.0) {
-            self.calm = (moving, ended);
+        if self.catalog.is_empty() {
+            // It is those that come back whose number must stand still.
+            self.calm.note(scan.count, scan.count > self.calm.number(), ended);
+        } else {
+            self.calm.note(gone, gone < self.calm.number(), ended);
         }
-        let is_still = began.saturating_sub(self.calm.1) >= REST;
+        let is_still = self.calm.is_still(began);
         let is_back = gone == 0 && !self.catalog.is_empty();
         let held = self.held.take().filter(|_| !is_back && !is_still);
         self.held = hold::lost(&self.catalog, &self.layout, scan, is_found, &self.roots).or(held);
         // Posts that were moved are gone from their places, but there are as many files as before.
         let known = self.catalog.files() + self.rejected();
-        self.is_thinning = gone > FEW && scan.count < known && !is_still;
+        // The last few of many that come back are waited for, too.
+        let is_many = gone > FEW || (self.is_thinning && gone > 0);
+        self.is_thinning = is_many && scan.count < known && !is_still;
     }
 
     /// Notes what only the whole site shows.

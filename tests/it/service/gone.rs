@@ -63,6 +63,27 @@ fn posts_that_go_or_come_back_bit_by_bit_are_kept_until_it_is_over() {
     }
 }
 
+/// A slow disk takes minutes for what git puts back.
+#[test]
+fn posts_that_come_back_slowly_are_waited_for() {
+    let made = Made::of(&[("_config.yml", CONFIG)]);
+    let path = |number: usize| at(1, &format!("p{number}"));
+    let put = |number| made.write(&path(number), post(1, &format!("p{number}"), "news", "Text."));
+    (0..300).for_each(put);
+    let (mut mill, mut now) = (made.mill(), LATER);
+    mill.rebuild(now).unwrap();
+    let before = made.feeds();
+    (10..300).for_each(|number| fs::remove_file(made.at(&path(number))).unwrap());
+    mill.rescan(now).unwrap();
+    for number in (10..300).step_by(5) {
+        (number..number + 5).for_each(put);
+        now += 3 * SECOND;
+        mill.rescan(now).unwrap();
+        assert_eq!(mill.catalog().len(), 300, "after {number}");
+    }
+    assert!(made.feeds() == before);
+}
+
 #[test]
 fn deletions_count_in_the_end_on_a_site_that_never_rests() {
     let made = Made::of(&[("_config.yml", CONFIG)]);
