@@ -1,6 +1,6 @@
 //! Fuzzing: whatever bytes a post has, nothing panics, hangs, grows without bound or is malformed.
 //!
-//! The same iterations in every run, most of a minute of them. `FEEDMILL_FUZZ=5000000` runs as many,
+//! The same iterations in every run, most of a minute of them. `FEEDMILL_FUZZ=20000000` runs as many,
 //! for an hour; `FEEDMILL_FUZZ=17..18` runs a single one again. An input that fails is kept in a file.
 
 pub(crate) mod checks;
