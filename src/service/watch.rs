@@ -78,7 +78,8 @@ impl Watch {
             }
             if !self.watched.contains_key(&folder) {
                 match self.ask(&folder) {
-                    Ok(()) => _ = self.watched.insert(folder.clone(), found),
+                    Ok(true) => _ = self.watched.insert(folder.clone(), found),
+                    Ok(false) => {}
                     Err(finding) if matches!(finding.error, Error::Io { .. }) => {
                         outcome = outcome.and(Err(finding));
                     }
@@ -92,13 +93,15 @@ impl Watch {
         outcome
     }
 
-    /// Asks the system to watch a folder; to ask again changes nothing.
-    fn ask(&mut self, folder: &Path) -> Result<()> {
-        let Some(watcher) = &mut self.watcher else { return Ok(()) };
+    /// Asks the system to watch a folder, and says whether it does; to ask again changes nothing.
+    fn ask(&mut self, folder: &Path) -> Result<bool> {
+        let Some(watcher) = &mut self.watcher else { return Ok(false) };
         let watcher = watcher.as_mut().map_err(|finding| finding.clone())?;
-        let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) else { return Ok(()) };
-        let may_be_read = std::fs::read_dir(folder).is_ok();
-        if may_be_read { Err(watch_error(folder, &error)) } else { Ok(()) }
+        match watcher.watch(folder, RecursiveMode::NonRecursive) {
+            Ok(()) => Ok(true),
+            Err(error) if std::fs::read_dir(folder).is_ok() => Err(watch_error(folder, &error)),
+            Err(_) => Ok(false),
+        }
     }
 
     /// Forgets a folder and all below it, so that they are watched anew.
@@ -119,7 +122,7 @@ impl Watch {
     /// asked again. To end a watch would lose what it has to tell.
     pub fn doubt(&mut self, folder: &Path) -> bool {
         let Some(known) = self.watched.get(folder).copied() else { return false };
-        if identity(folder) == known && self.ask(folder).is_ok() {
+        if identity(folder) == known && self.ask(folder).is_ok_and(|is_watched| is_watched) {
             return false;
         }
         self.forget(folder);
