@@ -167,18 +167,23 @@ fn strict(url: String) -> String {
             && !bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
     };
     // `[` and `]` belong to the host of an IPv6 address.
-    let path = url.find("://").map_or(0, |scheme| {
-        let host = scheme + 3;
+    let scheme = url.find(':').filter(|end| url[*end..].starts_with("://"));
+    let path = scheme.map_or(0, |end| {
+        let host = end + 3;
         url[host..].find(['/', '?', '#']).map_or(url.len(), |end| host + end)
     });
-    if !(path..bytes.len()).any(|at| loose(bytes[at]) || lone(at)) {
+    // Not so a lone `%`, which browsers leave in the name of a user, too.
+    let is_loose = |at: usize| at >= path && loose(bytes[at]);
+    if !(0..bytes.len()).any(|at| is_loose(at) || lone(at)) {
         return url;
     }
-    let mut strict = url[..path].to_owned();
-    for (offset, character) in url[path..].char_indices() {
+    let mut strict = String::with_capacity(url.len() + 16);
+    for (at, character) in url.char_indices() {
         match u8::try_from(character) {
-            Ok(byte) if loose(byte) => strict.push_str(percent_encoding::percent_encode_byte(byte)),
-            Ok(b'%') if lone(path + offset) => strict.push_str("%25"),
+            Ok(byte) if is_loose(at) => {
+                strict.push_str(percent_encoding::percent_encode_byte(byte));
+            }
+            Ok(b'%') if lone(at) => strict.push_str("%25"),
             _ => strict.push(character),
         }
     }

@@ -111,6 +111,16 @@ fn line() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Found by chance, and tried each time since.
+#[test]
+fn what_no_address_can_have_is_encoded_wherever_it_stands() {
+    let address = Some("http://%25mailto:a@b/".to_owned());
+    assert_eq!(url::absolute("http:%mailto:a@b"), address);
+    assert_eq!(url::absolute("http://%25mailto:a@b/"), address);
+    let address = Some("mailto:a@bhttp://%7C".to_owned());
+    assert_eq!(url::absolute("mailto:a@bhttp://|"), address);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
