@@ -233,7 +233,7 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.is_named {
-            // What stays behind is removed before the next process writes.
+            // In the export, what stays behind is removed before the next process writes.
             let _ = fs::remove_file(&self.path);
         }
     }

@@ -92,13 +92,17 @@ pub fn lost(
             *lost.entry(root).or_default() += 1;
         }
     }
+    let is_left_out = |above: &str| {
+        let own = format!("{above}/_posts");
+        roots.is_excluded(above) || roots.is_excluded(own.trim_start_matches('/'))
+    };
     // A folder that the configuration does not name any more, or leaves out, is no loss.
     let folder = |(rank, above): Root<'_>| match (layout, rank.checked_sub(1)) {
         (Layout::Folders(named), Some(index)) => {
             let named = named.get(index).filter(|root| roots.content.contains(root));
             named.map(|root| roots.site.join(root))
         }
-        _ if roots.is_excluded(above) => None,
+        _ if is_left_out(above) => None,
         _ => Some(roots.site.join(above)),
     };
     let mut several = lost.into_iter().filter(|(_, posts)| *posts > 1);

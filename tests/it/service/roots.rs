@@ -121,3 +121,20 @@ fn a_site_behind_a_link_that_is_swapped() {
     server.wait_until("it is watched", || server.titles("") == ["y", "x"]);
     server.finish(&[]);
 }
+
+#[test]
+fn a_root_of_its_own_can_be_left_out_too() {
+    let site = Site::new(CONFIG);
+    fs::create_dir_all(site.path("a/_posts")).unwrap();
+    for day in 1..=3 {
+        site.post(day, &format!("p{day}"), "news", "Text.");
+        let name = format!("a{day}");
+        site.write(&format!("a/{}", at(day, &name)), post(day, &name, "news", "Text."));
+    }
+    let server = site.serve();
+    fs::rename(site.path("_posts"), site.beside("away")).unwrap();
+    server.wait_until("it is noticed", || server.is_ill(&["all 3 posts are gone"]));
+    site.write("_config.yml", format!("{CONFIG}exclude: [_posts]\n"));
+    server.wait_until("it is healthy", || server.is_healthy());
+    assert_eq!(server.titles(""), ["a3", "a2", "a1"]);
+}
