@@ -185,19 +185,18 @@ impl Zone {
     pub fn rfc3339(self, moment: Moment) -> String {
         let local = self.shown(moment);
         let shown = if local.offset().local_minus_utc() % 60 == 0 { local } else { in_utc(local) };
-        let civil = format!(
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-            shown.year(),
-            shown.month(),
-            shown.day(),
-            shown.hour(),
-            shown.minute(),
-            shown.second()
-        );
-        match shown.offset().local_minus_utc() {
-            0 => civil + "Z",
-            offset => civil + &numeric_offset(offset, ":"),
+        let mut text = String::with_capacity(25);
+        push_year(&mut text, shown.year());
+        for (sign, number) in [('-', shown.month()), ('-', shown.day()), ('T', shown.hour())] {
+            text.push(sign);
+            push_two(&mut text, number);
         }
+        push_minute_and_second(&mut text, shown);
+        match shown.offset().local_minus_utc() {
+            0 => text.push('Z'),
+            offset => push_offset(&mut text, offset, ":"),
+        }
+        text
     }
 
     /// `Tue, 04 Jan 2022 07:38:28 +0800` (RFC 822 §5.1 with the four-digit year of RFC 1123).
@@ -209,15 +208,20 @@ impl Zone {
             if local.offset().local_minus_utc() % 1800 == 0 { local } else { in_utc(local) };
         let weekday = named(&WEEKDAYS, shown.weekday().num_days_from_monday());
         let month = named(&MONTHS, shown.month0());
-        format!(
-            "{weekday}, {:02} {month} {:04} {:02}:{:02}:{:02} {}",
-            shown.day(),
-            shown.year(),
-            shown.hour(),
-            shown.minute(),
-            shown.second(),
-            numeric_offset(shown.offset().local_minus_utc(), "")
-        )
+        let mut text = String::with_capacity(31);
+        text += weekday;
+        text += ", ";
+        push_two(&mut text, shown.day());
+        text.push(' ');
+        text += month;
+        text.push(' ');
+        push_year(&mut text, shown.year());
+        text.push(' ');
+        push_two(&mut text, shown.hour());
+        push_minute_and_second(&mut text, shown);
+        text.push(' ');
+        push_offset(&mut text, shown.offset().local_minus_utc(), "");
+        text
     }
 
     /// The moment at which the zone shows this; `None` where calendar or clock has no such time.
@@ -292,11 +296,37 @@ fn in_utc(shown: DateTime<FixedOffset>) -> DateTime<FixedOffset> {
     shown.to_utc().fixed_offset()
 }
 
+// Every entry of every feed has two dates, and to write a number by `core::fmt` takes ten times as
+// long as to write its digits.
+
+/// Writes a year from 0 to 9999.
+pub fn push_year(text: &mut String, year: i32) {
+    let year = u32::try_from(year).unwrap_or(0);
+    push_two(text, year / 100);
+    push_two(text, year % 100);
+}
+
+fn push_minute_and_second(text: &mut String, shown: DateTime<FixedOffset>) {
+    for number in [shown.minute(), shown.second()] {
+        text.push(':');
+        push_two(text, number);
+    }
+}
+
 /// `+08:00` or `+0800`, for offsets of whole minutes.
-fn numeric_offset(seconds: i32, separator: &str) -> String {
-    let sign = if seconds < 0 { '-' } else { '+' };
-    let minutes = seconds.abs() / 60;
-    format!("{sign}{:02}{separator}{:02}", minutes / 60, minutes % 60)
+fn push_offset(text: &mut String, seconds: i32, separator: &str) {
+    text.push(if seconds < 0 { '-' } else { '+' });
+    let minutes = seconds.unsigned_abs() / 60;
+    push_two(text, minutes / 60);
+    *text += separator;
+    push_two(text, minutes % 60);
+}
+
+/// Writes a number from 0 to 99 with two digits.
+pub fn push_two(text: &mut String, number: u32) {
+    for digit in [number / 10 % 10, number % 10] {
+        text.extend(char::from_digit(digit, 10));
+    }
 }
 
 fn named(names: &[&'static str], index: u32) -> &'static str {

@@ -6,10 +6,10 @@ use crate::content::body::{Markup, SUMMARY_LENGTH};
 use crate::content::date::{Day, Moment};
 use crate::content::front_matter::{FrontMatter, Node};
 use crate::content::html::trust::{MAX_NAMES, Trust};
-use crate::content::permalink::{Origin, Parts, Template, jekyll_id, tag_id};
+use crate::content::permalink::{Origin, Template, tag_id};
 use crate::content::post::{Enclosure, Post, Withheld};
 use crate::content::settings::author;
-use crate::content::site::{Author, Ids, Site};
+use crate::content::site::{Author, Site};
 use crate::content::stamp::{Naive, day_in_name, read};
 use crate::content::text::{collapse, cut, nfc, plain, xml_safe};
 use crate::content::url::{as_uri, web_address};
@@ -48,8 +48,6 @@ impl<'f, 'r> Fields<'f, 'r> {
         let updated = self.updated(date);
         let categories = self.categories();
         let tags = self.names(&["tags", "tag"]);
-        let key = self.origin.key.clone().into_owned();
-        let (url, id, has_own_id) = self.addresses(date, &categories, &slug, &key);
         let title = match self.front.get("title") {
             // A slug of hyphens alone gives no title; one is made from the body then.
             None => collapse(&xml_safe(&titleized(&slug))),
@@ -63,9 +61,9 @@ impl<'f, 'r> Fields<'f, 'r> {
             categories,
             tags,
             authors: self.authors(),
-            url,
-            id,
-            has_own_id,
+            own_id: self.own_id(),
+            permalink: self.text("permalink").map(|written| Template::new(&written)),
+            page_extension: self.origin.page_extension(),
             lang: self.lang(),
             license: self.text("license").and_then(|text| web_address(&text)),
             enclosures: self.enclosures(),
@@ -82,7 +80,8 @@ impl<'f, 'r> Fields<'f, 'r> {
                 .is_some_and(|node| *node == Node::Bool(true)),
             markup: if self.origin.is_html() { Markup::Html } else { Markup::Markdown },
             body,
-            key,
+            slug,
+            key: self.origin.key.clone().into_owned(),
         })
     }
 
@@ -279,41 +278,15 @@ impl<'f, 'r> Fields<'f, 'r> {
         enclosures
     }
 
-    fn addresses(
-        &self,
-        date: Moment,
-        categories: &[String],
-        slug: &str,
-        key: &str,
-    ) -> (String, String, bool) {
-        let own = self.text("permalink").map(|written| Template::new(&written));
-        let parts = Parts {
-            date,
-            zone: self.site.dates.zone,
-            categories,
-            slug,
-            extension: self.origin.page_extension(),
-        };
-        let template = own.as_ref().unwrap_or(&self.site.permalink);
-        let url = format!("{}{}", self.site.home, template.path(parts));
-        // A stranger could take the id of another's post, and its place in every reader.
-        let written = if self.trust().is_untrusted() {
-            None
-        } else {
-            self.text("id").or_else(|| self.text("guid"))
-        };
+    /// The id of its own; a stranger has none, who could take the id of another's post, and its place
+    /// in every reader.
+    fn own_id(&self) -> Option<String> {
+        if self.trust().is_untrusted() {
+            return None;
+        }
+        let id = self.text("id").or_else(|| self.text("guid"))?;
         // Atom wants a URI: `id: 12345` is made one, and stays apart from other sites' 12345.
-        let written =
-            written.map(|id| as_uri(&id).unwrap_or_else(|| tag_id(&self.site.tag_authority, &id)));
-        let has_own_id = written.is_some();
-        let id = written.unwrap_or_else(|| match self.site.ids {
-            Ids::Tag => tag_id(&self.site.tag_authority, key),
-            Ids::Permalink => url.clone(),
-            Ids::Jekyll => {
-                format!("{}{}", self.site.home, jekyll_id(&template.plain_path(parts), slug))
-            }
-        });
-        (url, id, has_own_id)
+        Some(as_uri(&id).unwrap_or_else(|| tag_id(&self.site.tag_authority, &id)))
     }
 
     fn summary(&self) -> Option<String> {

@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 
 use crate::content::html::attributes;
+use crate::content::text::has_any;
 
 /// How many bytes variables may stand for in one text; those beyond are dropped.
 pub const MAX_EXPANSION: usize = 1 << 20;
@@ -50,7 +51,7 @@ pub struct Expanded<'a> {
 
 /// Expands what is known and drops the rest.
 pub fn expand<'a>(text: &'a str, highlight: Highlight, variables: &Variables) -> Expanded<'a> {
-    if !text.contains("{{") && !text.contains("{%") {
+    if !has_any(text, b"{") || next_mark(text).is_none() {
         return Expanded { text: Cow::Borrowed(text), dropped: 0 };
     }
     let mut pass = Pass::new(text, highlight, variables, false);
@@ -60,7 +61,9 @@ pub fn expand<'a>(text: &'a str, highlight: Highlight, variables: &Variables) ->
 
 /// What `link` and `post_url` tags of a text name, in its order, each once.
 pub fn named(text: &str) -> Vec<String> {
-    let is_naming = text.contains("{%") && (text.contains("link") || text.contains("post_url"));
+    let is_naming = has_any(text, b"{")
+        && text.contains("{%")
+        && (text.contains("link") || text.contains("post_url"));
     if !is_naming {
         return Vec::new();
     }

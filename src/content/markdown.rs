@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::content::text::has_any;
+
 /// HTML of a Markdown text. Raw HTML is passed on as it is: clean it afterwards.
 pub fn to_html(markdown: &str) -> String {
     let markdown = without_kramdown(markdown);
@@ -14,7 +16,7 @@ pub fn to_html(markdown: &str) -> String {
     options.extension.cjk_friendly_emphasis = true;
     // `11月1日~4月30日…5月1日~6月1日` must not be struck out, `~~this~~` must. With `subscript` a
     // single tilde is told apart in the tree, where it becomes text again.
-    let may_strike = markdown.contains("~~");
+    let may_strike = has_any(&markdown, b"~") && markdown.contains("~~");
     options.extension.strikethrough = may_strike;
     options.extension.subscript = may_strike;
     options.render.r#unsafe = true;
@@ -78,8 +80,9 @@ impl Fences {
 
 /// `markdown` without what kramdown alone understands.
 fn without_kramdown(markdown: &str) -> Cow<'_, str> {
-    let has_any = ["{:", "{#", "markdown="].iter().any(|sign| markdown.contains(sign));
-    if !has_any {
+    let has_list =
+        has_any(markdown, b"{") && ["{:", "{#"].iter().any(|sign| markdown.contains(sign));
+    if !has_list && !markdown.contains("markdown=") {
         return Cow::Borrowed(markdown);
     }
     let mut plain = String::with_capacity(markdown.len());

@@ -4,9 +4,8 @@
 //! Jekyll's they are always valid URLs (`?` in a category is encoded).
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
-use crate::content::date::{Local, Moment, Zone};
+use crate::content::date::{Local, Moment, Zone, push_two, push_year};
 use crate::content::text::nfc;
 use crate::content::url::percent_encode_path;
 
@@ -196,26 +195,29 @@ impl Template {
 /// Writes the value of a placeholder; says whether there is such one.
 fn fill(path: &mut String, name: &str, parts: Parts<'_>, local: &Local) -> bool {
     let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    let written = match name {
-        "categories" => path.write_str(&categories(parts.categories)),
-        "year" => write!(path, "{:04}", local.year),
-        "month" => write!(path, "{:02}", local.month),
-        "i_month" => write!(path, "{}", local.month),
-        "day" => write!(path, "{:02}", local.day),
-        "i_day" => write!(path, "{}", local.day),
-        "short_year" => write!(path, "{:02}", local.year.rem_euclid(100)),
-        "y_day" => write!(path, "{:03}", local.ordinal),
-        "week" => write!(path, "{:02}", local.iso_week),
-        "short_day" => path.write_str(days[local.weekday as usize - 1]),
-        "hour" => write!(path, "{:02}", local.hour),
-        "minute" => write!(path, "{:02}", local.minute),
-        "second" => write!(path, "{:02}", local.second),
-        "title" => path.write_str(&slugified(parts.slug, is_pretty)),
-        "slug" => path.write_str(&slugified(parts.slug, is_letter_or_digit).to_lowercase()),
-        "output_ext" => path.write_str(parts.extension),
+    match name {
+        "categories" => path.push_str(&categories(parts.categories)),
+        "year" => push_year(path, local.year),
+        "month" => push_two(path, local.month),
+        "i_month" => path.push_str(&local.month.to_string()),
+        "day" => push_two(path, local.day),
+        "i_day" => path.push_str(&local.day.to_string()),
+        "short_year" => push_two(path, local.year.rem_euclid(100).unsigned_abs()),
+        "y_day" => {
+            path.extend(char::from_digit(local.ordinal / 100, 10));
+            push_two(path, local.ordinal % 100);
+        }
+        "week" => push_two(path, local.iso_week),
+        "short_day" => path.push_str(days[local.weekday as usize - 1]),
+        "hour" => push_two(path, local.hour),
+        "minute" => push_two(path, local.minute),
+        "second" => push_two(path, local.second),
+        "title" => path.push_str(&slugified(parts.slug, is_pretty)),
+        "slug" => path.push_str(&slugified(parts.slug, is_letter_or_digit).to_lowercase()),
+        "output_ext" => path.push_str(parts.extension),
         _ => return false,
-    };
-    written.is_ok()
+    }
+    true
 }
 
 /// Categories in an address: lower case, each once, not slugified.
@@ -276,5 +278,5 @@ pub fn jekyll_id(plain_path: &str, slug: &str) -> String {
 
 /// A `tag:` URI (RFC 4151) under an authority like `example.org,2025`.
 pub fn tag_id(authority: &str, specific: &str) -> String {
-    format!("tag:{authority}:{}", percent_encode_path(specific))
+    ["tag:", authority, ":", &percent_encode_path(specific)].concat()
 }

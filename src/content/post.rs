@@ -7,8 +7,8 @@ use crate::content::date::Moment;
 use crate::content::fields::Fields;
 use crate::content::front_matter::{FrontMatter, Parts, split};
 use crate::content::liquid::{Variables, named};
-use crate::content::permalink::Origin;
-use crate::content::site::{Author, Site, Taxonomy};
+use crate::content::permalink::{self, Origin, Template, jekyll_id, tag_id};
+use crate::content::site::{Author, Ids, Site, Taxonomy};
 use crate::content::text::{cut, xml_safe};
 use crate::error::{Error, Remark, Severity};
 use crate::hash::Hash;
@@ -38,12 +38,14 @@ pub struct Post<'a> {
     pub tags: Vec<String>,
     /// Who wrote it; the site's author is not among them.
     pub authors: Vec<Author>,
-    /// Absolute address of its page.
-    pub url: String,
-    /// Its id, the same in every feed and for ever.
-    pub id: String,
-    /// Whether its front matter sets the id.
-    pub has_own_id: bool,
+    /// The slug as it is written, or the file's name without day and extension.
+    pub slug: String,
+    /// The permalink of its own, when it is not the site's.
+    pub permalink: Option<Template>,
+    /// The ending of its page.
+    pub page_extension: &'static str,
+    /// The id that its front matter sets, a URI.
+    pub own_id: Option<String>,
     /// The language, when it says one.
     pub lang: Option<String>,
     /// `description`, else `excerpt`: plain text, cut.
@@ -122,21 +124,54 @@ impl<'a> Post<'a> {
         Parsed { post, remarks }
     }
 
+    /// Absolute address of its page. Few posts are in a window, so this is made when it is asked for.
+    pub fn url(&self, site: &Site) -> String {
+        [&*site.home, &self.template(site).path(self.parts(site))].concat()
+    }
+
+    /// Its id, the same in every feed and for ever.
+    pub fn id(&self, site: &Site) -> String {
+        match (&self.own_id, site.ids) {
+            (Some(own), _) => own.clone(),
+            (None, Ids::Tag) => tag_id(&site.tag_authority, &self.key),
+            (None, Ids::Permalink) => self.url(site),
+            (None, Ids::Jekyll) => {
+                let path = self.template(site).plain_path(self.parts(site));
+                [&*site.home, &jekyll_id(&path, &self.slug)].concat()
+            }
+        }
+    }
+
+    fn template<'t>(&'t self, site: &'t Site) -> &'t Template {
+        self.permalink.as_ref().unwrap_or(&site.permalink)
+    }
+
+    fn parts(&self, site: &Site) -> permalink::Parts<'_> {
+        permalink::Parts {
+            date: self.date,
+            zone: site.dates.zone,
+            categories: &self.categories,
+            slug: &self.slug,
+            extension: self.page_extension,
+        }
+    }
+
     /// Renders the body; fills the title and the summary that the front matter does not have.
     ///
     /// `resolve` gives the address of what Liquid's `link` or `post_url` names.
     pub fn render(&self, site: &Site, resolve: &dyn Fn(&str) -> Option<String>) -> Rendered {
+        let url = self.url(site);
         let source = Source {
             markup: self.markup,
             text: self.body,
-            base: &self.url,
+            base: &url,
             separator: self.separator.as_deref(),
             liquid: self.has_liquid.then_some(Variables {
                 site_url: site.home.strip_suffix(&site.baseurl).unwrap_or(&site.home),
                 site_baseurl: &site.baseurl,
                 site_title: &site.title,
                 page_title: &self.title,
-                page_url: self.url.strip_prefix(&site.home).unwrap_or(&self.url),
+                page_url: url.strip_prefix(&site.home).unwrap_or(&url),
                 resolve,
             }),
         };
@@ -148,7 +183,7 @@ impl<'a> Post<'a> {
         } else {
             self.title.clone()
         };
-        Rendered { title, summary, is_excerpt_only: self.is_excerpt_only, body }
+        Rendered { url, title, summary, is_excerpt_only: self.is_excerpt_only, body }
     }
 
     /// What Liquid's `link` and `post_url` in the body name: other posts that this one depends on.
@@ -177,6 +212,8 @@ impl<'a> Post<'a> {
 /// A post with its body.
 #[derive(Debug)]
 pub struct Rendered {
+    /// Absolute address of the post's page.
+    pub url: String,
     /// The title; never empty.
     pub title: String,
     /// The summary; empty only when the post has no text at all.

@@ -3,6 +3,8 @@
 //! The only owner of the `url` and `percent_encoding` crates. Resolution is that of browsers
 //! (WHATWG URL); what they leave in a URL although RFC 3986 forbids it is encoded afterwards.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What may stand in one segment of a path unencoded: `pchar` of RFC 3986 §3.3.
@@ -140,7 +142,7 @@ pub fn is_web(url: &str) -> bool {
 /// `path` for use as the path of a URL: everything but unreserved characters, sub-delimiters, `:`,
 /// `@` and `/` is percent-encoded, `%` as well.
 pub fn percent_encode_path(path: &str) -> String {
-    utf8_percent_encode(path, PATH).to_string()
+    Cow::from(utf8_percent_encode(path, PATH)).into_owned()
 }
 
 /// The text behind a percent-encoded path; `None` when it is not UTF-8.

@@ -116,8 +116,8 @@ pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
     });
     let enclosures = enclosures.collect();
     Entry {
-        id: post.id.clone(),
-        url: post.url.clone(),
+        id: post.id(site),
+        url: rendered.url,
         title: rendered.title,
         summary: rendered.summary,
         content: Some(rendered.body.html)

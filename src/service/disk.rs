@@ -4,12 +4,14 @@
 
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
-use rustix::fs::OFlags;
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 
 use crate::content::post::FileStamp;
 use crate::error::{Error, Finding, Result};
@@ -82,28 +84,57 @@ fn look(file: &File) -> io::Result<(FileStamp, bool)> {
 /// When it cannot be read, is larger, changes while it is read, or is something else: a pipe is
 /// never waited for.
 pub fn read(path: &Path, limit: u64) -> Read {
-    read_open(open(path, OFlags::empty()).map_err(|error| failed(&error))?, limit)
+    let file = rustix::fs::open(path, FLAGS, Mode::empty());
+    read_open(file.map_err(|error| failed(&error.into()))?.into(), limit)
 }
 
-/// Reads a file below a folder likewise. A link is followed to what is below the folder too, and
-/// nowhere else, whoever puts one in the place of a file at this moment.
-///
-/// # Errors
-/// As above, and when it is a link that leads out of the folder.
-pub fn read_below(folder: &Path, path: &str, limit: u64) -> Read {
-    let path = folder.join(path);
-    let file = match open(&path, OFlags::NOFOLLOW) {
-        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
-            let target = path.canonicalize().map_err(|_| Error::BadLink { to: "nowhere" })?;
-            let is_below = folder.canonicalize().is_ok_and(|folder| target.starts_with(folder));
-            if !is_below {
-                return Err(Error::BadLink { to: "out of the site" });
+/// A folder whose files are read. It is open, so that the way to it is not walked for each of them;
+/// keep it for a pass only: as long as it is open, its disk cannot be taken away.
+#[derive(Debug)]
+pub struct Folder<'a> {
+    path: &'a Path,
+    open: io::Result<OwnedFd>,
+}
+
+impl<'a> Folder<'a> {
+    /// Opens a folder; where that fails, so does every reading in it.
+    pub fn open(path: &'a Path) -> Self {
+        let open = rustix::fs::open(
+            path,
+            OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
+            Mode::empty(),
+        );
+        Self { path, open: open.map_err(io::Error::from) }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &'a Path {
+        self.path
+    }
+
+    /// Reads a file below it, as [`read`] does. A link is followed to what is below the folder too,
+    /// and nowhere else, whoever puts one in the place of a file at this moment.
+    ///
+    /// # Errors
+    /// As above, and when it is a link that leads out of the folder.
+    pub fn read(&self, path: &str, limit: u64) -> Read {
+        let folder = self.open.as_ref().map_err(failed)?;
+        let opened = rustix::fs::openat(folder, path, FLAGS | OFlags::NOFOLLOW, Mode::empty());
+        let file = match opened {
+            Err(Errno::LOOP) => {
+                let nowhere = |_| Error::BadLink { to: "nowhere" };
+                let target = self.path.join(path).canonicalize().map_err(nowhere)?;
+                let is_below =
+                    self.path.canonicalize().is_ok_and(|folder| target.starts_with(folder));
+                if !is_below {
+                    return Err(Error::BadLink { to: "out of the site" });
+                }
+                rustix::fs::open(&target, FLAGS | OFlags::NOFOLLOW, Mode::empty())
             }
-            open(&target, OFlags::NOFOLLOW)
-        }
-        opened => opened,
-    };
-    read_open(file.map_err(|error| failed(&error))?, limit)
+            opened => opened,
+        };
+        read_open(file.map_err(|error| failed(&error.into()))?.into(), limit)
+    }
 }
 
 /// What a file holds, and its stamp.
@@ -113,11 +144,9 @@ fn failed(source: &io::Error) -> Error {
     Error::Io { doing: "read it", reason: source.to_string() }
 }
 
-fn open(path: &Path, flags: OFlags) -> io::Result<File> {
-    let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY;
-    let flags = i32::try_from(flags.bits()).unwrap_or(0);
-    OpenOptions::new().read(true).custom_flags(flags).open(path)
-}
+/// How files are opened: a pipe is not waited for, a terminal not taken.
+const FLAGS: OFlags =
+    OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
 
 fn read_open(mut file: File, limit: u64) -> Read {
     let (stamp, is_file) = look(&file).map_err(|error| failed(&error))?;
@@ -154,7 +183,7 @@ pub fn lock(folder: &Path) -> Result<File> {
     let file = File::open(folder).map_err(failed)?;
     match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
-        Err(rustix::io::Errno::WOULDBLOCK) => {
+        Err(Errno::WOULDBLOCK) => {
             Err(Finding::about(folder.display().to_string(), Error::OutputInUse))
         }
         Err(error) => Err(failed(error.into())),

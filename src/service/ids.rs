@@ -8,7 +8,6 @@ use crate::content::post::Post;
 use crate::content::site::Site;
 use crate::error::Error;
 use crate::feed::assemble;
-use crate::service::disk;
 use crate::service::parallel;
 use crate::service::posts::{Ground, MAX_POST, text};
 
@@ -80,11 +79,11 @@ fn carried<'c>(catalog: &'c Catalog, feeds: &[&FeedName], site: &Site) -> Vec<Ke
 
 /// Whether a post has another id in its new place; `None` when it is no post there.
 fn is_other(card: Kept<'_>, old: Ground<'_>, new: Ground<'_>) -> Option<bool> {
-    let read = disk::read_below(old.folder, card.path(), MAX_POST);
+    let read = old.folder.read(card.path(), MAX_POST);
     let bytes = read.map(|(bytes, _)| bytes).unwrap_or_default();
     let id = |written: &str, ground: Ground<'_>| {
         let origin = Origin::of(card.path(), ground.layout)?;
-        Post::parse(&origin, written, ground.site).post.ok().map(|post| post.id)
+        Post::parse(&origin, written, ground.site).post.ok().map(|post| post.id(ground.site))
     };
     let texts = [text(&bytes).unwrap_or_default(), STAND_IN];
     texts.into_iter().find_map(|written| Some(id(written, old)? != id(written, new)?))

@@ -110,14 +110,19 @@ impl Intake {
             let read = |path: &Arc<str>| {
                 step.advance();
                 let known = known.filter(|_| !self.notes.has(path));
-                posts::card(path, ground, known.and_then(|known| ground.card(known, path)))
+                posts::card(
+                    path,
+                    ground,
+                    known.and_then(|known| posts::known(known, ground.layout, path)),
+                )
             };
             let reads = parallel::read(&piece, read);
             let mut changes = Vec::with_capacity(reads.len());
             for (path, read) in piece.into_iter().zip(reads) {
                 let Some(read) = read else { continue };
                 let is_gone = matches!(read.change, Change::Remove { .. });
-                let is_broken = is_gone && ground.card(target.known(), &path).is_some();
+                let is_broken =
+                    is_gone && posts::known(target.known(), ground.layout, &path).is_some();
                 let until = read.stamp.modified.saturating_add(IN_THE_MAKING);
                 // A clock of another machine may be ahead of ours.
                 let is_new = read.stamp.modified.abs_diff(now) < IN_THE_MAKING.unsigned_abs();
@@ -140,7 +145,9 @@ impl Intake {
             }
             taken.touched.append(&mut target.catalog.apply(changes, target.horizon));
         }
-        let is_lost = |finding: &Finding| ground.card(target.known(), &finding.path).is_some();
+        let is_lost = |finding: &Finding| {
+            posts::known(target.known(), ground.layout, &finding.path).is_some()
+        };
         let lost = broken.len() + scan.findings.iter().filter(|finding| is_lost(finding)).count();
         let waiting = self.unfinished.values().filter(|wait| wait.is_broken).count();
         self.storm = hold::storm(target.known(), lost, waiting, self.storm);
@@ -255,7 +262,7 @@ impl Intake {
         self.rejected.remove(path.as_str());
         self.unfinished.remove(path.as_str());
         self.links.remove(path.as_str());
-        let card = ground.card(known, &path);
+        let card = posts::known(known, ground.layout, &path);
         let change =
             card.map(|card| Change::Remove { key: card.key().into(), path: card.path().into() });
         if matches!(finding.error, Error::BadLink { .. }) {

@@ -20,7 +20,7 @@ use crate::feed::review::review;
 use crate::service::hold::{self, Calm};
 use crate::service::ids::NewIds;
 use crate::service::intake::{Intake, Target};
-use crate::service::posts::{Copy, Ground};
+use crate::service::posts::{self, Copy, Ground};
 use crate::service::press::{Left, Press, Printed};
 use crate::service::progress::Progress;
 use crate::service::snapshot::{Head, Snapshot};
@@ -164,7 +164,9 @@ impl Mill {
     /// # Errors
     /// When most ids would be others, unless that `is_meant`; the settings stay as they were then.
     pub fn configure(&mut self, site: Site, is_meant: bool) -> Result<()> {
-        let new_ids = NewIds::count(&self.catalog, self.ground(), &site);
+        let folder = self.roots.open();
+        let ground = Ground { folder: &folder, layout: &self.layout, site: &self.site };
+        let new_ids = NewIds::count(&self.catalog, ground, &site);
         if let Some(refusal) = new_ids.refusal().filter(|_| !is_meant) {
             let path = self.roots.site.join(CONFIG);
             return Err(Finding::about(path.display().to_string(), refusal));
@@ -197,7 +199,8 @@ impl Mill {
         let horizon = self.horizon(now);
         let mut catalog = Catalog::with_capacity(scan.files.len());
         let mut target = Target { catalog: &mut catalog, last: Some(&self.catalog), horizon };
-        let ground = Ground { folder: &self.roots.site, layout: &self.layout, site: &self.site };
+        let folder = self.roots.open();
+        let ground = Ground { folder: &folder, layout: &self.layout, site: &self.site };
         let taken = self.intake.read(scan, ground, &mut target, now);
         let mut pass = Pass { findings: taken.findings, ..Pass::default() };
         self.hold_storm(taken.storm);
@@ -259,9 +262,8 @@ impl Mill {
     pub fn rescan(&mut self, now: Nanoseconds) -> Result<Pass> {
         let mut is_found = vec![false; self.catalog.bound()];
         let mut odd = HashSet::new();
-        let ground = self.ground();
         let mut is_known = |path: &str, stamp: FileStamp| {
-            let card = ground.card(&self.catalog, path);
+            let card = posts::known(&self.catalog, &self.layout, path);
             match card {
                 Some(card) => is_found[card.number()] = true,
                 None => _ = odd.insert(Box::from(path)),
@@ -393,7 +395,8 @@ impl Mill {
         let horizon = self.horizon(now);
         let mut touched = self.catalog.apply(gone, horizon);
         let Self { roots, layout, site, catalog, intake, .. } = self;
-        let ground = Ground { folder: &roots.site, layout, site };
+        let folder = roots.open();
+        let ground = Ground { folder: &folder, layout, site };
         let mut taken =
             intake.read(scan, ground, &mut Target { catalog, last: None, horizon }, now);
         self.hold_storm(taken.storm);
@@ -415,7 +418,8 @@ impl Mill {
         if self.is_stale {
             return Ok(());
         }
-        let ground = Ground { folder: &self.roots.site, layout: &self.layout, site: &self.site };
+        let folder = self.roots.open();
+        let ground = Ground { folder: &folder, layout: &self.layout, site: &self.site };
         let copy = Copy { ground, catalog: &self.catalog };
         let printed = self.press.print(touched, copy, seconds(now).unix());
         pass.printed =
@@ -429,20 +433,13 @@ impl Mill {
         (!self.site.future).then(|| seconds(now))
     }
 
-    /// Where the posts are, and by which rules they are read.
-    fn ground(&self) -> Ground<'_> {
-        Ground { folder: &self.roots.site, layout: &self.layout, site: &self.site }
-    }
-
     /// Forgets a file that is gone; the change that this is for the catalog.
     fn remove(&mut self, path: &str) -> Option<Change> {
-        let Self { roots, layout, site, catalog, intake, .. } = self;
-        let ground = Ground { folder: &roots.site, layout, site };
-        intake.remove(path, ground.card(catalog, path))
+        self.intake.remove(path, posts::known(&self.catalog, &self.layout, path))
     }
 
     fn stamp_of(&self, path: &str) -> Option<FileStamp> {
-        self.intake.stamp_of(path, self.ground().card(&self.catalog, path))
+        self.intake.stamp_of(path, posts::known(&self.catalog, &self.layout, path))
     }
 
     /// Notes that posts are kept because their files broke at once.

@@ -3,7 +3,6 @@
 //! A rendered post is kept in a bounded memo, because one post stands in several feeds.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::content::catalog::cards::Kept;
@@ -15,7 +14,7 @@ use crate::error::{Error, Finding, Remark, Severity};
 use crate::feed::assemble;
 use crate::feed::model::Entry;
 use crate::hash::Hash;
-use crate::service::disk;
+use crate::service::disk::{self, Folder};
 
 /// The largest post, in bytes.
 pub const MAX_POST: u64 = 8 * 1024 * 1024;
@@ -43,19 +42,17 @@ pub struct Read {
 #[derive(Debug, Clone, Copy)]
 pub struct Ground<'a> {
     /// The folder of the site.
-    pub folder: &'a Path,
+    pub folder: &'a Folder<'a>,
     /// How its posts are laid out.
     pub layout: &'a Layout,
     /// The settings.
     pub site: &'a Site,
 }
 
-impl Ground<'_> {
-    /// The post that a catalog has from a file.
-    pub fn card<'c>(&self, catalog: &'c Catalog, path: &str) -> Option<Kept<'c>> {
-        let origin = Origin::of(path, self.layout)?;
-        catalog.card(&origin.key, path)
-    }
+/// The post that a catalog has from a file.
+pub fn known<'c>(catalog: &'c Catalog, layout: &Layout, path: &str) -> Option<Kept<'c>> {
+    let origin = Origin::of(path, layout)?;
+    catalog.card(&origin.key, path)
 }
 
 /// Reads one file, whose path is relative to the site. The whole file is read: opening it costs
@@ -71,11 +68,11 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Opt
         let remark = Remark { severity: Severity::Error, line: 0, column: 0, error };
         Read { change: removed.clone(), stamp, findings: vec![remark.at(path)], is_cut_short }
     };
-    let (bytes, stamp) = match disk::read_below(folder, path, MAX_POST) {
+    let (bytes, stamp) = match folder.read(path, MAX_POST) {
         Ok(read) => read,
         Err(error) => {
             // Whether it may be read is no part of a stamp: with no file's number it is read again.
-            let stamp = disk::stamp_of(&folder.join(&**path));
+            let stamp = disk::stamp_of(&folder.path().join(&**path));
             if stamp == FileStamp::default() {
                 // Deleted between being found and being read.
                 let findings = Vec::new();
@@ -109,7 +106,7 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Opt
     let groups =
         post.groups(site).into_iter().map(|(taxonomy, name)| (taxonomy, name.into())).collect();
     // Only what is made from the key is the key's own.
-    let has_chosen_id = post.has_own_id || site.ids != Ids::Tag;
+    let has_chosen_id = post.own_id.is_some() || site.ids != Ids::Tag;
     let card = Card {
         key,
         path: Arc::clone(path),
@@ -117,7 +114,7 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Opt
         date: post.date,
         is_withheld: post.withheld.is_some(),
         groups,
-        id: has_chosen_id.then(|| Hash::of(post.id.as_bytes())),
+        id: has_chosen_id.then(|| Hash::of(post.id(site).as_bytes())),
         links: post.links().iter().map(|words| named_key(words, layout).into()).collect(),
         has_tags: !post.tags.is_empty(),
         hash,
@@ -146,7 +143,7 @@ pub struct Copy<'a> {
 
 /// Reads the post of a card whole and looks at it, if its file is still as the card knows it.
 fn whole<T>(card: Kept<'_>, ground: Ground<'_>, look: impl FnOnce(&Post<'_>) -> T) -> Option<T> {
-    let (bytes, _) = disk::read_below(ground.folder, card.path(), MAX_POST).ok()?;
+    let (bytes, _) = ground.folder.read(card.path(), MAX_POST).ok()?;
     if Hash::of_file(&bytes) != card.hash() {
         return None;
     }
@@ -169,7 +166,7 @@ pub fn body_findings(card: Kept<'_>, copy: Copy<'_>) -> Vec<Finding> {
 /// The address of the post that Liquid's `link` or `post_url` names.
 fn address(words: &str, copy: Copy<'_>) -> Option<String> {
     let target = copy.catalog.winner(&named_key(words, copy.ground.layout))?;
-    whole(target, copy.ground, |post| post.url.clone())
+    whole(target, copy.ground, |post| post.url(copy.ground.site))
 }
 
 /// All that an entry hangs on besides the settings: where the post's file is and what is in it, and

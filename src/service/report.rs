@@ -18,6 +18,7 @@ use crate::content::settings::CONFIG;
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::review::review;
+use crate::service::disk::Folder;
 use crate::service::posts::{Copy, Ground};
 use crate::service::source::Roots;
 use crate::service::{disk, parallel, posts};
@@ -85,7 +86,8 @@ struct Reading {
 
 fn read(site: &Site, roots: &Roots) -> Result<Reading> {
     let (mut scan, layout) = roots.scan(None)?;
-    let ground = Ground { folder: &roots.site, layout: &layout, site };
+    let folder = roots.open();
+    let ground = Ground { folder: &folder, layout: &layout, site };
     let files: Vec<Arc<str>> = scan.files.iter().map(|(path, _)| path.into()).collect();
     let read = |path: &Arc<str>| posts::card(path, ground, None);
     let mut findings: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
@@ -121,7 +123,8 @@ pub fn list(
     out: &mut dyn Write,
 ) -> Result<()> {
     let reading = read(site, roots)?;
-    let row = |path: &Arc<str>| row(site, roots, &reading, path, now);
+    let folder = roots.open();
+    let row = |path: &Arc<str>| row(site, &folder, &reading, path, now);
     let mut rows: Vec<Row> = parallel::map(&reading.files, row).into_iter().flatten().collect();
     // Files are in the order of their paths. What is said of the configuration is no post.
     let without_row = |path: &&String| {
@@ -139,13 +142,19 @@ pub fn list(
     written.map_err(|error| Finding::io("write", Path::new("the report"), &error))
 }
 
-fn row(site: &Site, roots: &Roots, reading: &Reading, path: &Arc<str>, now: Moment) -> Option<Row> {
+fn row(
+    site: &Site,
+    folder: &Folder<'_>,
+    reading: &Reading,
+    path: &Arc<str>,
+    now: Moment,
+) -> Option<Row> {
     let origin = Origin::of(path, &reading.layout)?;
     let key = crate::content::text::nfc(&origin.key).into_owned();
     if reading.catalog.card(&key, path).is_none() {
         return Some(rejected(reading, path));
     }
-    let (bytes, _) = disk::read_below(&roots.site, path, posts::MAX_POST).ok()?;
+    let (bytes, _) = folder.read(path, posts::MAX_POST).ok()?;
     let post = Post::parse(&origin, posts::text(&bytes).ok()?, site).post.ok()?;
     let winner = reading.catalog.winner(&key).filter(|winner| winner.path() != &**path);
     let zone = site.dates.zone;
@@ -161,8 +170,8 @@ fn row(site: &Site, roots: &Roots, reading: &Reading, path: &Arc<str>, now: Mome
     let title =
         if post.title.is_empty() { post.render(site, &|_| None).title } else { post.title.clone() };
     let facts = Facts {
-        url: post.url.clone(),
-        id: post.id.clone(),
+        url: post.url(site),
+        id: post.id(site),
         date: zone.rfc3339(post.date),
         updated: zone.rfc3339(post.updated),
         title,
@@ -217,7 +226,8 @@ pub fn check(
 ) -> Result<usize> {
     let mut reading = read(site, roots)?;
     let posts = reading.files.len();
-    let ground = Ground { folder: &roots.site, layout: &reading.layout, site };
+    let folder = roots.open();
+    let ground = Ground { folder: &folder, layout: &reading.layout, site };
     let copy = Copy { ground, catalog: &reading.catalog };
     let cards: Vec<Kept<'_>> = reading.catalog.cards().collect();
     let in_bodies = parallel::map(&cards, |card| posts::body_findings(*card, copy));

@@ -11,7 +11,7 @@ use crate::content::post::FileStamp;
 use crate::content::settings::{AUTHORS, CONFIG};
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
-use crate::service::disk;
+use crate::service::disk::{self, Folder};
 use crate::service::files::Files;
 
 /// The deepest folder that is walked.
@@ -105,6 +105,11 @@ impl Roots {
         // The walk meets the output under its real name, whatever link led to it.
         let output = output.canonicalize().unwrap_or(output);
         Self { site: folder, content: site.content.clone(), exclude: site.exclude.clone(), output }
+    }
+
+    /// The site's folder, open to read its posts in.
+    pub fn open(&self) -> Folder<'_> {
+        Folder::open(&self.site)
     }
 
     /// Walks the whole site; says too how its posts are laid out. Files that are known stay out of

@@ -84,7 +84,7 @@ pub(crate) fn assert_post(text: &str, path: &str, site: &Site) -> bool {
     let Ok(post) = Post::parse(&origin, text, site).post else { return false };
     let resolve = |words: &str| (!words.contains('x')).then(|| format!("/{words}"));
     let rendered = post.render(site, &resolve);
-    assert_body(&rendered.body, text.len(), &post.url, site.cleaning.trust());
+    assert_body(&rendered.body, text.len(), &rendered.url, site.cleaning.trust());
     assert_eq!(post.links().len(), post.links().iter().collect::<HashSet<_>>().len());
     let groups = post.groups(site);
     assert!(groups.iter().all(|(_, name)| assemble::folder_name(name).len() <= 200));

@@ -3,7 +3,7 @@
 use super::harness::{CONFIG, Server, Site, at, post};
 use crate::making::Made;
 use feedmill::error::Error;
-use feedmill::service::disk;
+use feedmill::service::disk::{self, Folder};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
@@ -171,7 +171,9 @@ fn a_link_is_followed_to_what_is_below_and_nowhere_else() {
     fs::write(site.beside("secret.md"), "secret").unwrap();
     symlink(site.beside("secret.md"), site.path("_posts/out.md")).unwrap();
     symlink("2022-01-01-a.md", site.path("_posts/in.md")).unwrap();
-    let read = |path: &str| disk::read_below(&site.folder(), path, 1024).map(|(bytes, _)| bytes);
+    let site_folder = site.folder();
+    let folder = Folder::open(&site_folder);
+    let read = |path: &str| folder.read(path, 1024).map(|(bytes, _)| bytes);
     let bytes = fs::read(site.path(&at(1, "a"))).unwrap();
     assert_eq!(read("_posts/in.md"), Ok(bytes.clone()));
     assert_eq!(read(&at(1, "a")), Ok(bytes));
