@@ -29,7 +29,7 @@
 //! | disk with the site or its posts goes away and comes back (mount) | `/healthz` red, feeds untouched; watched again | `mounts.rs` |
 //! | a change without an event | found by a reload, or by the next scan | `limits.rs` |
 //! | post deleted, renamed, moved to another category or date | left the old feed, in the new one, same id | `service/posts.rs` |
-//! | clock ten years on, 400 days back (faketime) | no `Last-Modified` of that time stays; 304 by tag; posts go on to come | `clock.rs` |
+//! | clock ten years on, 400 days back (faketime) | what changes has a time of the new clock, a minute ahead at most; 304 by tag; posts go on to come, timers go on | `clock.rs` |
 //! | snapshot from the future, damaged, cut | not believed; everything is read | `service/snapshot.rs` |
 //! | no events at all (`--poll`) | found by scans, none of which opens a known file; nothing half-written | `polls.rs` |
 //! | a folder that others change without events (bindfs) | said once; scanned every 20 seconds, or as `--rescan` says | `polls.rs` |

@@ -1,9 +1,11 @@
 //! The clock jumps, as it does when a machine gets its time late.
 
-use super::tools::not_run;
-use crate::service::harness::{CONFIG, Server, Site};
+use super::tools::{connect, not_run};
+use crate::service::harness::{CONFIG, Server, Site, now};
 use std::fs;
+use std::io::{Read, Write};
 use std::process::Command;
+use std::time::{Duration, Instant, SystemTime};
 
 /// The library that tells a program another time, as its own command knows it.
 fn library() -> Option<String> {
@@ -14,12 +16,43 @@ fn library() -> Option<String> {
     Some(text.trim().replace("libfaketime.so", "libfaketimeMT.so")).filter(|path| !path.is_empty())
 }
 
-/// Both dates of an answer, in seconds.
+const DAY: f64 = 86_400.0;
+
+/// How far the time of a document may be ahead of the clock, so that no two changes have the same.
+const AHEAD: f64 = 60.0;
+
+/// What a change may take, and a timer of a second.
+const SOON: Duration = Duration::from_secs(5);
+
+/// Serves a site by a clock that is ahead by what a file says.
+fn serve_by_the_clock<'a>(site: &'a Site, library: &str) -> Server<'a> {
+    set_clock(site, 0.0);
+    let mut command = site.command("serve", &["--listen", "127.0.0.1:0", "--head-timeout", "1"]);
+    command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", site.beside("clock"));
+    for (name, value) in [
+        ("FAKETIME_NO_CACHE", "1"),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ("DONT_FAKE_MONOTONIC", "1"),
+        ("NO_FAKE_STAT", "1"),
+    ] {
+        command.env(name, value);
+    }
+    Server::start(site, command)
+}
+
+fn set_clock(site: &Site, ahead: f64) {
+    // Renamed into its place: the program reads it at any moment.
+    fs::write(site.beside("clock.next"), format!("{ahead:+}")).unwrap();
+    fs::rename(site.beside("clock.next"), site.beside("clock")).unwrap();
+}
+
+/// When a document was changed by its own word, in seconds since 1970. That of the answer itself is
+/// no measure: hyper goes on with the last `Date` when the clock goes back.
 #[track_caller]
-fn dates(server: &Server, path: &str) -> (std::time::SystemTime, std::time::SystemTime) {
+fn modified(server: &Server, path: &str) -> f64 {
     let reply = server.get(path, &[]);
-    let date = |name| httpdate::parse_http_date(reply.header(name)).unwrap();
-    (date("Last-Modified"), date("Date"))
+    let date = httpdate::parse_http_date(reply.header("Last-Modified")).unwrap();
+    date.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64()
 }
 
 #[test]
@@ -29,38 +62,42 @@ fn a_clock_that_jumps_breaks_no_reader_and_stops_no_timer() {
         return;
     };
     let site = Site::new(CONFIG);
-    site.post(1, "a", "news", "Text.");
-    let clock = site.beside("clock");
-    let set = |offset: &str| fs::write(&clock, offset).unwrap();
-    set("+0");
-    let mut command = site.command("serve", &["--listen", "127.0.0.1:0"]);
-    command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", &clock);
-    for (name, value) in [
-        ("FAKETIME_NO_CACHE", "1"),
-        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-        ("DONT_FAKE_MONOTONIC", "1"),
-        ("NO_FAKE_STAT", "1"),
-    ] {
-        command.env(name, value);
-    }
-    let server = Server::start(&site, command);
-    let tag = server.validators("rss.xml").0;
-    for (day, offset) in [(2, "+3650d"), (3, "-400d"), (4, "+3650d"), (5, "+0")] {
-        set(offset);
-        // What did not change is still known by its tag.
-        assert_eq!(
-            server.get("rss.xml", &[("If-None-Match", &tag)]).status,
-            if day == 2 { 304 } else { 200 }
-        );
-        let (modified, date) = dates(&server, "rss.xml");
-        assert!(modified <= date, "{offset}: changed in the future: {modified:?}, now {date:?}");
+    site.post(1, "still", "still", "Text.");
+    let server = serve_by_the_clock(&site, &library);
+    let changing = ["rss.xml", "atom.xml", "feed.json"];
+    let still = server.validators("category/still/rss.xml");
+    for (day, ahead) in [(2, 3650.0), (3, -400.0), (4, 3650.0), (5, 0.0)] {
+        let tags = changing.map(|path| (path, server.validators(path).0));
+        set_clock(&site, ahead * DAY);
+        let started = Instant::now();
+        let mut silent = connect(&server);
+        silent.write_all(b"GET /rss.xml HTTP/1.1\r\n").unwrap();
+        // What did not change is known by its tag, and says what it said.
+        for (path, tag) in &tags {
+            assert_eq!(server.get(path, &[("If-None-Match", tag)]).status, 304, "{ahead}: {path}");
+        }
         let name = format!("p{day}");
+        let before = now() + ahead * DAY;
         site.post(day, &name, "news", "Text.");
         server.wait_until(&name, || server.titles("")[0] == name);
-        let (modified, date) = dates(&server, "rss.xml");
-        assert!(modified <= date, "{offset}: changed in the future: {modified:?}, now {date:?}");
-        let tag = server.validators("rss.xml").0;
-        assert_eq!(server.get("rss.xml", &[("If-None-Match", &tag)]).status, 304);
+        assert!(started.elapsed() < SOON, "{ahead}: a change took {:?}", started.elapsed());
+        let after = now() + ahead * DAY;
+        for (path, old) in &tags {
+            let modified = modified(&server, path);
+            // Of this clock, and of no other one.
+            assert!(modified >= before.floor(), "{ahead}: {path}: {modified}, {before}");
+            assert!(modified <= after + AHEAD, "{ahead}: {path}: {modified}, {after}");
+            assert_eq!(server.get(path, &[("If-None-Match", old)]).status, 200, "{ahead}: {path}");
+            let tag = server.validators(path).0;
+            assert_eq!(server.get(path, &[("If-None-Match", &tag)]).status, 304, "{ahead}: {path}");
+        }
+        assert_eq!(server.validators("category/still/rss.xml"), still, "{ahead}");
+        let by_tag = server.get("category/still/rss.xml", &[("If-None-Match", &still.0)]);
+        assert_eq!(by_tag.status, 304, "{ahead}");
+        // The head that never ends is not waited for longer than by a clock that does not jump.
+        silent.read_to_end(&mut Vec::new()).unwrap();
+        let took = started.elapsed();
+        assert!(took > Duration::from_millis(900) && took < SOON, "{ahead}: closed after {took:?}");
     }
     server.finish(&[]);
 }
