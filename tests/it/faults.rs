@@ -37,7 +37,7 @@
 //! | no watcher at all (namespace) | the sysctl is named; scans find everything | `limits.rs` |
 //! | heads sent byte by byte, 200 at once | closed; others are served all the time | `clients.rs`, `http/sockets.rs` |
 //! | 5,000 idle connections (hard limit of files) | little memory; the next request waits and is answered | `clients.rs` |
-//! | no files left (64, 120 connections) | hardly any work, few lines; recovers, posts of that time too | `limits.rs` |
+//! | no files left (64, 120 connections; a limit lowered while it runs) | hardly any work, few lines; recovers, posts of that time too | `limits.rs` |
 //! | endless heads | 400, 414, 431 or closed; no memory | `clients.rs`, `http/sockets.rs` |
 //! | request smuggling | one answer, then closed | `clients.rs`, `http/sockets.rs` |
 //! | traversal | 400 or 404; nothing but the edition is ever read | `http/addresses.rs` |

@@ -2,6 +2,7 @@
 
 use super::tools::{LONG, Process, behind, connect, not_run, scripted};
 use crate::service::harness::{CONFIG, Server, Site, at, post};
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -35,6 +36,60 @@ fn a_server_without_files_waits_and_recovers() {
     server.finish(&[]);
 }
 
+/// Leaves the program so many files, of which it has had more until now.
+#[track_caller]
+fn allow(process: &Process, files: usize) {
+    let limit = format!("--nofile={files}:");
+    let done = Command::new("prlimit").args(["--pid", &process.id(), &limit]).status().unwrap();
+    assert!(done.success());
+}
+
+/// The limit may become smaller while it runs, or others of the same process may need more: then it
+/// is the system that refuses, again and again.
+#[test]
+fn a_server_that_the_system_gives_no_connection_waits_and_recovers() {
+    let refused = |server: &Server| server.log().matches("cannot accept a connection").count();
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    site.post(2, "gone", "news", "Text.");
+    let mut server = site.serve();
+    let process = Process::of(&mut server);
+    server.settle();
+    let base = process.open_files();
+    for is_raised in [true, false] {
+        let before = refused(&server);
+        allow(&process, base + 8);
+        let silent: Vec<_> = (0..60).map(|_| connect(&server)).collect();
+        server.wait_until("it is refused", || refused(&server) > before);
+        let number = u32::from(is_raised);
+        site.post(1, "a", "news", &format!("Changed {number}."));
+        site.post(3 + number, &format!("new{number}"), "news", "Text.");
+        if is_raised {
+            site.remove(&at(2, "gone"));
+        }
+        let (lines, worked) = (server.log().lines().count(), process.work());
+        sleep(Duration::from_secs(3));
+        let worked = process.work() - worked;
+        assert!(worked < 30, "{worked} hundredths of a second: it is busy with being refused");
+        let said = server.log().lines().skip(lines).map(str::to_owned).collect::<Vec<_>>();
+        assert!(said.len() <= 6, "{said:#?}");
+        if is_raised {
+            allow(&process, 1024);
+        } else {
+            drop(silent);
+        }
+        server.wait_until("nothing is lost", || {
+            let titles = server.titles("");
+            titles.contains(&format!("new{number}")) && !titles.contains(&"gone".to_owned())
+        });
+        let text = format!("Changed {number}.");
+        server.wait_until("what changed is there", || server.body("a").contains(&text));
+    }
+    assert_eq!(server.titles("").len(), 3);
+    server.wait_until("all is closed", || process.open_files() <= base);
+    server.finish(&["Too many open files"]);
+}
+
 /// The events of a file that is made, written and closed.
 const EVENTS_OF_A_FILE: usize = 3;
 
@@ -59,8 +114,17 @@ fn events_that_are_lost_are_made_up_for_by_a_scan() {
     }
     server.signal("CONT");
     server.wait_for_log("scanning the whole site");
-    let is_there = || server.titles("").len() == posts + 1;
+    let names = (0..posts).map(|number| format!("p{number}"));
+    let all: BTreeSet<String> = names.chain(["first".to_owned()]).collect();
+    let is_there = || {
+        let titles = server.titles("");
+        titles.len() == all.len() && titles.into_iter().collect::<BTreeSet<_>>() == all
+    };
     server.wait_within(3 * LONG, "all are there", is_there);
+    // One overflow is one scan, and it is said.
+    server.settle();
+    let log = server.log();
+    assert_eq!(log.matches("scanning the whole site").count(), 1, "{log}");
     server.finish(&[]);
 }
 

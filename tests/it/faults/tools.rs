@@ -27,7 +27,7 @@ pub(super) fn is_there(program: &str) -> bool {
 }
 
 /// The same command with words before it, which end in running it.
-pub(super) fn behind(words: &[&str], command: &Command) -> Command {
+pub(crate) fn behind(words: &[&str], command: &Command) -> Command {
     let mut whole = Command::new(words[0]);
     whole.args(&words[1..]).arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
@@ -109,6 +109,11 @@ pub(super) struct Process(PathBuf);
 impl Process {
     pub(super) fn of(server: &mut Server) -> Self {
         Self(Path::new("/proc").join(server.child().id().to_string()))
+    }
+
+    /// Its number.
+    pub(super) fn id(&self) -> String {
+        self.0.file_name().unwrap().to_str().unwrap().to_owned()
     }
 
     /// The most memory that it has held since that was [forgotten](Self::forget_memory), in MiB.
