@@ -1,10 +1,11 @@
 //! `_config.yml` changes while the service runs: by an event or by SIGHUP, for good or for bad.
 
-use super::harness::{CONFIG, Server, Site, at, post};
+use super::harness::{Address, CONFIG, Server, Site, at, check_feed, post};
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::thread::sleep;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
 
 const BROKEN: &str = "title: Broken\nurl: https://news.example\nfeedmill:\n  limt: 3\n";
 
@@ -77,6 +78,68 @@ fn sighup_reloads_what_no_event_tells_of() {
     fs::write(&settings, CONFIG).unwrap();
     server.signal("HUP");
     server.wait_until("it is repaired", || title(&server) == "Site" && server.is_healthy());
+    server.finish(&["_config.yml"]);
+}
+
+/// Asks for feeds until it is over, and says how often: none fails, each is whole, and no title is
+/// older than the last.
+fn ask_on(address: &Address, is_over: &AtomicBool) -> u32 {
+    let (start, mut asked, mut last) = (Instant::now(), 0, 0);
+    // Whatever becomes of the test, this ends.
+    while !is_over.load(Ordering::Relaxed) && start.elapsed() < Duration::from_mins(1) {
+        for feed in ["feed.json", "category/c1/feed.json", "rss.xml", "category/c2/atom.xml"] {
+            let reply = address.get(&format!("/{feed}"), &[]);
+            assert_eq!(reply.status, 200, "{feed}: {reply:?}");
+            check_feed(feed, &reply.text());
+            asked += 1;
+            if feed == "feed.json" {
+                let feed: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+                assert_eq!(feed["items"].as_array().unwrap().len(), 20, "{feed}");
+                let title = feed["title"].as_str().unwrap();
+                let number: u32 = title.strip_prefix("Number ").unwrap().parse().unwrap();
+                assert!(number >= last, "{title} after {last}");
+                last = number;
+            }
+        }
+    }
+    asked
+}
+
+#[test]
+fn no_request_fails_while_configurations_come_for_good_and_for_bad() {
+    let numbered = |number: u32| CONFIG.replace("Site", &format!("Number {number}"));
+    let site = Site::new(&numbered(0));
+    for day in 1..=28 {
+        site.post(day, "p", &format!("c{}", day % 4), "Text.");
+    }
+    // Only the signal tells of a change behind a link.
+    let settings = site.beside("settings.yml");
+    fs::rename(site.path("_config.yml"), &settings).unwrap();
+    symlink(&settings, site.path("_config.yml")).unwrap();
+    let server = site.serve();
+    let is_over = AtomicBool::new(false);
+    let asked: u32 = thread::scope(|scope| {
+        let readers = [(); 2].map(|()| scope.spawn(|| ask_on(&server.address, &is_over)));
+        for number in 1..=5 {
+            for broken in [BROKEN, "title: Site\nurl: [\n"] {
+                fs::write(&settings, broken).unwrap();
+                let said = server.log().matches("_config.yml:").count();
+                server.signal("HUP");
+                server.wait_until("it is named", || {
+                    server.is_ill(&["_config.yml:"])
+                        && server.log().matches("_config.yml:").count() > said
+                });
+                assert_eq!(title(&server), format!("Number {}", number - 1));
+            }
+            fs::write(&settings, numbered(number)).unwrap();
+            server.signal("HUP");
+            let new = format!("Number {number}");
+            server.wait_until("it is taken", || title(&server) == new && server.is_healthy());
+        }
+        is_over.store(true, Ordering::Relaxed);
+        readers.into_iter().map(|reader| reader.join().unwrap()).sum()
+    });
+    assert!(asked > 100, "{asked} requests in all");
     server.finish(&["_config.yml"]);
 }
 
