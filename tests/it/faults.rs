@@ -16,6 +16,7 @@
 //! | state folder cannot be made | one warning; the next start reads everything | `disk.rs` |
 //! | post without permission (as root: setpriv) | named; in the feeds after `chmod` | `posts.rs` |
 //! | pipe, socket, device, link outside, loop, dangling | named, never waited for, never in a feed | `service/input.rs` |
+//! | links to folders, round and round or outside | not followed; named where the name is one of a post | `service/input.rs` |
 //! | post of 1 GiB | refused with its size; less than 50 MiB more memory | `posts.rs` |
 //! | binary, GBK, UTF-16, NUL, BOM, CRLF | the first four refused by name; BOM and CRLF accepted | `service/input.rs`, `posts.rs`, `bad_input.rs` |
 //! | hostile categories, twins | folders inside the output, the same in any order | `posts.rs`, `service/export.rs` |

@@ -100,6 +100,11 @@ fn hostile() -> Vec<String> {
         "-rf",
         "a?b#c",
         "\u{feff}z",
+        "",
+        "a\0b",
+        "a/b",
+        "...",
+        "x\ny",
     ]
     .map(str::to_owned)
     .to_vec();
@@ -125,8 +130,9 @@ fn categories_get_the_same_folders_in_any_order_and_none_outside() {
             order.reverse();
         }
         for (number, name) in order {
-            let quoted = name.replace('\'', "''");
-            let text = format!("---\ntitle: p{number}\ncategory: '{quoted}'\n---\nText.\n");
+            // As an escape, a character is in the name that may not be in the file.
+            let quoted = name.replace('\\', "\\\\").replace('\0', "\\0").replace('\n', "\\n");
+            let text = format!("---\ntitle: p{number}\ncategory: \"{quoted}\"\n---\nText.\n");
             site.write(&format!("_posts/2022-01-02-p{number}.md"), text);
             server.settle();
         }

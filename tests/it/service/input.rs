@@ -10,7 +10,7 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Any day after the last stamp of a post, in nanoseconds.
 const NOW: i64 = 4_000_000_000_000_000_000;
@@ -120,6 +120,96 @@ fn a_bad_file_that_is_there_already_stops_no_start() {
     assert_all_are_named(&server);
     let names: Vec<&str> = WORDS.iter().map(|(name, _)| *name).chain(["forged"]).collect();
     server.finish(&names);
+}
+
+/// What cannot be read to an end is not waited for: what comes later is there as soon as ever.
+#[test]
+fn a_file_that_has_no_end_holds_nobody_up() {
+    let site = Site::new(CONFIG);
+    site.post(1, "first", "news", "Text.");
+    let pipe = |name: &str| {
+        let made = Command::new("mkfifo").arg(site.path(&at(3, name))).status().unwrap();
+        assert!(made.success());
+    };
+    pipe("early");
+    let server = site.serve();
+    for number in 4..9 {
+        let start = Instant::now();
+        pipe(&format!("pipe{number}"));
+        drop(UnixListener::bind(site.path(&at(3, &format!("socket{number}")))).unwrap());
+        let name = format!("post{number}");
+        site.post(number, &name, "news", "Text.");
+        server.wait_until(&name, || server.titles("")[0] == name);
+        assert!(start.elapsed() < Duration::from_secs(2), "after {:?}", start.elapsed());
+    }
+    let names = ["early", "pipe4", "socket4", "pipe8", "socket8"];
+    for name in names {
+        server.wait_for_log(&format!("{}: not a regular file", at(3, name)));
+    }
+    server.finish(&["-early.md", "-pipe", "-socket"]);
+}
+
+/// Nothing of what is outside is in a feed, not for a moment, whatever the link looks like.
+#[test]
+fn what_is_behind_a_link_is_never_in_a_feed() {
+    const HIDDEN: &str = "Nobody reads this.";
+    let site = Site::new(CONFIG);
+    site.post(1, "first", "news", "Text.");
+    let elsewhere = site.beside("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let hidden = elsewhere.join("2022-01-03-hidden.md");
+    fs::write(&hidden, post(3, "hidden", "hidden", HIDDEN)).unwrap();
+    let links = [
+        ("outside", hidden.as_path(), "the link leads out of the site"),
+        ("passwd", Path::new("/etc/passwd"), "the link leads out of the site"),
+        ("around", Path::new("../../elsewhere/2022-01-03-hidden.md"), "out of the site"),
+        ("twice", Path::new("2022-01-03-outside.md"), "the link leads out of the site"),
+        ("dangling", Path::new("nowhere.md"), "the link leads nowhere"),
+        ("itself", Path::new("2022-01-03-itself.md"), "the link leads nowhere"),
+        ("one", Path::new("2022-01-03-other.md"), "the link leads nowhere"),
+        ("other", Path::new("2022-01-03-one.md"), "the link leads nowhere"),
+        ("folder", Path::new("."), "the link leads to a folder"),
+    ];
+    let put = || {
+        for (name, target, _) in &links {
+            symlink(target, site.path(&at(3, name))).unwrap();
+        }
+        // Folders are not followed, round and round or elsewhere.
+        symlink(".", site.path("_posts/loop")).unwrap();
+        symlink(&elsewhere, site.path("_posts/elsewhere")).unwrap();
+    };
+    let is_hidden = || {
+        let all = site.bytes("out");
+        let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
+        let shown = |text: &String| text.contains(HIDDEN) || text.contains("root:");
+        assert!(!all.values().map(text).any(|text| shown(&text)), "{all:?}");
+        !site.out("category/hidden").exists()
+    };
+    let mut server = site.serve();
+    // Those that come, and those that are there already.
+    for is_there in [false, true] {
+        if is_there {
+            server.finish(&links.map(|(name, ..)| name));
+            server = site.serve();
+        } else {
+            put();
+        }
+        for (name, _, words) in &links {
+            let file = format!("{}: ", at(3, name));
+            server.wait_until(name, || {
+                assert!(is_hidden());
+                server.log().lines().any(|line| line.contains(&file) && line.contains(words))
+            });
+        }
+        let day = 5 + u32::from(is_there);
+        site.post(day, &format!("p{day}"), "news", "Text.");
+        // What changes there is none of ours.
+        fs::write(&hidden, post(3, "hidden", "hidden", &HIDDEN.repeat(2))).unwrap();
+        server.settle();
+        assert!(is_hidden());
+        assert_eq!(server.titles("").len(), 2 + usize::from(is_there), "{}", server.state());
+    }
+    server.finish(&links.map(|(name, ..)| name));
 }
 
 /// What is looked at again and again is told once.

@@ -1,6 +1,10 @@
 //! SIGKILL at any moment: no document is ever cut, and the next start makes everything right.
 
-use super::harness::{CONFIG, Site, at, check_document, files, post, program};
+use super::harness::{CONFIG, Server, Site, at, check_document, files, post, program};
+use crate::faults::tools::{behind, not_run};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -45,4 +49,89 @@ fn a_kill_in_the_middle_of_a_rebuild_leaves_whole_documents() {
     let is_right = || site.bytes("out") == site.bytes("clean");
     server.wait_until(&format!("all is right after {halves} half-written files"), is_right);
     server.finish(&[]);
+}
+
+type Documents = BTreeMap<PathBuf, Vec<u8>>;
+
+fn is_half(file: &Path) -> bool {
+    file.file_name().unwrap().to_str().unwrap().starts_with(".feedmill-tmp-")
+}
+
+/// What a build makes of the site with a title that is in every document.
+fn built(site: &Site, title: &str) -> Documents {
+    site.write("_config.yml", CONFIG.replace("Site", title));
+    let mut command = program();
+    command.arg("build").arg(site.folder()).arg("--output").arg(site.beside(title));
+    assert_eq!(command.output().unwrap().status.code(), Some(0));
+    site.bytes(title)
+}
+
+/// What a killed process has left: whether files are half written, and how many documents are new.
+#[track_caller]
+fn assert_old_or_new(site: &Site, old: &Documents, new: &Documents) -> (bool, usize) {
+    let (halves, left): (Documents, Documents) =
+        site.bytes("out").into_iter().partition(|(path, _)| is_half(path));
+    assert!(left.keys().eq(old.keys()), "{:?}", left.keys());
+    let is_new = |(path, bytes): &(&PathBuf, &Vec<u8>)| {
+        let is_old = *bytes == &old[*path];
+        assert!(is_old || *bytes == &new[*path], "{} is neither old nor new", path.display());
+        !is_old
+    };
+    (!halves.is_empty(), left.iter().filter(is_new).count())
+}
+
+/// A new title changes every document in one pass: each is the old one or the new one to the byte.
+#[test]
+fn a_kill_in_the_middle_of_writing_leaves_each_document_old_or_new() {
+    let site = Site::new(CONFIG);
+    touch_all(&site, 0);
+    let titles = ["Zero", "One", "Two", "Three"];
+    let editions = titles.map(|title| built(&site, title));
+    let all = editions[0].len();
+    assert!(all > 120, "{all} documents");
+    let configure = |title: &str| site.write("_config.yml", CONFIG.replace("Site", title));
+    let is_right = |edition: &Documents| site.bytes("out") == *edition;
+    configure(titles[0]);
+    let mut left = Vec::new();
+    // With the first half-written file, and in the middle of them.
+    for (number, halves) in [(1, 1), (2, all / 2)] {
+        let mut server = site.serve();
+        server.wait_until("it is as before", || is_right(&editions[number - 1]));
+        configure(titles[number]);
+        let seen = || files(&site.beside("out")).iter().filter(|file| is_half(file)).count();
+        server.wait_until("files are half written", || {
+            seen() >= halves || is_right(&editions[number])
+        });
+        server.child().kill().unwrap();
+        server.child().wait().unwrap();
+        left.push(assert_old_or_new(&site, &editions[number - 1], &editions[number]));
+    }
+    assert!(left.iter().any(|(has_halves, _)| *has_halves), "no kill met a write: {left:?}");
+    kill_at_a_rename(&site, [&editions[2], &editions[3]], titles[3]);
+
+    // The next start makes right what is left, and takes away the halves.
+    let server = site.serve();
+    server.wait_until("all is right", || is_right(&editions[3]));
+    server.finish(&[]);
+}
+
+/// The same when some are renamed already and others not: only who stops the program at a call of
+/// the system can make it so.
+fn kill_at_a_rename(site: &Site, [old, new]: [&Documents; 2], title: &str) {
+    let words = "strace -f -qq -o /dev/null -e trace=rename -e inject=rename:signal=KILL:when=60";
+    let words: Vec<&str> = words.split(' ').collect();
+    let tried = behind(&words, &Command::new("true")).stderr(Stdio::null()).status();
+    if !tried.is_ok_and(|status| status.success()) {
+        not_run("nothing can be traced here; only half-written files were tried");
+        return;
+    }
+    let server = site.serve();
+    server.wait_until("it is as before", || site.bytes("out") == *old);
+    server.finish(&[]);
+    let mut server =
+        Server::start(site, behind(&words, &site.command("serve", &["--listen", "127.0.0.1:0"])));
+    site.write("_config.yml", CONFIG.replace("Site", title));
+    server.wait(Duration::from_secs(20));
+    let (has_halves, renamed) = assert_old_or_new(site, old, new);
+    assert!(has_halves && renamed > 0 && renamed < new.len(), "{renamed} of {}", new.len());
 }
