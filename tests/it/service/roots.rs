@@ -3,6 +3,10 @@
 use super::harness::{CONFIG, Server, Site, at, post};
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::time::{Duration, Instant};
+
+/// What is there again is watched again within this time.
+const SOON: Duration = Duration::from_secs(5);
 
 fn fill(site: &Site, posts: u32) {
     fs::create_dir_all(site.path("_posts")).unwrap();
@@ -35,12 +39,14 @@ fn lose_and_restore(posts: u32) {
     assert!(server.is_ill(&["posts are gone"]), "{}", server.state());
     assert_eq!((validators(&server), site.written()), before);
 
+    let back = Instant::now();
     fill(&site, posts);
     server.wait_until("it is healthy", || server.is_healthy());
     assert_eq!((validators(&server), site.written()), before, "nothing was ever emptied");
     site.post(28, "new", "news", "Text.");
     let all = usize::try_from(posts).unwrap() + 1;
     server.wait_until("a new one is there", || server.titles("").len() == all);
+    assert!(back.elapsed() < SOON, "after {:?}", back.elapsed());
     site.remove(&at(28, "new"));
     server.wait_until("one is gone", || server.titles("").len() == all - 1);
     server.finish(&["posts are gone"]);
@@ -68,10 +74,12 @@ fn a_site_that_is_renamed_away_and_back() {
     // What happens in the folder that is away is none of our business.
     let text = post(20, "new", "news", "Text.");
     fs::write(site.beside("away").join(at(20, "new")), text).unwrap();
+    let back = Instant::now();
     fs::rename(site.beside("away"), site.folder()).unwrap();
     server.wait_until("it is back", || server.is_healthy() && server.titles("").len() == 11);
     site.post(21, "newer", "news", "Text.");
     server.wait_until("it is watched again", || server.titles("").len() == 12);
+    assert!(back.elapsed() < SOON, "after {:?}", back.elapsed());
     server.finish(&["site"]);
 }
 
@@ -115,10 +123,16 @@ fn a_site_behind_a_link_that_is_swapped() {
     let server = site.serve();
     assert_eq!(server.titles("").len(), 3);
     symlink(&second, site.beside("link")).unwrap();
+    let swapped = Instant::now();
     fs::rename(site.beside("link"), site.folder()).unwrap();
     server.wait_until("it is swapped", || server.titles("") == ["x"]);
     site.post(6, "y", "sport", "Text.");
     server.wait_until("it is watched", || server.titles("") == ["y", "x"]);
+    assert!(swapped.elapsed() < SOON, "after {:?}", swapped.elapsed());
+    // The first one is not watched any more.
+    fs::write(first.join(at(7, "z")), post(7, "z", "sport", "Text.")).unwrap();
+    server.settle();
+    assert_eq!(server.titles(""), ["y", "x"]);
     server.finish(&[]);
 }
 
