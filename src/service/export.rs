@@ -6,6 +6,7 @@
 //! are not ours never.
 
 use std::fs::{self, File, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -68,7 +69,7 @@ impl Output {
         };
         for file in self.files()?.into_iter().filter(is_half_written) {
             match fs::remove_file(&file) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(Finding::io("remove it", &file, &error));
                 }
                 _ => {}
@@ -108,7 +109,7 @@ impl Output {
         for path in paths {
             let file = self.folder.join(path);
             match fs::remove_file(&file) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(Finding::io("remove it", &file, &error));
                 }
                 _ => self.remove_empty_folders(&file),
@@ -261,11 +262,15 @@ impl Staging<'_> {
     }
 }
 
-/// The regular files and the folders in a folder.
+/// The regular files and the folders in a folder; none when it was removed just now.
 fn list(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     let failed = |error| Finding::io("list it", folder, &error);
     let (mut files, mut folders) = (Vec::new(), Vec::new());
-    for entry in fs::read_dir(folder).map_err(failed)? {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((files, folders)),
+        entries => entries.map_err(failed)?,
+    };
+    for entry in entries {
         let entry = entry.map_err(failed)?;
         let kind = entry.file_type().map_err(failed)?;
         if kind.is_dir() {
