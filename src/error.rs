@@ -410,6 +410,12 @@ pub enum Error {
         /// What the system said.
         reason: String,
     },
+    /// The system is short of something, or its disk fails: that says nothing of the file.
+    #[error("cannot read it now: {reason}")]
+    Withheld {
+        /// What the system said.
+        reason: String,
+    },
     /// A file operation failed.
     #[error("cannot {doing}: {reason}")]
     Io {
@@ -477,6 +483,7 @@ impl Error {
             | Self::RenamedFolder { .. }
             | Self::NotRegular
             | Self::Render { .. }
+            | Self::Withheld { .. }
             | Self::Io { .. } => "",
         }
         .to_owned()

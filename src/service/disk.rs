@@ -141,7 +141,17 @@ impl<'a> Folder<'a> {
 type Read = std::result::Result<(Vec<u8>, FileStamp), Error>;
 
 fn failed(source: &io::Error) -> Error {
-    Error::Io { doing: "read it", reason: source.to_string() }
+    let reason = source.to_string();
+    if is_withheld(source) {
+        return Error::Withheld { reason };
+    }
+    Error::Io { doing: "read it", reason }
+}
+
+/// Whether an error is the system's own: it has no file to open left, no memory, or a bad disk.
+pub fn is_withheld(error: &io::Error) -> bool {
+    let withheld = [Errno::IO, Errno::MFILE, Errno::NFILE, Errno::NOMEM];
+    Errno::from_io_error(error).is_some_and(|error| withheld.contains(&error))
 }
 
 /// How files are opened: a pipe is not waited for, a terminal not taken.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, Change, FeedName};
 use crate::content::date::Moment;
-use crate::content::post::FileStamp;
+use crate::content::post::{Card, FileStamp};
 use crate::error::{Error, Finding, Severity};
 use crate::service::hold;
 use crate::service::notes::Notes;
@@ -110,11 +110,12 @@ impl Intake {
             let read = |path: &Arc<str>| {
                 step.advance();
                 let known = known.filter(|_| !self.notes.has(path));
-                posts::card(
-                    path,
-                    ground,
-                    known.and_then(|known| posts::known(known, ground.layout, path)),
-                )
+                let known = known.and_then(|known| posts::known(known, ground.layout, path));
+                let read = posts::card(path, ground, known)?;
+                if !is_withheld(&read) {
+                    return Some(read);
+                }
+                Some(keep(read, posts::known(target.known(), ground.layout, path)))
             };
             let reads = parallel::read(&piece, read);
             let mut changes = Vec::with_capacity(reads.len());
@@ -133,7 +134,7 @@ impl Intake {
                     continue;
                 }
                 self.unfinished.remove(&path);
-                if is_withheld(&read) && self.unfinished.len() < MAX_ASKED {
+                if is_to_be_asked_again(&read) && self.unfinished.len() < MAX_ASKED {
                     let until = now.saturating_add(ASK_AGAIN);
                     self.unfinished.insert(Arc::clone(&path), Wait { until, is_broken: false });
                 }
@@ -276,7 +277,21 @@ impl Intake {
     }
 }
 
-/// Whether the system did not give a file, which says nothing of what is in it.
+/// Whether the system does not give a file now, which says nothing of what is in it.
 fn is_withheld(read: &Read) -> bool {
-    read.findings.iter().any(|finding| matches!(finding.error, Error::Io { .. }))
+    read.findings.iter().any(|finding| matches!(finding.error, Error::Withheld { .. }))
+}
+
+/// Keeps the post of a file that is withheld: it is not known to be gone. Without a stamp it is read
+/// by the next scan, if it is not asked for before.
+fn keep(read: Read, post: Option<Kept<'_>>) -> Read {
+    let Some(card) = post else { return read };
+    let card = Card { stamp: FileStamp::default(), ..card.to_card() };
+    Read { change: Change::Put(card), ..read }
+}
+
+/// Whether a file may be given another time, although nothing in it has changed.
+fn is_to_be_asked_again(read: &Read) -> bool {
+    let is_io = |finding: &Finding| matches!(finding.error, Error::Io { .. });
+    is_withheld(read) || read.findings.iter().any(is_io)
 }

@@ -73,7 +73,7 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Opt
         Err(error) => {
             // Whether it may be read is no part of a stamp: with no file's number it is read again.
             let stamp = disk::stamp_of(&folder.path().join(&**path));
-            if stamp == FileStamp::default() {
+            if stamp == FileStamp::default() && !matches!(error, Error::Withheld { .. }) {
                 // Deleted between being found and being read.
                 let findings = Vec::new();
                 return Some(Read { change: removed, stamp, findings, is_cut_short: false });

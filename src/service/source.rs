@@ -248,7 +248,7 @@ impl Roots {
         match self.walk(folder, walk, depth) {
             Err(finding) if !self.is_root(folder) => {
                 // A folder that has just been deleted is no finding.
-                if folder.exists() {
+                if !matches!(folder.try_exists(), Ok(false)) {
                     walk.scan.unknown.extend(self.relative(folder));
                     walk.scan.folders.push(Finding { severity: Severity::Warning, ..*finding });
                 }
@@ -264,7 +264,14 @@ impl Roots {
     /// # Errors
     /// When it is neither a regular file nor a link to one inside the site.
     pub fn look(&self, path: &Path) -> std::result::Result<Option<Found>, Error> {
-        let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(None) };
+        let metadata = match fs::symlink_metadata(path) {
+            Ok(metadata) => metadata,
+            // It is not known to be gone: who reads it will know, or ask again.
+            Err(error) if disk::is_withheld(&error) => {
+                return Ok(Some(Found { file: FileStamp::default(), is_link: false }));
+            }
+            Err(_) => return Ok(None),
+        };
         let is_excluded = self.relative(path).is_some_and(|relative| self.is_excluded(&relative));
         if metadata.is_dir() || is_excluded {
             return Ok(None);

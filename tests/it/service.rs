@@ -24,3 +24,4 @@ mod snapshot;
 mod stale;
 mod start;
 mod systemd;
+mod withheld;
