@@ -215,23 +215,47 @@ pub struct Temporary {
     is_named: bool,
 }
 
+/// Where the new bytes of a file are written. The name tells which file it is, so that what a killed
+/// process has left of it can be told from the work of others; the number of the process would not
+/// tell that, because in a container all have the same one.
+fn temporary_of(target: &Path) -> PathBuf {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = target.file_name().unwrap_or_default().display();
+    target.with_file_name(format!("{TEMPORARY}{number}-{name}"))
+}
+
+/// Removes what a killed process had written of a file, by the one who may write it now.
+pub fn sweep(target: &Path) {
+    let end = format!("-{}", target.file_name().unwrap_or_default().display());
+    let entries = target.parent().and_then(|folder| fs::read_dir(folder).ok());
+    for entry in entries.into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with(TEMPORARY) && name.ends_with(&end)) {
+            // Nobody is hindered by one that stays.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 impl Temporary {
     /// Writes `bytes` beside `target`, whose folder is made when it is missing. The file says that
-    /// it was changed at `modified`, in Unix seconds.
+    /// it was changed at `modified`, in Unix seconds. No two processes may write the same target.
     ///
     /// # Errors
     /// When the folder or the file cannot be written.
     pub fn write(target: PathBuf, bytes: &[u8], modified: i64) -> Result<Self> {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let folder = target.parent().unwrap_or_else(|| Path::new("."));
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!("{TEMPORARY}{}-{number}", std::process::id()));
+        let path = temporary_of(&target);
         let open = || OpenOptions::new().write(true).create_new(true).mode(MODE).open(&path);
         let file = open().or_else(|error| {
-            if error.kind() != io::ErrorKind::NotFound {
-                return Err(error);
+            match error.kind() {
+                io::ErrorKind::NotFound => {
+                    fs::create_dir_all(target.parent().unwrap_or_else(|| Path::new(".")))?;
+                }
+                // Of an earlier process, which was killed.
+                io::ErrorKind::AlreadyExists => fs::remove_file(&path)?,
+                _ => return Err(error),
             }
-            fs::create_dir_all(folder)?;
             open()
         });
         let mut file = file.map_err(|error| Finding::io("write it", &target, &error))?;

@@ -18,7 +18,7 @@ use crate::content::settings::Sources;
 use crate::error::Result;
 use crate::feed::directory::Listing;
 use crate::hash::Hash;
-use crate::service::disk::Temporary;
+use crate::service::disk::{self, Temporary};
 
 /// How a snapshot begins. The number changes with the form of what follows.
 const MAGIC: &[u8] = b"feedmill snapshot 3\n";
@@ -121,11 +121,12 @@ pub fn write(file: &Path, sealed: &[u8], taken: i64) -> Result<()> {
 }
 
 /// Reads the snapshot for the program that is known by `key`, as of `now`; nothing when there is
-/// none.
+/// none. A half-written one of a process that was killed is removed.
 ///
 /// # Errors
 /// When there is one that cannot be used; the text says why.
 pub fn load(file: &Path, key: Hash, now: i64) -> std::result::Result<Option<Snapshot>, String> {
+    disk::sweep(file);
     let mut bytes = match fs::read(file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),

@@ -135,3 +135,38 @@ fn kill_at_a_rename(site: &Site, [old, new]: [&Documents; 2], title: &str) {
     let (has_halves, renamed) = assert_old_or_new(site, old, new);
     assert!(has_halves && renamed > 0 && renamed < new.len(), "{renamed} of {}", new.len());
 }
+
+/// Each process may have the number of the last one, as it has in a container.
+#[test]
+fn what_a_killed_one_left_is_in_nobodys_way() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    site.serve().finish(&[]);
+    let state = site.beside("state");
+    let snapshot = files(&state).remove(0);
+    let name = snapshot.file_name().unwrap().to_str().unwrap();
+    let halves: Vec<_> = (0..99).map(|n| state.join(format!(".feedmill-tmp-{n}-{name}"))).collect();
+    let leave = || halves.iter().for_each(|half| std::fs::write(half, "half").unwrap());
+    leave();
+    // Another site may be at work beside it.
+    let foreign = state.join(".feedmill-tmp-0-other.snapshot");
+    std::fs::write(&foreign, "foreign").unwrap();
+    let mut server = site.serve();
+    assert!(!halves[0].exists(), "it is left");
+    // Whatever is there again, and wherever.
+    leave();
+    for number in 0..99 {
+        let half = format!("category/news/.feedmill-tmp-{number}-atom.xml");
+        std::fs::write(site.out(&half), "half").unwrap();
+    }
+    site.post(2, "b", "news", "Text.");
+    server.wait_until("it is there", || server.titles("category/news/") == ["b", "a"]);
+    let before = std::fs::read(&snapshot).unwrap();
+    server.signal("TERM");
+    assert_eq!(server.wait(Duration::from_secs(5)).code(), Some(0));
+    assert_ne!(std::fs::read(&snapshot).unwrap(), before, "it was not written");
+    assert!(!server.log().contains("ERROR"), "{}", server.log());
+    // The next start takes away what was in nobody's way.
+    site.serve().finish(&[]);
+    assert_eq!(files(&state), [foreign, snapshot]);
+}
