@@ -14,7 +14,7 @@ use crate::error::{Error, Finding, Result, Severity};
 use crate::service::disk::{self, Folder};
 use crate::service::files::Files;
 
-/// The deepest folder that is walked.
+/// The deepest folder that is walked, whether a scan or an event leads there.
 const MAX_DEPTH: usize = 64;
 
 /// Folders that hold what others have made.
@@ -120,7 +120,7 @@ impl Roots {
     /// When the site's folder or one of its content folders cannot be listed.
     pub fn scan(&self, is_known: Option<IsKnown<'_>>) -> Result<(Scan, Layout)> {
         let mut walk = Walk { scan: Scan::default(), is_known };
-        self.walk(&self.site, &mut walk, 0)?;
+        self.walk(&self.site, &mut walk)?;
         let Walk { mut scan, .. } = walk;
         let layout = if self.content.is_empty() && !scan.has_posts_folder {
             Layout::Bare
@@ -150,9 +150,8 @@ impl Roots {
     pub fn scan_folder(&self, folder: &Path, layout: &Layout) -> Result<Scan> {
         let mut none = |_: &str, _| false;
         let mut walk = Walk { scan: Scan::default(), is_known: Some(&mut none) };
-        let depth = folder.strip_prefix(&self.site).map_or(0, |below| below.components().count());
         if self.is_walked_to(folder) {
-            self.walk(folder, &mut walk, depth)?;
+            self.walk(folder, &mut walk)?;
         }
         walk.scan.keep_posts(layout);
         Ok(walk.scan)
@@ -190,7 +189,7 @@ impl Roots {
         is_folder && self.is_walked_to(path)
     }
 
-    fn walk(&self, folder: &Path, walk: &mut Walk<'_>, depth: usize) -> Result<()> {
+    fn walk(&self, folder: &Path, walk: &mut Walk<'_>) -> Result<()> {
         let listed = |error| Finding::io("list it", folder, &error);
         let entries = fs::read_dir(folder).map_err(listed)?;
         walk.scan.has_posts_folder |= is_posts(folder);
@@ -200,8 +199,8 @@ impl Roots {
             // A name that vanishes between listing and looking was deleted: nothing to say.
             let Ok(kind) = entry.file_type() else { continue };
             if kind.is_dir() {
-                if depth < MAX_DEPTH && self.is_walked(&path) {
-                    self.walk_below(&path, walk, depth + 1)?;
+                if self.is_walked(&path) {
+                    self.walk_below(&path, walk)?;
                 }
                 continue;
             }
@@ -244,8 +243,8 @@ impl Roots {
     }
 
     /// A folder below that cannot be listed is reported; only a content folder stops the scan.
-    fn walk_below(&self, folder: &Path, walk: &mut Walk<'_>, depth: usize) -> Result<()> {
-        match self.walk(folder, walk, depth) {
+    fn walk_below(&self, folder: &Path, walk: &mut Walk<'_>) -> Result<()> {
+        match self.walk(folder, walk) {
             Err(finding) if !self.is_root(folder) => {
                 // A folder that has just been deleted is no finding.
                 if !matches!(folder.try_exists(), Ok(false)) {
@@ -327,6 +326,7 @@ impl Roots {
             || (name.starts_with('_') && name != "_posts")
             || NEVER.contains(&name);
         (!is_special || is_towards_root())
+            && relative.split('/').count() <= MAX_DEPTH
             && !self.is_excluded(&relative)
             && !self.is_output(folder)
     }

@@ -169,3 +169,22 @@ fn a_folder_that_is_touched_keeps_its_word() {
     server.wait_until("all are gone", || left().is_empty());
     server.finish(&[]);
 }
+
+/// What a start would not walk to is no post while it is served either.
+#[test]
+fn a_folder_that_is_too_deep_gives_no_post_by_an_event_either() {
+    let site = Site::new(CONFIG);
+    let deepest = format!("_posts{}", "/d".repeat(63));
+    let below = format!("{deepest}/below");
+    folder(&site, &deepest, ["first".to_owned()]);
+    folder(&site, &below, []);
+    let server = site.serve();
+    assert_eq!(server.titles(""), ["first"]);
+    folder(&site, &below, ["too-deep".to_owned()]);
+    folder(&site, &format!("{deepest}/new"), ["too-deep-as-well".to_owned()]);
+    folder(&site, &deepest, ["second".to_owned()]);
+    server.wait_until("it is there", || has(&server, "second"));
+    server.settle_in(&deepest);
+    assert_eq!(server.titles(""), ["first", "second"], "{}", server.state());
+    server.finish(&[]);
+}
