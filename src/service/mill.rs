@@ -43,7 +43,7 @@ pub struct Mill {
     press: Press,
     /// What is known of the files besides.
     intake: Intake,
-    /// Why the posts of a root are kept although the root lost them all.
+    /// Why the posts of a root are kept although the root lost them all, or does not show them.
     held: Option<Finding>,
     /// How many posts are gone, and since when it is about that many.
     calm: Calm,
@@ -189,6 +189,7 @@ impl Mill {
     /// When the site cannot be walked or the export fails; the old edition stays then.
     pub fn rebuild(&mut self, now: Nanoseconds) -> Result<Pass> {
         let (scan, layout) = self.roots.scan(None)?;
+        let scan = scan.whole()?;
         self.hold(&scan, &|card| scan.files.have(card.path()), (now, now));
         if self.is_keeping() {
             return Ok(Pass::default());
@@ -254,8 +255,8 @@ impl Mill {
     }
 
     /// Compares the whole site with what is known of it, and takes in the difference. Posts of a
-    /// root that has lost them all at once are kept until it is back, and many that are gone until
-    /// it is sure that they are.
+    /// root that has lost them all at once, or cannot be listed, are kept until it is back, and many
+    /// that are gone until it is sure that they are.
     ///
     /// # Errors
     /// When the export fails.
@@ -472,7 +473,8 @@ impl Mill {
         let is_still = self.calm.is_still(began);
         let is_back = gone == 0 && !self.catalog.is_empty();
         let held = self.held.take().filter(|_| !is_back && !is_still);
-        self.held = hold::lost(&self.catalog, &self.layout, scan, is_found, &self.roots).or(held);
+        let lost = || hold::lost(&self.catalog, &self.layout, scan, is_found, &self.roots);
+        self.held = scan.closed.clone().or_else(lost).or(held);
         // Posts that were moved are gone from their places, but there are as many files as before.
         let known = self.catalog.files() + self.rejected();
         // The last few of many that come back are waited for, too.

@@ -85,7 +85,8 @@ struct Reading {
 }
 
 fn read(site: &Site, roots: &Roots) -> Result<Reading> {
-    let (mut scan, layout) = roots.scan(None)?;
+    let (scan, layout) = roots.scan(None)?;
+    let mut scan = scan.whole()?;
     let folder = roots.open();
     let ground = Ground { folder: &folder, layout: &layout, site };
     let files: Vec<Arc<str>> = scan.files.iter().map(|(path, _)| path.into()).collect();

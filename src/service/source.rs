@@ -49,6 +49,8 @@ pub struct Scan {
     folders: Vec<Finding>,
     /// The same folders: what is in them is not known, which is not that it is gone.
     pub unknown: Vec<String>,
+    /// The first of them that is a root of posts, and why: what it had is kept, and is to be told.
+    pub closed: Option<Finding>,
     /// Files that look like posts and cannot be read as such.
     pub findings: Vec<Finding>,
 }
@@ -60,6 +62,17 @@ impl Scan {
             path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
         };
         self.unknown.iter().any(is_in)
+    }
+
+    /// The scan, if all roots of posts could be listed.
+    ///
+    /// # Errors
+    /// When one could not.
+    pub fn whole(self) -> Result<Self> {
+        match self.closed {
+            Some(finding) => Err(Box::new(finding)),
+            None => Ok(self),
+        }
     }
 
     /// Keeps what can be a post in a layout, and counts it.
@@ -117,7 +130,7 @@ impl Roots {
     /// stamped, which whoever reads them does anyway.
     ///
     /// # Errors
-    /// When the site's folder or one of its content folders cannot be listed.
+    /// When the site's folder cannot be listed.
     pub fn scan(&self, is_known: Option<IsKnown<'_>>) -> Result<(Scan, Layout)> {
         let mut walk = Walk { scan: Scan::default(), is_known };
         self.walk(&self.site, &mut walk)?;
@@ -191,8 +204,8 @@ impl Roots {
 
     fn walk(&self, folder: &Path, walk: &mut Walk<'_>) -> Result<()> {
         let listed = |error| Finding::io("list it", folder, &error);
-        let entries = fs::read_dir(folder).map_err(listed)?;
         walk.scan.has_posts_folder |= is_posts(folder);
+        let entries = fs::read_dir(folder).map_err(listed)?;
         for entry in entries {
             let entry = entry.map_err(listed)?;
             let path = entry.path();
@@ -200,7 +213,7 @@ impl Roots {
             let Ok(kind) = entry.file_type() else { continue };
             if kind.is_dir() {
                 if self.is_walked(&path) {
-                    self.walk_below(&path, walk)?;
+                    self.walk_below(&path, walk);
                 }
                 continue;
             }
@@ -242,18 +255,18 @@ impl Roots {
         Ok(())
     }
 
-    /// A folder below that cannot be listed is reported; only a content folder stops the scan.
-    fn walk_below(&self, folder: &Path, walk: &mut Walk<'_>) -> Result<()> {
-        match self.walk(folder, walk) {
-            Err(finding) if !self.is_root(folder) => {
-                // A folder that has just been deleted is no finding.
-                if !matches!(folder.try_exists(), Ok(false)) {
-                    walk.scan.unknown.extend(self.relative(folder));
-                    walk.scan.folders.push(Finding { severity: Severity::Warning, ..*finding });
-                }
-                Ok(())
-            }
-            other => other,
+    /// A folder below that cannot be listed is reported, and stops no other.
+    fn walk_below(&self, folder: &Path, walk: &mut Walk<'_>) {
+        let Err(finding) = self.walk(folder, walk) else { return };
+        // A folder that has just been deleted is no finding.
+        if matches!(folder.try_exists(), Ok(false)) {
+            return;
+        }
+        walk.scan.unknown.extend(self.relative(folder));
+        if self.is_root(folder) {
+            walk.scan.closed.get_or_insert(*finding);
+        } else {
+            walk.scan.folders.push(Finding { severity: Severity::Warning, ..*finding });
         }
     }
 

@@ -1,6 +1,9 @@
 //! What the system does not give for a while is not gone.
 
-use super::harness::{CONFIG, Server, Site};
+use super::harness::{CONFIG, Server, Site, post};
+use crate::faults::tools::not_run;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -37,4 +40,55 @@ fn a_post_that_cannot_be_read_for_a_while_stays_in_its_feeds() {
     server.wait_until("nothing is lost", || server.body("a").contains("Changed."));
     assert_eq!(server.log().matches("a.md: ").count(), 1, "{}", server.log());
     server.finish(&["Too many open files"]);
+}
+
+/// The program without root's right to read everything; `None` where it cannot be taken away.
+fn without_rights(site: &Site) -> Option<Command> {
+    let whole = site.command("serve", &["--listen", "127.0.0.1:0", "--rescan", "1"]);
+    let words = ["--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"];
+    let mut command = Command::new("setpriv");
+    command.args(words);
+    let tried = command.args(["true"]).output();
+    if !tried.is_ok_and(|tried| tried.status.success()) {
+        not_run("setpriv cannot take away the right to read everything");
+        return None;
+    }
+    let mut command = Command::new("setpriv");
+    command.args(words).arg(whole.get_program()).args(whole.get_args());
+    command.env("FEEDMILL_STATE", site.beside("state"));
+    Some(command)
+}
+
+#[test]
+fn a_root_that_cannot_be_listed_keeps_its_posts_and_does_not_stop_the_others() {
+    let site = Site::new(&format!("{CONFIG}feedmill:\n  content: [a, b]\n"));
+    for root in ["a", "b"] {
+        fs::create_dir(site.path(root)).unwrap();
+        for number in 1..=3 {
+            let name = format!("{root}{number}");
+            site.write(&format!("{root}/{name}.md"), post(number, &name, "news", "Text."));
+        }
+    }
+    let Some(command) = without_rights(&site) else { return };
+    let server = Server::start(&site, command);
+    let may_list = |mode| {
+        fs::set_permissions(site.path("a"), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    may_list(0o000);
+    server.wait_until("it is said", || server.is_ill(&["/site/a: cannot list it"]));
+    site.write("b/b4.md", post(4, "b4", "news", "Text."));
+    site.write("b/b1.md", post(1, "b1", "news", "Changed."));
+    server.wait_until("the other goes on", || {
+        server.titles("") == ["b4", "a3", "b3", "a2", "b2", "a1", "b1"]
+    });
+    server.wait_until("a change, too", || server.body("b1").contains("Changed."));
+    assert!(server.is_ill(&["/site/a: cannot list it"]), "{}", server.state());
+    may_list(0o755);
+    server.wait_until("it is healthy", || server.is_healthy());
+    site.remove("a/a1.md");
+    site.remove("b/b2.md");
+    let left = ["b4", "a3", "b3", "a2", "b1"];
+    server.wait_until("what is gone is gone", || server.titles("") == left);
+    assert_eq!(server.log().matches("a: cannot list it").count(), 1, "{}", server.log());
+    server.finish(&["cannot list it"]);
 }
