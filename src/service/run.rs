@@ -2,9 +2,11 @@
 //! service together.
 
 use std::iter;
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Weak};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
@@ -58,7 +60,7 @@ pub fn build(settings: &Settings) -> Result<Built> {
     let patience = now() + 3_000_000_000;
     while let Some(again) = mill.next_look().filter(|at| *at < patience && now() < patience) {
         // Files are cut short and very young: their writers get the time to finish them.
-        std::thread::sleep(Duration::from_nanos(u64::try_from(again - now()).unwrap_or(0)));
+        thread::sleep(Duration::from_nanos(u64::try_from(again - now()).unwrap_or(0)));
         pass.findings.extend(mill.tick(now())?.findings);
     }
     pass.findings.splice(0..0, warnings);
@@ -77,12 +79,7 @@ pub fn build(settings: &Settings) -> Result<Built> {
 /// When it cannot start: whatever fails later is logged, shown by `/healthz`, and tried again.
 pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()> {
     let proxies = Proxies::parse(&settings.trusted_proxies)?;
-    let runtime = Builder::new_multi_thread()
-        .enable_all()
-        // They read and compress what the cache lacks: more at a time would only hold more memory.
-        .max_blocking_threads(16)
-        .build()
-        .map_err(|error| Finding::io("start threads for", Path::new("the server"), &error))?;
+    let runtime = runtime()?;
     let (listener, address) = runtime.block_on(async { systemd::listen(&settings.listen) })?;
     let teller = settings.metrics.as_deref().map(|at| bind_metrics(&runtime, at)).transpose()?;
     let settings = &settings.listening_at(&address);
@@ -93,7 +90,9 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let mut mill = Mill::new(site.clone(), settings.site.clone(), settings.output.clone())?;
     mill.show(Progress::of_stderr());
     let (sender, events) = channel();
-    pass_signals_on(&runtime, &sender)?;
+    let (early, stopped_early) = channel();
+    let early = Arc::new(early);
+    pass_signals_on(&runtime, &sender, &Arc::downgrade(&early))?;
     let mut watch = if settings.scans.are_alone {
         mill.rely_on_scans();
         Watch::none()
@@ -110,7 +109,11 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         let _ = sender.send(Event::Hint(Hint::Scan));
     } else {
         blind = watch.cover(mill.roots(), &mill.roots().site).err();
-        trouble = first_pass(&mut mill, left, &settings.site)?;
+        let site = settings.site.clone();
+        match first_pass(mill, left, site, (early, &stopped_early)) {
+            Some((made, outcome)) => (mill, trouble) = (made, outcome?),
+            None => return Ok(()),
+        }
     }
 
     let shelf = Arc::new(Shelf::new(Published::default()));
@@ -153,16 +156,33 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
 
 /// Makes the first pass of a start. Where an earlier process left documents that can be served, one
 /// that fails is no worse than a later one: it is said, and tried again.
-fn first_pass(mill: &mut Mill, left: Left, site: &Path) -> Result<Option<Box<Finding>>> {
-    let outcome = if left == Left::Some { mill.rescan(now()) } else { mill.rebuild(now()) };
-    match outcome {
-        Ok(pass) => {
-            log(&pass.findings, site);
-            Ok(None)
-        }
-        Err(finding) if left == Left::Some => Ok(Some(finding)),
-        Err(finding) => Err(finding),
+///
+/// It has a thread of its own, because it may take minutes: a signal to stop ends the wait for it, and
+/// there is nothing then. The process ends in the middle of it, as by SIGKILL, and the next one sweeps.
+fn first_pass(
+    mut mill: Mill,
+    left: Left,
+    site: PathBuf,
+    (early, stopped): (Arc<Sender<()>>, &Receiver<()>),
+) -> Option<(Mill, Result<Option<Box<Finding>>>)> {
+    let pass = thread::spawn(move || {
+        // The only one, so its end is the end of the wait, whatever happens here.
+        let _early = early;
+        let outcome = if left == Left::Some { mill.rescan(now()) } else { mill.rebuild(now()) };
+        let outcome = match outcome {
+            Ok(pass) => {
+                log(&pass.findings, &site);
+                Ok(None)
+            }
+            Err(finding) if left == Left::Some => Ok(Some(finding)),
+            Err(finding) => Err(finding),
+        };
+        (mill, outcome)
+    });
+    if stopped.recv().is_ok() {
+        return None;
     }
+    Some(pass.join().unwrap_or_else(|panic| resume_unwind(panic)))
 }
 
 /// The configuration that a start finds.
@@ -222,6 +242,16 @@ fn resume(mill: &mut Mill, file: Option<&Path>, key: Hash, wanted: Wanted<'_>) -
     }
 }
 
+/// What the server runs on.
+fn runtime() -> Result<Runtime> {
+    Builder::new_multi_thread()
+        .enable_all()
+        // They read and compress what the cache lacks: more at a time would only hold more memory.
+        .max_blocking_threads(16)
+        .build()
+        .map_err(|error| Finding::io("start threads for", Path::new("the server"), &error))
+}
+
 /// Opens the address at which the metrics are told.
 fn bind_metrics(runtime: &Runtime, at: &str) -> Result<Listener> {
     let (listener, address) = runtime.block_on(async { systemd::bind(at) })?;
@@ -244,11 +274,15 @@ async fn serve_until(
 }
 
 /// SIGTERM and SIGINT stop, SIGHUP reloads the configuration: from here on no signal ends the process
-/// by itself.
-fn pass_signals_on(runtime: &Runtime, events: &Sender<Event>) -> Result<()> {
+/// by itself. As long as there is somebody to stop `early`, he is told, too.
+fn pass_signals_on(
+    runtime: &Runtime,
+    events: &Sender<Event>,
+    early: &Weak<Sender<()>>,
+) -> Result<()> {
     let _inside = runtime.enter();
     for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
-        let events = events.clone();
+        let (events, early) = (events.clone(), early.clone());
         let mut stream = signal(kind)
             .map_err(|error| Finding::io("wait for signals to", Path::new("the server"), &error))?;
         tokio::spawn(async move {
@@ -258,6 +292,9 @@ fn pass_signals_on(runtime: &Runtime, events: &Sender<Event>) -> Result<()> {
                     systemd::reloading();
                     Event::Reload
                 } else {
+                    if let Some(early) = early.upgrade() {
+                        let _ = early.send(());
+                    }
                     Event::Stop
                 };
                 if events.send(event).is_err() {

@@ -1,12 +1,12 @@
 //! How the service starts, where it listens, and how it ends.
 
 use super::harness::{Address, CONFIG, Server, Site, program};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixListener;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[track_caller]
 fn assert_refused(output: &Output, words: &[&str]) {
@@ -186,4 +186,27 @@ fn a_folder_of_posts_alone_is_a_site() {
     site.write("_posts/2022-01-03-c.md", "---\ntitle: c\n---\nText.\n");
     server.wait_until("it is there", || server.titles("").contains(&"c".to_owned()));
     server.finish(&[]);
+}
+
+#[test]
+fn a_signal_to_stop_does_not_wait_for_the_first_build() {
+    let site = Site::new(CONFIG);
+    // The same bytes again and again: much to read, and little to store.
+    let text = format!("---\ntitle: p\ndate: 2022-01-01\n---\n{}", "Words. ".repeat(500_000));
+    site.write("_posts/p0.md", text);
+    for number in 1..1000 {
+        let link = site.path(&format!("_posts/p{number}.md"));
+        std::fs::hard_link(site.path("_posts/p0.md"), link).unwrap();
+    }
+    let mut command = site.command("serve", &["--listen", "127.0.0.1:0"]);
+    let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("posts read")), "it says how far it has come");
+    let start = Instant::now();
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    let status = child.wait().unwrap();
+    let took = start.elapsed();
+    assert_eq!(status.code(), Some(0), "{status}");
+    assert!(took < Duration::from_secs(2), "it took {took:?}");
 }
