@@ -271,7 +271,7 @@ impl<'a> Miller<'a> {
             unrest = found;
             self.take(batch, (Instant::now() + wait).min(latest), wait)?;
         }
-        batch.is_scan |= self.removed(batch).count() > MASS_REMOVAL;
+        batch.is_scan |= self.watch.has_lost() || self.removed(batch).count() > MASS_REMOVAL;
         Ok(())
     }
 

@@ -4,13 +4,14 @@
 use std::iter;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::{block_in_place, spawn_blocking};
 
 use crate::content::settings::Sources;
 use crate::content::site::Site;
@@ -30,6 +31,9 @@ use crate::service::server::{self, Listener, Published, Server, Shelf};
 use crate::service::snapshot;
 use crate::service::systemd;
 use crate::service::watch::{Hint, Watch};
+
+/// How many events wait for the end of a pass; what they tell beyond that is found by a scan.
+const MOST_EVENTS: usize = 8 * 1024;
 
 /// What `build` did.
 #[derive(Debug)]
@@ -89,7 +93,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     log(&warnings, &settings.site);
     let mut mill = Mill::new(site.clone(), settings.site.clone(), settings.output.clone())?;
     mill.show(Progress::of_stderr());
-    let (sender, events) = channel();
+    let (sender, events) = sync_channel(MOST_EVENTS);
     let (early, stopped_early) = channel();
     let early = Arc::new(early);
     pass_signals_on(&runtime, &sender, &Arc::downgrade(&early))?;
@@ -263,13 +267,14 @@ async fn serve_until(
     server: Server,
     listener: Listener,
     mut stopped: tokio::sync::watch::Receiver<()>,
-    events: Sender<Event>,
+    events: SyncSender<Event>,
 ) {
     let shutdown = async {
         let _ = stopped.changed().await;
     };
     if let Err(finding) = server::serve(server, listener, shutdown).await {
-        let _ = events.send(Event::Failed(finding));
+        // Not waited for: at the end nobody makes room among the events any more.
+        drop(spawn_blocking(move || events.send(Event::Failed(finding))));
     }
 }
 
@@ -277,7 +282,7 @@ async fn serve_until(
 /// by itself. As long as there is somebody to stop `early`, he is told, too.
 fn pass_signals_on(
     runtime: &Runtime,
-    events: &Sender<Event>,
+    events: &SyncSender<Event>,
     early: &Weak<Sender<()>>,
 ) -> Result<()> {
     let _inside = runtime.enter();
@@ -297,7 +302,7 @@ fn pass_signals_on(
                     }
                     Event::Stop
                 };
-                if events.send(event).is_err() {
+                if block_in_place(|| events.send(event)).is_err() {
                     break;
                 }
             }

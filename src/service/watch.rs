@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::Sender;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError};
 
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RenameMode};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
@@ -34,27 +36,38 @@ pub struct Watch {
     watcher: Option<Result<RecommendedWatcher>>,
     /// The watched folders, each as it was when its watch was set.
     watched: HashMap<PathBuf, Option<Identity>>,
+    /// Whether there was no room for a hint.
+    has_lost: Arc<AtomicBool>,
 }
 
 impl Watch {
-    /// Starts a watch that sends its hints, turned into `T`, to `hints`. Where the system gives none,
-    /// no folder can be [covered](Self::cover).
-    pub fn new<T: From<Hint> + Send + 'static>(hints: Sender<T>) -> Self {
+    /// Starts a watch that sends its hints, turned into `T`, to `hints`. While that is full they are
+    /// lost, as they would be in the system's own queue. Where the system gives no watch, no folder can
+    /// be [covered](Self::cover).
+    pub fn new<T: From<Hint> + Send + 'static>(hints: SyncSender<T>) -> Self {
+        let has_lost = Arc::new(AtomicBool::new(false));
+        let note_lost = Arc::clone(&has_lost);
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             // Nothing else is done on the watcher's own thread: its queue is short.
-            if let Some(hint) = hint(event) {
-                let _ = hints.send(hint.into());
+            let sent = hint(event).map(|hint| hints.try_send(hint.into()));
+            if let Some(Err(TrySendError::Full(_))) = sent {
+                note_lost.store(true, Ordering::Release);
             }
         });
         let none = |error: notify::Error| {
             Finding::about(".", Error::NoWatcher { reason: error.to_string() })
         };
-        Self { watcher: Some(watcher.map_err(none)), watched: HashMap::new() }
+        Self { watcher: Some(watcher.map_err(none)), watched: HashMap::new(), has_lost }
     }
 
     /// A watch that watches nothing: scans alone find what changes.
     pub fn none() -> Self {
-        Self { watcher: None, watched: HashMap::new() }
+        Self { watcher: None, watched: HashMap::new(), has_lost: Arc::default() }
+    }
+
+    /// Whether hints were lost since this was asked last: then only a scan tells what has changed.
+    pub fn has_lost(&self) -> bool {
+        self.has_lost.swap(false, Ordering::Acquire)
     }
 
     /// Watches a folder and all below it that a walk goes into, as far as they are not watched yet or

@@ -24,4 +24,5 @@ mod snapshot;
 mod stale;
 mod start;
 mod systemd;
+mod watch;
 mod withheld;
