@@ -8,6 +8,8 @@
 //! | fault | what is seen | test |
 //! |---|---|---|
 //! | SIGKILL in the middle of a rebuild | each document old or new; the next start makes all right | `service/kill.rs` |
+//! | SIGTERM during a long first build | ends at once with exit 0, as after SIGKILL | `service/start.rs` |
+//! | half-written files of a killed process, in the export or beside the snapshot | swept, or replaced; never in the way | `service/kill.rs` |
 //! | output: disk full (mount) | old feeds to the byte, on disk and over HTTP; `/healthz` and the log name path and reason, at most thrice; heals by itself | `disk.rs` |
 //! | output: no inodes (mount) | the same | `disk.rs` |
 //! | output: read-only (mount) | the same | `disk.rs` |
@@ -15,6 +17,8 @@
 //! | output: a second instance | refuses, exit 2, with the path that is locked | `service/export.rs` |
 //! | state folder cannot be made | one warning; the next start reads everything | `disk.rs` |
 //! | post without permission (as root: setpriv) | named; in the feeds after `chmod` | `posts.rs` |
+//! | post that the system does not give now (no files left; EIO and ENOMEM alike) | stays in its feeds, named once, asked for again | `service/withheld.rs` |
+//! | one root of several cannot be listed (as root: setpriv) | `/healthz` red, its posts stay; the others go on | `service/withheld.rs` |
 //! | pipe, socket, device, link outside, loop, dangling | named, never waited for, never in a feed | `service/input.rs` |
 //! | links to folders, round and round or outside | not followed; named where the name is one of a post | `service/input.rs` |
 //! | post of 1 GiB | refused with its size; less than 50 MiB more memory | `posts.rs` |
@@ -25,6 +29,7 @@
 //! | torn write, cut file | no half post; rejected after two seconds | `service/late.rs` |
 //! | editors and copiers | one entry whatever the way | `service/saves.rs` |
 //! | events lost (a process that stands still) | a scan; every post is there | `limits.rs` |
+//! | events faster than passes take them | bounded; the rest is found by a scan | `service/watch.rs` |
 //! | folders made, moved in, renamed | 50 of 50 posts | `service/folders.rs` |
 //! | site deleted, moved, replaced, its link swapped | feeds stay; watched again | `service/roots.rs`, `service/hold.rs` |
 //! | disk with the site or its posts goes away and comes back (mount) | `/healthz` red, feeds untouched; watched again | `mounts.rs` |
