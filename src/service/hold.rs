@@ -47,7 +47,9 @@ impl Calm {
     /// Takes a number as of `now`; whether posts come back by it.
     pub fn note(&mut self, number: usize, comes_back: bool, now: i64) {
         let part = if comes_back { PART_BACK } else { PART };
-        if number.abs_diff(self.number) * part > number.max(self.number) {
+        // Nothing has been so since a time to come: the clock was put back, which is no reason to wait.
+        let is_set_back = self.since > now;
+        if is_set_back || number.abs_diff(self.number) * part > number.max(self.number) {
             *self = Self { number, since: now };
         }
     }

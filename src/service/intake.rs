@@ -58,6 +58,14 @@ struct Wait {
     is_broken: bool,
 }
 
+impl Wait {
+    /// Whether the time has come. Where it is further away than anything is waited for, the clock was
+    /// put back meanwhile.
+    fn is_over(self, now: i64) -> bool {
+        self.until <= now || self.until > now.saturating_add(ASK_AGAIN)
+    }
+}
+
 /// Where what was read goes.
 #[derive(Debug)]
 pub struct Target<'a> {
@@ -178,7 +186,7 @@ impl Intake {
         }
         let until = now.saturating_add(IN_THE_MAKING);
         let wait = Wait { until, is_broken: false };
-        self.unfinished.entry(Arc::clone(path)).or_insert(wait).until <= now
+        self.unfinished.entry(Arc::clone(path)).or_insert(wait).is_over(now)
     }
 
     /// Forgets a file that is gone; the change that this is for the catalog.
@@ -234,7 +242,7 @@ impl Intake {
 
     /// Files that are to be read again by now, and those that always are.
     pub fn due(&self, now: i64) -> impl Iterator<Item = &Arc<str>> {
-        let due = self.unfinished.iter().filter(move |(_, wait)| wait.until <= now);
+        let due = self.unfinished.iter().filter(move |(_, wait)| wait.is_over(now));
         due.map(|(path, _)| path).chain(&self.links)
     }
 

@@ -17,7 +17,7 @@ use crate::service::cache::Cache;
 use crate::service::clock::now;
 use crate::service::load::{self, Settings};
 use crate::service::metrics::Metrics;
-use crate::service::mill::{Mill, Nanoseconds, Pass};
+use crate::service::mill::{Mill, Pass};
 use crate::service::press::Printed;
 use crate::service::server::{Published, Shelf};
 use crate::service::snapshot;
@@ -46,8 +46,8 @@ const REMOVAL: Duration = Duration::from_millis(12);
 /// How long it must be quiet after many were, and after a new configuration.
 const QUIET: Duration = Duration::from_millis(200);
 
-/// How long a configuration of which no event told must have been left alone.
-const CONFIG_REST: Nanoseconds = 2_000_000_000;
+/// How long a configuration of which no event told must have been left alone, in nanoseconds.
+const CONFIG_REST: u64 = 2_000_000_000;
 
 /// How often the identity of the content folders is checked.
 const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -366,7 +366,7 @@ impl<'a> Miller<'a> {
         let found = load::config_stamps(self.settings);
         let is_told = paths.iter().any(|path| batch.paths.contains(path));
         let written = found.iter().map(|stamp| stamp.modified).max().unwrap_or_default();
-        let is_left = now().saturating_sub(written) > CONFIG_REST;
+        let is_left = now().abs_diff(written) > CONFIG_REST;
         let is_new = found != self.config && (is_told || is_left);
         if is_new {
             self.config = found;

@@ -47,13 +47,15 @@ impl Notes {
     /// Something has changed. A look at the whole site costs a look at every post, so it is not
     /// due after each change but some time later.
     pub fn want_review(&mut self, now: i64) {
-        let soonest = self.last_review.saturating_add(REVIEW);
+        let soonest = self.last_review.min(now).saturating_add(REVIEW);
         self.review_at.get_or_insert(now.max(soonest));
     }
 
     /// Whether the whole site is to be looked at.
     pub fn is_review_due(&self, now: i64) -> bool {
-        self.review_at.is_some_and(|at| at <= now)
+        // None is due later than that: the clock was put back.
+        let latest = now.saturating_add(REVIEW);
+        self.review_at.is_some_and(|at| at <= now || at > latest)
     }
 
     /// Whether there is anything about a file.

@@ -1,10 +1,12 @@
 //! The clock jumps, as it does when a machine gets its time late.
 
 use super::tools::{connect, not_run};
-use crate::service::harness::{CONFIG, Server, Site, now};
+use crate::service::harness::{CONFIG, Server, Site, at, now, post};
 use std::fs;
 use std::io::{Read, Write};
+use std::os::unix::fs::symlink;
 use std::process::Command;
+use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
 /// The library that tells a program another time, as its own command knows it.
@@ -99,5 +101,37 @@ fn a_clock_that_jumps_breaks_no_reader_and_stops_no_timer() {
         let took = started.elapsed();
         assert!(took > Duration::from_millis(900) && took < SOON, "{ahead}: closed after {took:?}");
     }
+    server.finish(&[]);
+}
+
+/// What is waited for is not waited for longer because the clock that said how long was put back.
+#[test]
+fn a_clock_that_is_put_back_keeps_no_change_waiting() {
+    let Some(library) = library() else {
+        not_run("faketime is not installed");
+        return;
+    };
+    let site = Site::new(CONFIG);
+    let posts: Vec<String> = (1..=20).map(|day| format!("p{day:02}")).collect();
+    for (post, day) in posts.iter().zip(1..) {
+        site.post(day, post, "news", "Text.");
+    }
+    fs::create_dir(site.path("elsewhere")).unwrap();
+    site.write("elsewhere/linked.md", post(21, "linked", "news", "Text."));
+    let server = serve_by_the_clock(&site, &library);
+    set_clock(&site, 3650.0 * DAY);
+    site.post(22, "jump", "other", "Text.");
+    server.wait_until("the clock is seen", || server.titles("category/other/") == ["jump"]);
+    // So many are held for five seconds, and a link is looked at after two.
+    for (post, day) in posts.iter().zip(1..).skip(1) {
+        fs::remove_file(site.path(&at(day, post))).unwrap();
+    }
+    symlink("../elsewhere/linked.md", site.path(&at(21, "linked"))).unwrap();
+    sleep(Duration::from_millis(1500));
+    set_clock(&site, 0.0);
+    server.wait_within(3 * SOON, "all is as it is", || {
+        server.titles("") == ["jump", "linked", "p01"]
+    });
+    assert!(server.is_healthy(), "{}", server.state());
     server.finish(&[]);
 }
