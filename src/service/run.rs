@@ -84,7 +84,7 @@ pub fn build(settings: &Settings) -> Result<Built> {
 pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()> {
     let proxies = Proxies::parse(&settings.trusted_proxies)?;
     let runtime = runtime()?;
-    let (listener, address) = runtime.block_on(async { systemd::listen(&settings.listen) })?;
+    let (listener, address) = runtime.block_on(systemd::listen(&settings.listen))?;
     let teller = settings.metrics.as_deref().map(|at| bind_metrics(&runtime, at)).transpose()?;
     let settings = &settings.listening_at(&address);
     let config = load::config_stamps(settings);
@@ -258,7 +258,7 @@ fn runtime() -> Result<Runtime> {
 
 /// Opens the address at which the metrics are told.
 fn bind_metrics(runtime: &Runtime, at: &str) -> Result<Listener> {
-    let (listener, address) = runtime.block_on(async { systemd::bind(at) })?;
+    let (listener, address) = runtime.block_on(systemd::bind(at))?;
     tracing::info!(%address, "telling metrics");
     Ok(listener)
 }

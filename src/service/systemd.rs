@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use listenfd::ListenFd;
 use sd_notify::NotifyState;
+use tokio::net::{TcpListener, TcpSocket, lookup_host};
 
 use crate::error::{Error, Finding, Result};
 use crate::service::server::Listener;
@@ -19,31 +20,35 @@ const PULSE: Duration = Duration::from_secs(1);
 /// as much as `WatchdogSec=` of the unit.
 const GRACE: u32 = 120_000_000;
 
+/// How many connections may wait to be accepted, as in `feedmill.socket`: all that may be open at a
+/// time can come at once.
+const BACKLOG: u32 = 4096;
+
 /// When systemd was last told; a process has one supervisor.
 static LAST_PULSE: Mutex<Option<Instant>> = Mutex::new(None);
 
 /// Opens the socket that systemd passed, else the one at `listen`; says its address for people.
-/// Needs a running tokio runtime.
 ///
 /// # Errors
 /// When the address is none, or cannot be had.
-pub fn listen(listen: &str) -> Result<(Listener, String)> {
+pub async fn listen(listen: &str) -> Result<(Listener, String)> {
     let failed = |error: std::io::Error| Finding::about(listen, listen_error(&error));
     let mut passed = ListenFd::from_env();
     if let Ok(Some(socket)) = passed.take_tcp_listener(0) {
-        return tcp(socket).map_err(failed);
+        let taken = socket.set_nonblocking(true).and_then(|()| TcpListener::from_std(socket));
+        return taken.and_then(tcp).map_err(failed);
     }
     if let Ok(Some(socket)) = passed.take_unix_listener(0) {
         return unix(socket, "a passed socket").map_err(failed);
     }
-    bind(listen)
+    bind(listen).await
 }
 
-/// Opens a socket at an address; says the address for people. Needs a running tokio runtime.
+/// Opens a socket at an address; says the address for people.
 ///
 /// # Errors
 /// When the address is none, or cannot be had.
-pub fn bind(listen: &str) -> Result<(Listener, String)> {
+pub async fn bind(listen: &str) -> Result<(Listener, String)> {
     let failed = |error: std::io::Error| Finding::about(listen, listen_error(&error));
     if let Some(path) = listen.strip_prefix("unix:") {
         // A socket file outlives its process; a file of another kind is not ours to remove.
@@ -57,13 +62,27 @@ pub fn bind(listen: &str) -> Result<(Listener, String)> {
             .and_then(|socket| unix(socket, listen))
             .map_err(failed);
     }
-    std::net::TcpListener::bind(listen).and_then(tcp).map_err(failed)
+    bind_tcp(listen).await.and_then(tcp).map_err(failed)
 }
 
-fn tcp(socket: std::net::TcpListener) -> std::io::Result<(Listener, String)> {
-    socket.set_nonblocking(true)?;
+/// Listens at the first address of a name that can be had.
+async fn bind_tcp(listen: &str) -> std::io::Result<TcpListener> {
+    let mut outcome = Err(std::io::ErrorKind::InvalidInput.into());
+    for address in lookup_host(listen).await? {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // What an earlier process has left in the kernel is in nobody's way.
+        socket.set_reuseaddr(true)?;
+        outcome = socket.bind(address).and_then(|()| socket.listen(BACKLOG));
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    outcome
+}
+
+fn tcp(socket: TcpListener) -> std::io::Result<(Listener, String)> {
     let address = format!("http://{}/", socket.local_addr()?);
-    Ok((Listener::Tcp(tokio::net::TcpListener::from_std(socket)?), address))
+    Ok((Listener::Tcp(socket), address))
 }
 
 fn unix(

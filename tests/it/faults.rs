@@ -36,12 +36,14 @@
 //! | a change without an event | found by a reload, or by the next scan | `limits.rs` |
 //! | post deleted, renamed, moved to another category or date | left the old feed, in the new one, same id | `service/posts.rs` |
 //! | clock ten years on, 400 days back (faketime) | what changes has a time of the new clock, a minute ahead at most; 304 by tag; posts go on to come, timers go on | `clock.rs` |
+//! | clock put back while deletions and links are waited for (faketime) | the wait ends; all is as it is within seconds | `clock.rs` |
 //! | snapshot from the future, damaged, cut | not believed; everything is read | `service/snapshot.rs` |
 //! | no events at all (`--poll`) | found by scans, none of which opens a known file; nothing half-written | `polls.rs` |
 //! | a folder that others change without events (bindfs) | said once; scanned every 20 seconds, or as `--rescan` says | `polls.rs` |
 //! | no watches left (namespace) | the sysctl is named; scans find the rest; heals | `limits.rs` |
 //! | no watcher at all (namespace) | the sysctl is named; scans find everything | `limits.rs` |
 //! | heads sent byte by byte, 200 at once | closed; others are served all the time | `clients.rs`, `http/sockets.rs` |
+//! | 1,000 connections at once while nothing is accepted (a process that stands still) | all wait in the queue of the system, none has to try again | `clients.rs` |
 //! | 5,000 idle connections (hard limit of files) | little memory; the next request waits and is answered | `clients.rs` |
 //! | no files left (64, 120 connections; a limit lowered while it runs) | hardly any work, few lines; recovers, posts of that time too | `limits.rs` |
 //! | endless heads | 400, 414, 431 or closed; no memory | `clients.rs`, `http/sockets.rs` |

@@ -70,6 +70,33 @@ fn clients_that_send_a_byte_at_a_time_are_closed_and_hold_nobody_up() {
     server.finish(&[]);
 }
 
+/// Connections that come at once while nothing is accepted.
+const CROWD: usize = 1000;
+
+#[test]
+fn a_crowd_waits_to_be_accepted() {
+    let room = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap();
+    if room.trim().parse::<usize>().unwrap() < CROWD {
+        not_run("the system lets fewer wait");
+        return;
+    }
+    let site = Site::new(CONFIG);
+    let server = served(&site);
+    server.signal("STOP");
+    let started = Instant::now();
+    // For whom there is no room tries again after a second, after three, after seven.
+    let mut crowd: Vec<TcpStream> = (0..CROWD).map(|_| connect(&server)).collect();
+    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+    server.signal("CONT");
+    let last = crowd.last_mut().unwrap();
+    last.write_all(b"GET /rss.xml HTTP/1.0\r\nHost: x\r\n\r\n").unwrap();
+    let mut reply = String::new();
+    last.read_to_string(&mut reply).unwrap();
+    assert!(reply.starts_with("HTTP/1.0 200") || reply.starts_with("HTTP/1.1 200"), "{reply}");
+    drop(crowd);
+    server.finish(&[]);
+}
+
 /// As many connections as no default limit of open files allows.
 const IDLE: usize = 5000;
 
@@ -100,11 +127,8 @@ fn idle_connections_cost_little_and_go_by_themselves() {
     let mut idle = Vec::with_capacity(IDLE);
     while idle.len() < most {
         idle.push(connect(&server));
-        if idle.len().is_multiple_of(64) {
-            // The queue of the system is short; whom it has no room for tries again much later.
-            server.wait_until("they have seats", || is_taken(idle.len()));
-        }
     }
+    server.wait_until("they have seats", || is_taken(idle.len()));
     let more = process.most_memory() - memory;
     assert!(more < 30, "{more} MiB more");
     // The newest wait in that queue until the first are closed, and cost nothing.
