@@ -206,6 +206,7 @@ fn conditional(criterion: &mut Criterion) {
             uri: &uri,
             version: Version::HTTP_11,
             headers: &headers,
+            now: i64::MAX,
         };
         assert_eq!(respond(&request, &edition, &serving, &health).status, status, "{name}");
         group.bench_function(name, |bencher| {

@@ -44,7 +44,7 @@ pub fn decide(
             return Decision::Failed;
         }
     } else if let Some(since) = date(headers, IF_UNMODIFIED_SINCE)
-        && last_modified(document) > since
+        && http_date(document.last_modified) > since
     {
         return Decision::Failed;
     }
@@ -56,7 +56,7 @@ pub fn decide(
             });
     }
     match date(headers, IF_MODIFIED_SINCE) {
-        Some(since) if last_modified(document) <= since => {
+        Some(since) if http_date(document.last_modified) <= since => {
             Decision::NotModified(entity_tag(document.hash, coding))
         }
         _ => Decision::Send,
@@ -76,11 +76,14 @@ pub fn entity_tag(hash: Hash, coding: Coding) -> HeaderValue {
     }
 }
 
-/// `Last-Modified` of a document (RFC 9110 §8.8.2, in the form of §5.6.7).
-pub fn last_modified_value(document: &Document) -> HeaderValue {
+/// `Last-Modified` of a document (RFC 9110 §8.8.2, in the form of §5.6.7), as of `now` in Unix
+/// seconds. A document may have a time to come: of two changes within a second the later one has, and
+/// all have when the clock was put back. It is not said (§8.8.2.1), but what a client asks with is
+/// compared with it, so that nobody is told that nothing has changed who knows the earlier change only.
+pub fn last_modified_value(document: &Document, now: i64) -> HeaderValue {
     let mut text = [0; 29];
     // Every HTTP date of the preferred form is 29 bytes long.
-    if write!(&mut text[..], "{}", last_modified(document)).is_err() {
+    if write!(&mut text[..], "{}", http_date(document.last_modified.min(now))).is_err() {
         return HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT");
     }
     header_value(&text)
@@ -181,8 +184,8 @@ fn date(headers: &HeaderMap, field: HeaderName) -> Option<httpdate::HttpDate> {
     only.to_str().ok()?.trim_ascii().parse().ok()
 }
 
-/// When the document's bytes replaced others, within what an HTTP date can say.
-fn last_modified(document: &Document) -> httpdate::HttpDate {
-    let seconds = u64::try_from(document.last_modified).unwrap_or(0).min(LAST_SECOND);
+/// Unix seconds within what an HTTP date can say.
+fn http_date(seconds: i64) -> httpdate::HttpDate {
+    let seconds = u64::try_from(seconds).unwrap_or(0).min(LAST_SECOND);
     (UNIX_EPOCH + Duration::from_secs(seconds)).into()
 }

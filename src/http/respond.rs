@@ -38,6 +38,8 @@ pub struct Request<'a> {
     pub version: Version,
     /// All headers.
     pub headers: &'a HeaderMap,
+    /// The time, in Unix seconds: no answer says that its document changed later than that.
+    pub now: i64,
 }
 
 /// What the operator decides about serving.
@@ -131,8 +133,18 @@ pub struct Plan {
 
 #[derive(Debug, Clone)]
 enum Outcome {
-    Sent { path: Arc<str>, document: Arc<Document>, coding: Coding, cache_control: HeaderValue },
-    NotModified { tag: HeaderValue, last_modified: HeaderValue, cache_control: HeaderValue },
+    Sent {
+        path: Arc<str>,
+        document: Arc<Document>,
+        coding: Coding,
+        last_modified: HeaderValue,
+        cache_control: HeaderValue,
+    },
+    NotModified {
+        tag: HeaderValue,
+        last_modified: HeaderValue,
+        cache_control: HeaderValue,
+    },
     Other(Answer),
 }
 
@@ -173,9 +185,9 @@ impl Plan {
     /// The answer. `room` is any map; its memory is used again for the headers.
     pub fn answer(self, room: HeaderMap) -> Answer {
         let mut answer = match self.outcome {
-            Outcome::Sent { path, document, coding, cache_control } => {
+            Outcome::Sent { path, document, coding, last_modified, cache_control } => {
                 let mut headers = common(room, cache_control);
-                headers.insert(LAST_MODIFIED, conditional::last_modified_value(&document));
+                headers.insert(LAST_MODIFIED, last_modified);
                 headers.insert(ETAG, conditional::entity_tag(document.hash, coding));
                 describe(&mut headers, &document, coding);
                 let body = Body::Document { path, document, coding };
@@ -373,17 +385,15 @@ fn send(
     let accepted = Accepted::of(request.headers);
     let coding = accepted.choose(document.length);
     let cache_control = serving.cache_control.clone();
+    let last_modified = conditional::last_modified_value(document, request.now);
     match conditional::decide(request.headers, document, accepted, coding) {
-        Decision::NotModified(tag) => {
-            let last_modified = conditional::last_modified_value(document);
-            Outcome::NotModified { tag, last_modified, cache_control }
-        }
+        Decision::NotModified(tag) => Outcome::NotModified { tag, last_modified, cache_control },
         Decision::Failed => {
             text(StatusCode::PRECONDITION_FAILED, "the document is another one by now\n").into()
         }
         Decision::Send => {
             let (path, document) = (Arc::clone(path), Arc::clone(document));
-            Outcome::Sent { path, document, coding, cache_control }
+            Outcome::Sent { path, document, coding, last_modified, cache_control }
         }
     }
 }

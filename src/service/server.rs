@@ -11,6 +11,7 @@ use crate::http::metrics;
 use crate::http::respond::{self, Health, Request, Serving};
 use crate::service::cache::{Cache, Miss};
 use crate::service::client::{FORWARDED_FOR, Proxies};
+use crate::service::clock;
 use crate::service::deadline::{Aside, Deadlines, HeadTimer, Impatient};
 use crate::service::disk;
 use crate::service::downloads::Downloads;
@@ -366,6 +367,7 @@ async fn answer(
         uri: &head.uri,
         version: head.version,
         headers: &head.headers,
+        now: clock::now().div_euclid(1_000_000_000),
     };
     if server.tells_metrics {
         return reply(metrics::respond(&asked, || server.metrics_text()), None);

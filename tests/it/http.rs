@@ -84,8 +84,13 @@ fn plan_at(base: &str, method: &str, target: &str, pairs: &[(&str, &str)]) -> Pl
     let mut headers = headers(pairs);
     headers.entry("host").or_insert(HeaderValue::from_static("example.org"));
     let (method, uri) = (method.parse::<Method>().unwrap(), target.parse::<Uri>().unwrap());
-    let request =
-        Request { method: &method, uri: &uri, version: Version::HTTP_11, headers: &headers };
+    let request = Request {
+        method: &method,
+        uri: &uri,
+        version: Version::HTTP_11,
+        headers: &headers,
+        now: i64::MAX,
+    };
     plan(&request, &edition(), &Serving::new(base, 900), &Health::default())
 }
 
@@ -210,7 +215,8 @@ fn hosts_are_checked() {
     assert_eq!(two.status, StatusCode::BAD_REQUEST);
     let (uri, none) = (Uri::from_static("/"), HeaderMap::new());
     for (version, status) in [(Version::HTTP_11, 400), (Version::HTTP_10, 200)] {
-        let request = Request { method: &Method::GET, uri: &uri, version, headers: &none };
+        let request =
+            Request { method: &Method::GET, uri: &uri, version, headers: &none, now: i64::MAX };
         let answer = respond(&request, &edition(), &Serving::new("", 1), &Health::default());
         assert_eq!(answer.status, status);
     }
@@ -238,7 +244,8 @@ fn health_tells_what_is_wrong() {
     let fields = headers(&[("host", "a")]);
     let tell_at = |path: &'static str, reasons: &[&str]| {
         let (uri, version) = (Uri::from_static(path), Version::HTTP_11);
-        let request = Request { method: &Method::GET, uri: &uri, version, headers: &fields };
+        let request =
+            Request { method: &Method::GET, uri: &uri, version, headers: &fields, now: i64::MAX };
         let health = Health { reasons: reasons.iter().map(|text| (*text).to_owned()).collect() };
         let answer = respond(&request, &edition(), &Serving::new("", 1), &health);
         assert_eq!(header(&answer, "cache-control"), "no-store");

@@ -212,6 +212,7 @@ fn addresses_of_jekyll_feed_lead_on() {
                 uri: &uri,
                 version: Version::HTTP_11,
                 headers: &headers,
+                now: i64::MAX,
             };
             let serving = Serving::new("", 300);
             let answer = respond(&request, &mill.edition(), &serving, &Health::default());

@@ -31,7 +31,10 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
     ("downloads", &["client"]),
     ("metrics", &[]),
     ("reply", &[]),
-    ("server", &["cache", "client", "deadline", "downloads", "metrics", "reply", "seats", "disk"]),
+    (
+        "server",
+        &["cache", "client", "clock", "deadline", "downloads", "metrics", "reply", "seats", "disk"],
+    ),
     ("systemd", &["server"]),
     ("snapshot", &["disk"]),
     ("ids", &["posts", "disk", "parallel"]),

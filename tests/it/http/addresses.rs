@@ -148,7 +148,7 @@ proptest! {
         let (method, version) = (Method::GET, Version::HTTP_11);
         let serving = Serving::new(&base, 60);
         let health = Health::default();
-        let request = Request { method: &method, uri: &uri, version, headers: &fields };
+        let request = Request { method: &method, uri: &uri, version, headers: &fields, now: i64::MAX };
         let answer = respond(&request, &edition, &serving, &health);
         let Body::Document { path, document, .. } = &answer.body else { return Ok(()) };
         prop_assert!(PATHS.contains(&&**path));
@@ -157,7 +157,7 @@ proptest! {
         for other in PATHS {
             let tag = conditional::entity_tag(super::document(other).hash, Coding::Identity);
             fields.insert("if-none-match", tag);
-            let request = Request { method: &method, uri: &uri, version, headers: &fields };
+            let request = Request { method: &method, uri: &uri, version, headers: &fields, now: i64::MAX };
             let again = respond(&request, &edition, &serving, &health);
             prop_assert_eq!(again.status == StatusCode::NOT_MODIFIED, **other == **path);
         }

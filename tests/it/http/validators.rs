@@ -157,6 +157,18 @@ fn last_modified_never_leaves_what_a_date_can_say() {
         (i64::MAX, "Fri, 31 Dec 9999 23:59:59 GMT"),
     ] {
         let document = Document { last_modified: seconds, ..document("rss.xml") };
-        assert_eq!(conditional::last_modified_value(&document), text);
+        assert_eq!(conditional::last_modified_value(&document, i64::MAX), text);
     }
+}
+
+/// RFC 9110 §8.8.2.1; who was told the time of the answer has not seen the change that is ahead of it.
+#[test]
+fn a_time_to_come_is_not_said_and_not_forgotten() {
+    let ahead = Document { last_modified: CHANGED + 5, ..document("rss.xml") };
+    assert_eq!(conditional::last_modified_value(&ahead, CHANGED), CHANGED_VALUE);
+    let headers = headers(&[("if-modified-since", CHANGED_VALUE)]);
+    let accepted = Accepted::of(&headers);
+    let decide = |document| conditional::decide(&headers, document, accepted, Coding::Identity);
+    assert!(matches!(decide(&ahead), Decision::Send));
+    assert!(matches!(decide(&document("rss.xml")), Decision::NotModified(_)));
 }
