@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
-use rustix::fs::{Mode, OFlags};
-use rustix::io::Errno;
+use rustix::fs::{Mode, OFlags, open, openat};
+use rustix::io::{Errno, retry_on_intr};
 
 use crate::content::post::FileStamp;
 use crate::error::{Error, Finding, Result};
@@ -84,7 +84,7 @@ fn look(file: &File) -> io::Result<(FileStamp, bool)> {
 /// When it cannot be read, is larger, changes while it is read, or is something else: a pipe is
 /// never waited for.
 pub fn read(path: &Path, limit: u64) -> Read {
-    let file = rustix::fs::open(path, FLAGS, Mode::empty());
+    let file = retry_on_intr(|| open(path, FLAGS, Mode::empty()));
     read_open(file.map_err(|error| failed(&error.into()))?.into(), limit)
 }
 
@@ -99,11 +99,8 @@ pub struct Folder<'a> {
 impl<'a> Folder<'a> {
     /// Opens a folder; where that fails, so does every reading in it.
     pub fn open(path: &'a Path) -> Self {
-        let open = rustix::fs::open(
-            path,
-            OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
-            Mode::empty(),
-        );
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let open = retry_on_intr(|| open(path, flags, Mode::empty()));
         Self { path, open: open.map_err(io::Error::from) }
     }
 
@@ -119,7 +116,8 @@ impl<'a> Folder<'a> {
     /// As above, and when it is a link that leads out of the folder.
     pub fn read(&self, path: &str, limit: u64) -> Read {
         let folder = self.open.as_ref().map_err(failed)?;
-        let opened = rustix::fs::openat(folder, path, FLAGS | OFlags::NOFOLLOW, Mode::empty());
+        let opened =
+            retry_on_intr(|| openat(folder, path, FLAGS | OFlags::NOFOLLOW, Mode::empty()));
         let file = match opened {
             Err(Errno::LOOP) => {
                 let nowhere = |_| Error::BadLink { to: "nowhere" };
@@ -129,7 +127,7 @@ impl<'a> Folder<'a> {
                 if !is_below {
                     return Err(Error::BadLink { to: "out of the site" });
                 }
-                rustix::fs::open(&target, FLAGS | OFlags::NOFOLLOW, Mode::empty())
+                retry_on_intr(|| open(&target, FLAGS | OFlags::NOFOLLOW, Mode::empty()))
             }
             opened => opened,
         };
@@ -148,9 +146,10 @@ fn failed(source: &io::Error) -> Error {
     Error::Io { doing: "read it", reason }
 }
 
-/// Whether an error is the system's own: it has no file to open left, no memory, or a bad disk.
+/// Whether an error is the system's own and says nothing of the file: it has none to open left, or no
+/// memory.
 pub fn is_withheld(error: &io::Error) -> bool {
-    let withheld = [Errno::IO, Errno::MFILE, Errno::NFILE, Errno::NOMEM];
+    let withheld = [Errno::MFILE, Errno::NFILE, Errno::NOMEM];
     Errno::from_io_error(error).is_some_and(|error| withheld.contains(&error))
 }
 

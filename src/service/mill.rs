@@ -189,7 +189,8 @@ impl Mill {
     /// When the site cannot be walked or the export fails; the old edition stays then.
     pub fn rebuild(&mut self, now: Nanoseconds) -> Result<Pass> {
         let (scan, layout) = self.roots.scan(None)?;
-        let scan = scan.whole()?;
+        // What cannot be read again now would be lost.
+        let scan = scan.whole(self.catalog.cards().map(|card| card.path()))?;
         self.hold(&scan, &|card| scan.files.have(card.path()), (now, now));
         if self.is_keeping() {
             return Ok(Pass::default());
@@ -297,7 +298,9 @@ impl Mill {
             let posts = self.catalog.cards().filter(|card| !is_found[card.number()]);
             gone.extend(posts.map(|card| Arc::from(card.path())));
             let rejected = self.intake.rejected().filter(|path| !odd.contains(&***path));
-            gone.extend(rejected.cloned());
+            let odd_again: HashSet<&str> =
+                scan.findings.iter().map(|finding| &*finding.path).collect();
+            gone.extend(rejected.filter(|path| !odd_again.contains(&***path)).cloned());
             gone.retain(|path| self.intake.is_gone(path, now));
         }
         let gone = gone.iter().filter_map(|path| self.remove(path)).collect();

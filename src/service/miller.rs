@@ -271,7 +271,7 @@ impl<'a> Miller<'a> {
             unrest = found;
             self.take(batch, (Instant::now() + wait).min(latest), wait)?;
         }
-        batch.is_scan |= self.watch.has_lost() || self.removed(batch).count() > MASS_REMOVAL;
+        batch.is_scan |= self.removed(batch).count() > MASS_REMOVAL;
         Ok(())
     }
 
@@ -328,8 +328,9 @@ impl<'a> Miller<'a> {
             self.mill.doubt_export();
         }
         let is_wanted = self.mill.wants_scan() || self.next_scan() <= Instant::now();
-        if batch.is_scan || is_replaced || is_folder_gone || is_wanted {
-            if batch.is_scan {
+        let is_scan = batch.is_scan || self.watch.has_lost();
+        if is_scan || is_replaced || is_folder_gone || is_wanted {
+            if is_scan {
                 tracing::info!("scanning the whole site");
             }
             self.blind = None;

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
+use std::iter;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -86,7 +87,7 @@ struct Reading {
 
 fn read(site: &Site, roots: &Roots) -> Result<Reading> {
     let (scan, layout) = roots.scan(None)?;
-    let mut scan = scan.whole()?;
+    let mut scan = scan.whole(iter::empty())?;
     let folder = roots.open();
     let ground = Ground { folder: &folder, layout: &layout, site };
     let files: Vec<Arc<str>> = scan.files.iter().map(|(path, _)| path.into()).collect();

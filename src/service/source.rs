@@ -47,8 +47,9 @@ pub struct Scan {
     pub links: Vec<Arc<str>>,
     /// Folders of posts that cannot be walked, by their paths relative to the site.
     folders: Vec<Finding>,
-    /// The same folders: what is in them is not known, which is not that it is gone.
-    pub unknown: Vec<String>,
+    /// The same folders, and why they cannot: what is in them is not known, which is not that it is
+    /// gone.
+    unknown: Vec<(String, Finding)>,
     /// The first of them that is a root of posts, and why: what it had is kept, and is to be told.
     pub closed: Option<Finding>,
     /// Files that look like posts and cannot be read as such.
@@ -58,18 +59,25 @@ pub struct Scan {
 impl Scan {
     /// Whether a file that was not found may be there, in a folder that could not be listed.
     pub fn may_have(&self, path: &str) -> bool {
-        let is_in = |folder: &String| {
-            path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        };
-        self.unknown.iter().any(is_in)
+        self.hidden(path).is_some()
     }
 
-    /// The scan, if all roots of posts could be listed.
+    fn hidden(&self, path: &str) -> Option<&Finding> {
+        let is_in =
+            |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        self.unknown.iter().find(|(folder, _)| is_in(folder)).map(|(_, finding)| finding)
+    }
+
+    /// The scan, if all roots of posts could be listed, and every folder that one of the `known` files
+    /// is in.
     ///
     /// # Errors
     /// When one could not.
-    pub fn whole(self) -> Result<Self> {
-        match self.closed {
+    pub fn whole<'p>(self, mut known: impl Iterator<Item = &'p str>) -> Result<Self> {
+        let mut hidden = || known.find_map(|path| self.hidden(path));
+        let closed = self.closed.as_ref();
+        let closed = closed.or_else(|| if self.unknown.is_empty() { None } else { hidden() });
+        match closed.cloned() {
             Some(finding) => Err(Box::new(finding)),
             None => Ok(self),
         }
@@ -148,7 +156,7 @@ impl Roots {
             let finding = Finding::about(CONFIG, error);
             scan.findings.push(Finding { severity: Severity::Warning, ..*finding });
         }
-        if scan.count == 0 {
+        if scan.count == 0 && scan.unknown.is_empty() {
             let finding = Finding::about(CONFIG, Error::NoPosts);
             scan.findings.push(Finding { severity: Severity::Warning, ..*finding });
         }
@@ -262,7 +270,7 @@ impl Roots {
         if matches!(folder.try_exists(), Ok(false)) {
             return;
         }
-        walk.scan.unknown.extend(self.relative(folder));
+        walk.scan.unknown.extend(self.relative(folder).map(|folder| (folder, *finding.clone())));
         if self.is_root(folder) {
             walk.scan.closed.get_or_insert(*finding);
         } else {

@@ -17,7 +17,7 @@
 //! | output: a second instance | refuses, exit 2, with the path that is locked | `service/export.rs` |
 //! | state folder cannot be made | one warning; the next start reads everything | `disk.rs` |
 //! | post without permission (as root: setpriv) | named; in the feeds after `chmod` | `posts.rs` |
-//! | post that the system does not give now (no files left; EIO and ENOMEM alike) | stays in its feeds, named once, asked for again | `service/withheld.rs` |
+//! | post that the system does not give now (no files left, no memory) | stays in its feeds, named once, asked for again | `service/withheld.rs` |
 //! | one root of several cannot be listed (as root: setpriv) | `/healthz` red, its posts stay; the others go on | `service/withheld.rs` |
 //! | pipe, socket, device, link outside, loop, dangling | named, never waited for, never in a feed | `service/input.rs` |
 //! | links to folders, round and round or outside | not followed; named where the name is one of a post | `service/input.rs` |
@@ -35,7 +35,7 @@
 //! | disk with the site or its posts goes away and comes back (mount) | `/healthz` red, feeds untouched; watched again | `mounts.rs` |
 //! | a change without an event | found by a reload, or by the next scan | `limits.rs` |
 //! | post deleted, renamed, moved to another category or date | left the old feed, in the new one, same id | `service/posts.rs` |
-//! | clock ten years on, 400 days back (faketime) | what changes has a time of the new clock, a minute ahead at most; 304 by tag; posts go on to come, timers go on | `clock.rs` |
+//! | clock ten years on, 400 days back (faketime) | no document has a time to come, what changes has one of the new clock; 304 by tag; posts go on to come, timers go on | `clock.rs` |
 //! | clock put back while deletions and links are waited for (faketime) | the wait ends; all is as it is within seconds | `clock.rs` |
 //! | snapshot from the future, damaged, cut | not believed; everything is read | `service/snapshot.rs` |
 //! | no events at all (`--poll`) | found by scans, none of which opens a known file; nothing half-written | `polls.rs` |
