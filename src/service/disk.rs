@@ -295,7 +295,7 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.is_named {
-            // In the export, what stays behind is removed before the next process writes.
+            // What stays behind is removed before the next process writes.
             let _ = fs::remove_file(&self.path);
         }
     }

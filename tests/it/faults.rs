@@ -18,7 +18,7 @@
 //! | state folder cannot be made | one warning; the next start reads everything | `disk.rs` |
 //! | post without permission (as root: setpriv) | named; in the feeds after `chmod` | `posts.rs` |
 //! | post that the system does not give now (no files left, no memory) | stays in its feeds, named once, asked for again | `service/withheld.rs` |
-//! | one root of several cannot be listed (as root: setpriv) | `/healthz` red, its posts stay; the others go on | `service/withheld.rs` |
+//! | one root of several cannot be listed (as root: setpriv) | `/healthz` red, its posts stay; the others go on, but for feeds that must be rendered with one of its posts | `service/withheld.rs` |
 //! | pipe, socket, device, link outside, loop, dangling | named, never waited for, never in a feed | `service/input.rs` |
 //! | links to folders, round and round or outside | not followed; named where the name is one of a post | `service/input.rs` |
 //! | post of 1 GiB | refused with its size; less than 50 MiB more memory | `posts.rs` |
