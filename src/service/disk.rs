@@ -216,21 +216,21 @@ pub struct Temporary {
 
 /// Where the new bytes of a file are written. The name tells which file it is, so that what a killed
 /// process has left of it can be told from the work of others; the number of the process would not
-/// tell that, because in a container all have the same one.
+/// tell that, because in a container all have the same one. It has not the ending of that file: who
+/// collects feeds by theirs must not find half of one.
 fn temporary_of(target: &Path) -> PathBuf {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let name = target.file_name().unwrap_or_default().display();
-    target.with_file_name(format!("{TEMPORARY}{number}-{name}"))
+    target.with_file_name(format!("{TEMPORARY}{name}-{number}"))
 }
 
 /// Removes what a killed process had written of a file, by the one who may write it now.
 pub fn sweep(target: &Path) {
-    let end = format!("-{}", target.file_name().unwrap_or_default().display());
+    let begin = format!("{TEMPORARY}{}-", target.file_name().unwrap_or_default().display());
     let entries = target.parent().and_then(|folder| fs::read_dir(folder).ok());
     for entry in entries.into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        if name.to_str().is_some_and(|name| name.starts_with(TEMPORARY) && name.ends_with(&end)) {
+        if entry.file_name().to_str().is_some_and(|name| name.starts_with(&begin)) {
             // Nobody is hindered by one that stays.
             let _ = fs::remove_file(entry.path());
         }

@@ -54,6 +54,10 @@ fn modified(server: &Server, path: &str) -> f64 {
     date.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64()
 }
 
+fn tag(server: &Server, path: &str) -> String {
+    server.get(path, &[]).header("ETag").to_owned()
+}
+
 #[test]
 fn a_clock_that_jumps_breaks_no_reader_and_stops_no_timer() {
     let Some(library) = library() else {
@@ -64,9 +68,9 @@ fn a_clock_that_jumps_breaks_no_reader_and_stops_no_timer() {
     site.post(1, "still", "still", "Text.");
     let server = serve_by_the_clock(&site, &library);
     let changing = ["rss.xml", "atom.xml", "feed.json"];
-    let still = server.validators("category/still/rss.xml").0;
+    let still = tag(&server, "category/still/rss.xml");
     for (day, ahead) in [(2, 3650.0), (3, -400.0), (4, 3650.0), (5, 0.0)] {
-        let tags = changing.map(|path| (path, server.validators(path).0));
+        let tags = changing.map(|path| (path, tag(&server, path)));
         set_clock(&site, ahead * DAY);
         let started = Instant::now();
         let mut silent = connect(&server);
@@ -87,10 +91,10 @@ fn a_clock_that_jumps_breaks_no_reader_and_stops_no_timer() {
             assert!(modified >= before.floor(), "{ahead}: {path}: {modified}, {before}");
             assert!(modified <= after, "{ahead}: {path}: {modified}, {after}");
             assert_eq!(server.get(path, &[("If-None-Match", old)]).status, 200, "{ahead}: {path}");
-            let tag = server.validators(path).0;
+            let tag = tag(&server, path);
             assert_eq!(server.get(path, &[("If-None-Match", &tag)]).status, 304, "{ahead}: {path}");
         }
-        assert_eq!(server.validators("category/still/rss.xml").0, still, "{ahead}");
+        assert_eq!(tag(&server, "category/still/rss.xml"), still, "{ahead}");
         // Whatever the time of its file.
         assert!(modified(&server, "category/still/rss.xml") <= now() + ahead * DAY, "{ahead}");
         let by_tag = server.get("category/still/rss.xml", &[("If-None-Match", &still)]);

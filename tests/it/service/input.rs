@@ -214,15 +214,16 @@ fn what_is_behind_a_link_is_never_in_a_feed() {
     server.finish(&links.map(|(name, ..)| name));
 }
 
-/// What is looked at again and again is told once.
+/// What is looked at again and again, and found by one scan after the other, is told once.
 #[test]
 fn a_link_to_nowhere_is_told_once() {
     let site = Site::new(CONFIG);
     site.post(1, "a", "news", "Text.");
-    let server = site.serve();
+    let flags = ["--listen", "127.0.0.1:0", "--rescan", "1"];
+    let server = Server::start(&site, site.command("serve", &flags));
     symlink("nowhere.md", site.path(&at(3, "dangling"))).unwrap();
     server.wait_for_log("leads nowhere");
-    // It is looked at with each heartbeat of two seconds.
+    // It is looked at with each heartbeat of two seconds, too.
     thread::sleep(Duration::from_secs(5));
     let log = server.log();
     assert_eq!(log.matches("leads nowhere").count(), 1, "{log}");

@@ -145,18 +145,18 @@ fn what_a_killed_one_left_is_in_nobodys_way() {
     let state = site.beside("state");
     let snapshot = files(&state).remove(0);
     let name = snapshot.file_name().unwrap().to_str().unwrap();
-    let halves: Vec<_> = (0..99).map(|n| state.join(format!(".feedmill-tmp-{n}-{name}"))).collect();
+    let halves: Vec<_> = (0..99).map(|n| state.join(format!(".feedmill-tmp-{name}-{n}"))).collect();
     let leave = || halves.iter().for_each(|half| std::fs::write(half, "half").unwrap());
     leave();
     // Another site may be at work beside it.
-    let foreign = state.join(".feedmill-tmp-0-other.snapshot");
+    let foreign = state.join(".feedmill-tmp-other.snapshot-0");
     std::fs::write(&foreign, "foreign").unwrap();
     let mut server = site.serve();
     assert!(!halves[0].exists(), "it is left");
     // Whatever is there again, and wherever.
     leave();
     for number in 0..99 {
-        let half = format!("category/news/.feedmill-tmp-{number}-atom.xml");
+        let half = format!("category/news/.feedmill-tmp-atom.xml-{number}");
         std::fs::write(site.out(&half), "half").unwrap();
     }
     site.post(2, "b", "news", "Text.");
