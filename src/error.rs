@@ -410,7 +410,7 @@ pub enum Error {
         /// What the system said.
         reason: String,
     },
-    /// The system is short of something, or its disk fails: that says nothing of the file.
+    /// The system is short of files to open or of memory: that says nothing of the file.
     #[error("cannot read it now: {reason}")]
     Withheld {
         /// What the system said.

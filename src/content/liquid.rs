@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 
 use crate::content::html::attributes;
-use crate::content::text::has_any;
+use crate::content::text::has_sign;
 
 /// How many bytes variables may stand for in one text; those beyond are dropped.
 pub const MAX_EXPANSION: usize = 1 << 20;
@@ -51,7 +51,7 @@ pub struct Expanded<'a> {
 
 /// Expands what is known and drops the rest.
 pub fn expand<'a>(text: &'a str, highlight: Highlight, variables: &Variables) -> Expanded<'a> {
-    if !has_any(text, b"{") || next_mark(text).is_none() {
+    if !has_sign(text, b'{') || next_mark(text).is_none() {
         return Expanded { text: Cow::Borrowed(text), dropped: 0 };
     }
     let mut pass = Pass::new(text, highlight, variables, false);
@@ -61,7 +61,7 @@ pub fn expand<'a>(text: &'a str, highlight: Highlight, variables: &Variables) ->
 
 /// What `link` and `post_url` tags of a text name, in its order, each once.
 pub fn named(text: &str) -> Vec<String> {
-    let is_naming = has_any(text, b"{")
+    let is_naming = has_sign(text, b'{')
         && text.contains("{%")
         && (text.contains("link") || text.contains("post_url"));
     if !is_naming {

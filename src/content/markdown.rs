@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::content::text::has_any;
+use crate::content::text::has_sign;
 
 /// HTML of a Markdown text. Raw HTML is passed on as it is: clean it afterwards.
 pub fn to_html(markdown: &str) -> String {
@@ -16,7 +16,7 @@ pub fn to_html(markdown: &str) -> String {
     options.extension.cjk_friendly_emphasis = true;
     // `11月1日~4月30日…5月1日~6月1日` must not be struck out, `~~this~~` must. With `subscript` a
     // single tilde is told apart in the tree, where it becomes text again.
-    let may_strike = has_any(&markdown, b"~") && markdown.contains("~~");
+    let may_strike = has_sign(&markdown, b'~') && markdown.contains("~~");
     options.extension.strikethrough = may_strike;
     options.extension.subscript = may_strike;
     options.render.r#unsafe = true;
@@ -81,7 +81,7 @@ impl Fences {
 /// `markdown` without what kramdown alone understands.
 fn without_kramdown(markdown: &str) -> Cow<'_, str> {
     let has_list =
-        has_any(markdown, b"{") && ["{:", "{#"].iter().any(|sign| markdown.contains(sign));
+        has_sign(markdown, b'{') && ["{:", "{#"].iter().any(|sign| markdown.contains(sign));
     if !has_list && !markdown.contains("markdown=") {
         return Cow::Borrowed(markdown);
     }

@@ -171,14 +171,13 @@ fn starts_pause(rest: &str) -> bool {
     }
 }
 
-/// Whether a text holds one of these ASCII characters. Most bodies hold none of those that mean
-/// something to Liquid or kramdown; this passes over many bytes at a time, which `contains` does not.
-pub fn has_any(text: &str, signs: &[u8]) -> bool {
+/// Whether a text holds an ASCII character. Most bodies hold none of those that mean something to
+/// Liquid or kramdown; this passes over many bytes at a time, which `contains` does not.
+pub fn has_sign(text: &str, sign: u8) -> bool {
     // To the end of the piece and without counting: so sixteen bytes are compared at a time.
-    let is_in = |piece: &[u8], sign| {
-        piece.iter().fold(0, |found, byte| found | u8::from(*byte == sign)) > 0
-    };
-    text.as_bytes().chunks(64).any(|piece| signs.iter().any(|sign| is_in(piece, *sign)))
+    let is_in =
+        |piece: &[u8]| piece.iter().fold(0, |found, byte| found | u8::from(*byte == sign)) > 0;
+    text.as_bytes().chunks(64).any(is_in)
 }
 
 /// `title` with `&lt;` for each `<` that does not begin a complete tag of a known HTML element.
