@@ -215,6 +215,11 @@ fn unbalanced_markup_is_balanced() {
             "a &lt; b &amp;&amp; c &gt; d &amp; ©  &amp;nosuch;",
         ),
         ("<p title='a\"b<c'>x", "<p title=\"a&quot;b&lt;c\">x</p>"),
+        // What is empty once it is safe says as little as what was written empty.
+        (
+            "<p title=''>a<p title=&#x1F;>b<p title='&#8;c'>c",
+            "<p>a</p><p>b</p><p title=\"c\">c</p>",
+        ),
         // Where an unwrapped element stood between, a parser would see another tree.
         ("<p>a<marquee><p>b</p></marquee>c</p>", "<p>a</p><p>b</p>c"),
         ("<h1><span><h2>a</h2></span></h1>", "<h2>a</h2>"),

@@ -95,7 +95,9 @@ where
     for (name, value) in attributes {
         let Some(kind) = kind(tag, name).filter(|_| resolver.trust.keeps(name)) else { continue };
         let kept: Option<Cow<str>> = match kind {
-            Kind::Text => (!value.is_empty() || name == "alt").then(|| text::xml_safe(value)),
+            Kind::Text => {
+                Some(text::xml_safe(value)).filter(|value| !value.is_empty() || name == "alt")
+            }
             Kind::Link => resolver.link(value).map(Cow::Owned),
             Kind::Media => resolver.media(value).map(Cow::Owned),
             Kind::Set => set(value, resolver).map(|(set, _)| Cow::Owned(set)),

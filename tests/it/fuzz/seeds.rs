@@ -73,7 +73,7 @@ pub(crate) const PIECES: &[&str] = &[
     "<svg>", "</svg>", "<math>", "<mi>", "<annotation-xml encoding=text/html>", "<foreignObject>", "<desc>", "<style>", "</style>", "<script>", "</script>",
     "<title>", "</title>", "<textarea>", "<template>", "<noscript>", "<select>", "<option>", "<form>", "<button>", "<marquee>", "<center>", "<font size=1>",
     "<iframe src=//v.example>", "<img src=x onerror=x()>", "<video src=v>", "<plaintext>", "<xmp>", "<frameset>", "<body onload=x()>", "<html>", "<base href=//e.example>",
-    " onclick=x()", " style='x:y'", " srcset='a 1x, b 2x'", " href=\"javascript:x()\"", " hidden", " is=x", "<ruby>", "<rt>", "<dt>", "<dd>", "<nobr>", "<x-y>", "<image>",
+    " onclick=x()", " style='x:y'", " srcset='a 1x, b 2x'", " href=\"javascript:x()\"", " hidden", " title=&#8;", " is=x", "<ruby>", "<rt>", "<dt>", "<dd>", "<nobr>", "<x-y>", "<image>",
     // addresses
     "javascript:", "JaVa\tScRiPt:", "data:text/html,", "data:image/png;base64,AA", "vbscript:", "//h.example/", "http://[::1", "https://a@b.example/", "/../..", "?", "#", "%zz", "%00", "\\\\", "xn--", "http:x",
     // Markdown
