@@ -60,9 +60,13 @@ pub fn stamp(metadata: &Metadata) -> FileStamp {
     }
 }
 
-/// The stamp of the file at a path as it is now; that of nothing when it is gone.
-pub fn stamp_of(path: &Path) -> FileStamp {
-    fs::metadata(path).map(|metadata| stamp(&metadata)).unwrap_or_default()
+/// The stamp of the file at a path as it is now; `None` when it is gone, and that of nothing when it
+/// cannot be looked at.
+pub fn stamp_of(path: &Path) -> Option<FileStamp> {
+    match fs::metadata(path) {
+        Ok(metadata) => Some(stamp(&metadata)),
+        Err(error) => (!is_gone(&error)).then(FileStamp::default),
+    }
 }
 
 /// The stamp of an open file, and whether it is a regular one: fstat(2), because statx(2), which the
@@ -120,8 +124,9 @@ impl<'a> Folder<'a> {
             retry_on_intr(|| openat(folder, path, FLAGS | OFlags::NOFOLLOW, Mode::empty()));
         let file = match opened {
             Err(Errno::LOOP) => {
-                let nowhere = |_| Error::BadLink { to: "nowhere" };
-                let target = self.path.join(path).canonicalize().map_err(nowhere)?;
+                let nowhere = Error::BadLink { to: "nowhere" };
+                let broken = |error| if is_gone(&error) { nowhere } else { failed(&error) };
+                let target = self.path.join(path).canonicalize().map_err(broken)?;
                 let is_below =
                     self.path.canonicalize().is_ok_and(|folder| target.starts_with(folder));
                 if !is_below {
@@ -147,10 +152,19 @@ fn failed(source: &io::Error) -> Error {
 }
 
 /// Whether an error is the system's own and says nothing of the file: it has none to open left, or no
-/// memory.
-pub fn is_withheld(error: &io::Error) -> bool {
-    let withheld = [Errno::MFILE, Errno::NFILE, Errno::NOMEM];
-    Errno::from_io_error(error).is_some_and(|error| withheld.contains(&error))
+/// memory, or the machine that has the file does not answer, or has put another in its place.
+fn is_withheld(error: &io::Error) -> bool {
+    is_one_of(error, &[Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::TIMEDOUT, Errno::STALE])
+}
+
+/// Whether an error says that there is nothing at a path, or nothing behind a link: with any other it
+/// is not known.
+pub fn is_gone(error: &io::Error) -> bool {
+    is_one_of(error, &[Errno::NOENT, Errno::NOTDIR, Errno::LOOP])
+}
+
+fn is_one_of(error: &io::Error, errors: &[Errno]) -> bool {
+    Errno::from_io_error(error).is_some_and(|error| errors.contains(&error))
 }
 
 /// How files are opened: a pipe is not waited for, a terminal not taken.

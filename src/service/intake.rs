@@ -248,8 +248,9 @@ impl Intake {
 
     /// Notes what became of a file; what that is for the catalog.
     fn settle(&mut self, path: Arc<str>, read: Read, findings: &mut Vec<Finding>) -> Change {
+        // One that cannot even be looked at has no stamp, but something to be said of it.
+        let is_there = read.stamp != FileStamp::default() || !read.findings.is_empty();
         findings.extend(self.notes.of_file(&path, read.findings));
-        let is_there = read.stamp != FileStamp::default();
         if is_there && matches!(read.change, Change::Remove { .. }) {
             self.rejected.insert(path, read.stamp);
         } else {

@@ -79,7 +79,8 @@ pub fn snapshot_file(settings: &Settings) -> Option<PathBuf> {
 
 /// This program: another one may make other documents of the same posts and settings.
 pub fn program() -> Hash {
-    let program = env::current_exe().map(|path| disk::stamp_of(&path)).unwrap_or_default();
+    let program = env::current_exe().ok().and_then(|path| disk::stamp_of(&path));
+    let program = program.unwrap_or_default();
     Hash::of(format!("{program:?}").as_bytes())
 }
 
@@ -117,7 +118,7 @@ pub fn read(settings: &Settings) -> Result<Sources> {
 
 /// The files of the configuration as they are now; what a link leads to counts.
 pub fn config_stamps(settings: &Settings) -> [FileStamp; 2] {
-    [CONFIG, AUTHORS].map(|path| disk::stamp_of(&settings.site.join(path)))
+    [CONFIG, AUTHORS].map(|path| disk::stamp_of(&settings.site.join(path)).unwrap_or_default())
 }
 
 /// The text of a file of the configuration; a site may do without it.

@@ -347,7 +347,8 @@ impl Mill {
                 Err(error) => scan.findings.push(*Finding::about(relative, error)),
             }
         }
-        scan.findings.retain(|finding| Origin::of(&finding.path, &self.layout).is_some());
+        let findings = std::mem::take(&mut scan.findings).into_iter();
+        scan.findings.extend(findings.filter_map(|f| self.roots.of_posts(f, &self.layout)));
         scan.files
             .retain(|path, stamp| self.stamp_of(path) != Some(stamp) || self.press.is_late(path));
         self.take_in(gone, scan, now)
@@ -393,7 +394,9 @@ impl Mill {
 
     /// Takes in posts that are gone and files that are new, and publishes what they touch.
     fn take_in(&mut self, gone: Vec<Change>, scan: Scan, now: Nanoseconds) -> Result<Pass> {
-        if !gone.is_empty() || !scan.files.is_empty() || !scan.findings.is_empty() {
+        // A link to nowhere is found again and again.
+        let is_news = |finding: &Finding| !self.intake.notes.have(finding);
+        if !gone.is_empty() || !scan.files.is_empty() || scan.findings.iter().any(is_news) {
             self.intake.notes.want_review(now);
         }
         let horizon = self.horizon(now);

@@ -63,6 +63,11 @@ impl Notes {
         self.files.contains_key(path)
     }
 
+    /// Whether something was noted already.
+    pub fn have(&self, finding: &Finding) -> bool {
+        self.files.get(&finding.path).is_some_and(|noted| noted.contains(finding))
+    }
+
     /// Forgets a file that is gone.
     pub fn forget(&mut self, path: &str) {
         self.files.remove(path);

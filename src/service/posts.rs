@@ -72,12 +72,11 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Opt
         Ok(read) => read,
         Err(error) => {
             // Whether it may be read is no part of a stamp: with no file's number it is read again.
-            let stamp = disk::stamp_of(&folder.path().join(&**path));
-            if stamp == FileStamp::default() && !matches!(error, Error::Withheld { .. }) {
+            let Some(stamp) = disk::stamp_of(&folder.path().join(&**path)) else {
                 // Deleted between being found and being read.
-                let findings = Vec::new();
+                let (stamp, findings) = (FileStamp::default(), Vec::new());
                 return Some(Read { change: removed, stamp, findings, is_cut_short: false });
-            }
+            };
             return Some(rejected(error, FileStamp { inode: 0, ..stamp }));
         }
     };

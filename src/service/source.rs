@@ -20,6 +20,9 @@ const MAX_DEPTH: usize = 64;
 /// Folders that hold what others have made.
 const NEVER: &[&str] = &["_site", "node_modules", "vendor"];
 
+/// Where a link to a folder leads. It is not followed: it may lead anywhere, and round and round.
+const TO_FOLDER: &str = "to a folder";
+
 /// Where to look, and where not.
 #[derive(Debug, Clone)]
 pub struct Roots {
@@ -84,9 +87,10 @@ impl Scan {
     }
 
     /// Keeps what can be a post in a layout, and counts it.
-    fn keep_posts(&mut self, layout: &Layout) {
+    fn keep_posts(&mut self, roots: &Roots, layout: &Layout) {
         self.files.retain(|path, _| Origin::of(path, layout).is_some());
-        self.findings.retain(|finding| Origin::of(&finding.path, layout).is_some());
+        let findings = std::mem::take(&mut self.findings).into_iter();
+        self.findings = findings.filter_map(|finding| roots.of_posts(finding, layout)).collect();
         self.count += self.files.len();
     }
 }
@@ -148,7 +152,7 @@ impl Roots {
         } else {
             Layout::Folders(self.content.clone())
         };
-        scan.keep_posts(&layout);
+        scan.keep_posts(self, &layout);
         scan.files.sort();
         scan.findings.append(&mut scan.folders);
         for folder in self.content.iter().filter(|folder| !self.site.join(folder).is_dir()) {
@@ -174,7 +178,7 @@ impl Roots {
         if self.is_walked_to(folder) {
             self.walk(folder, &mut walk)?;
         }
-        walk.scan.keep_posts(layout);
+        walk.scan.keep_posts(self, layout);
         Ok(walk.scan)
     }
 
@@ -253,7 +257,6 @@ impl Roots {
                 }
                 Ok(None) => {}
                 Err(error) if self.is_root(&path) => {
-                    // A link to a folder is not followed: it may lead anywhere, and round and round.
                     let finding = Finding::about(relative, error);
                     scan.folders.push(Finding { severity: Severity::Warning, ..*finding });
                 }
@@ -270,11 +273,12 @@ impl Roots {
         if matches!(folder.try_exists(), Ok(false)) {
             return;
         }
-        walk.scan.unknown.extend(self.relative(folder).map(|folder| (folder, *finding.clone())));
+        let Some(path) = self.relative(folder) else { return };
+        walk.scan.unknown.push((path.clone(), *finding.clone()));
         if self.is_root(folder) {
             walk.scan.closed.get_or_insert(*finding);
         } else {
-            walk.scan.folders.push(Finding { severity: Severity::Warning, ..*finding });
+            walk.scan.folders.push(Finding { severity: Severity::Warning, path, ..*finding });
         }
     }
 
@@ -286,37 +290,59 @@ impl Roots {
     pub fn look(&self, path: &Path) -> std::result::Result<Option<Found>, Error> {
         let metadata = match fs::symlink_metadata(path) {
             Ok(metadata) => metadata,
-            // It is not known to be gone: who reads it will know, or ask again.
-            Err(error) if disk::is_withheld(&error) => {
-                return Ok(Some(Found { file: FileStamp::default(), is_link: false }));
-            }
-            Err(_) => return Ok(None),
+            Err(error) if disk::is_gone(&error) => return Ok(None),
+            // Who reads it will know why, or ask again.
+            Err(_) => return Ok(Some(Found { file: FileStamp::default(), is_link: false })),
         };
         let is_excluded = self.relative(path).is_some_and(|relative| self.is_excluded(&relative));
         if metadata.is_dir() || is_excluded {
             return Ok(None);
         }
         if metadata.is_symlink() {
-            let target = path.canonicalize().map_err(|_| Error::BadLink { to: "nowhere" })?;
-            let is_inside = self.site.canonicalize().is_ok_and(|site| target.starts_with(site));
-            if !is_inside {
-                return Err(Error::BadLink { to: "out of the site" });
-            }
-            let metadata = fs::metadata(&target).map_err(|_| Error::BadLink { to: "nowhere" })?;
-            if metadata.is_dir() {
-                return Err(Error::BadLink { to: "to a folder" });
-            }
-            return if metadata.is_file() {
-                Ok(Some(Found { file: disk::stamp(&metadata), is_link: true }))
-            } else {
-                Err(Error::NotRegular)
-            };
+            return self.look_behind(path);
         }
         if metadata.is_file() {
             Ok(Some(Found { file: disk::stamp(&metadata), is_link: false }))
         } else {
             Err(Error::NotRegular)
         }
+    }
+
+    /// Looks at what a link leads to.
+    fn look_behind(&self, link: &Path) -> std::result::Result<Option<Found>, Error> {
+        let found = link.canonicalize().and_then(|target| Ok((fs::metadata(&target)?, target)));
+        let (metadata, target) = match found {
+            Ok(found) => found,
+            Err(error) if disk::is_gone(&error) => return Err(Error::BadLink { to: "nowhere" }),
+            Err(_) => return Ok(Some(Found { file: FileStamp::default(), is_link: true })),
+        };
+        if metadata.is_dir() {
+            return Err(Error::BadLink { to: TO_FOLDER });
+        }
+        let is_inside = self.site.canonicalize().is_ok_and(|site| target.starts_with(site));
+        if !is_inside {
+            return Err(Error::BadLink { to: "out of the site" });
+        }
+        if metadata.is_file() {
+            Ok(Some(Found { file: disk::stamp(&metadata), is_link: true }))
+        } else {
+            Err(Error::NotRegular)
+        }
+    }
+
+    /// What [`look`](Self::look) has found, if it matters: it is of what would be a post in a layout,
+    /// or of a link that leads to a folder where posts would be.
+    pub fn of_posts(&self, finding: Finding, layout: &Layout) -> Option<Finding> {
+        if Origin::of(&finding.path, layout).is_some() {
+            return Some(finding);
+        }
+        let is_to_folder = matches!(finding.error, Error::BadLink { to: TO_FOLDER });
+        let would_hold_posts = || {
+            self.is_walked_to(&self.site.join(&finding.path))
+                && Origin::of(&format!("{}/a.md", finding.path), layout).is_some()
+        };
+        let is_wanted = is_to_folder && would_hold_posts();
+        is_wanted.then_some(Finding { severity: Severity::Warning, ..finding })
     }
 
     /// The content folders whose loss would empty feeds: the site, and those named in its

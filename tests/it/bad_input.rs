@@ -315,9 +315,11 @@ fn what_is_no_file_is_left_out() {
     assert_harmless(&made, &finding("error", BAD, "not a regular file", None, ""), None);
 
     let hint = "posts stand in the site's own folder";
-    for (target, what) in
-        [("nowhere", "the link leads nowhere"), ("/", "the link leads out of the site")]
-    {
+    for (target, what) in [
+        ("nowhere", "the link leads nowhere"),
+        ("/dev/null", "the link leads out of the site"),
+        ("/", "the link leads to a folder"),
+    ] {
         let made = neighbours();
         std::os::unix::fs::symlink(Path::new(target), made.at(BAD)).unwrap();
         assert_harmless(&made, &finding("error", BAD, what, None, hint), None);

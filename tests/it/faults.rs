@@ -17,10 +17,11 @@
 //! | output: a second instance | refuses, exit 2, with the path that is locked | `service/export.rs` |
 //! | state folder cannot be made | one warning; the next start reads everything | `disk.rs` |
 //! | post without permission (as root: setpriv) | named; in the feeds after `chmod` | `posts.rs` |
+//! | post in a folder that may not be entered, new settings beside one that cannot be listed (as root: setpriv) | named, whoever finds it; the settings wait | `service/withheld.rs` |
 //! | post that the system does not give now (no files left, no memory) | stays in its feeds, named once, asked for again | `service/withheld.rs` |
 //! | one root of several cannot be listed (as root: setpriv) | `/healthz` red, its posts stay; the others go on, but for feeds that must be rendered with one of its posts | `service/withheld.rs` |
 //! | pipe, socket, device, link outside, loop, dangling | named, never waited for, never in a feed | `service/input.rs` |
-//! | links to folders, round and round or outside | not followed; named where the name is one of a post | `service/input.rs` |
+//! | links to folders, round and round or outside | not followed; named where posts would be in them | `service/input.rs` |
 //! | post of 1 GiB | refused with its size; less than 50 MiB more memory | `posts.rs` |
 //! | binary, GBK, UTF-16, NUL, BOM, CRLF | the first four refused by name; BOM and CRLF accepted | `service/input.rs`, `posts.rs`, `bad_input.rs` |
 //! | hostile categories, twins | folders inside the output, the same in any order | `posts.rs`, `service/export.rs` |

@@ -176,6 +176,9 @@ fn what_is_behind_a_link_is_never_in_a_feed() {
         // Folders are not followed, round and round or elsewhere.
         symlink(".", site.path("_posts/loop")).unwrap();
         symlink(&elsewhere, site.path("_posts/elsewhere")).unwrap();
+        // Where no post would be, a link matters to nobody.
+        symlink(&hidden, site.path("_posts/picture.png")).unwrap();
+        symlink(&elsewhere, site.path("other")).unwrap();
     };
     let is_hidden = || {
         let all = site.bytes("out");
@@ -202,6 +205,14 @@ fn what_is_behind_a_link_is_never_in_a_feed() {
                 assert!(is_hidden());
                 server.log().lines().any(|line| line.contains(&file) && line.contains(words))
             });
+        }
+        if is_there {
+            // A scan tells of those that have not the name of a post, too.
+            for name in ["loop", "elsewhere"] {
+                server.wait_for_log(&format!("_posts/{name}: the link leads to a folder"));
+            }
+            assert!(!server.log().contains("_posts/picture"), "{}", server.log());
+            assert!(!server.log().contains("/other"), "{}", server.log());
         }
         let day = 5 + u32::from(is_there);
         site.post(day, &format!("p{day}"), "news", "Text.");
