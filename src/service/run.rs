@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::{block_in_place, spawn_blocking};
+use tokio::time::timeout;
 
 use crate::content::settings::Sources;
 use crate::content::site::Site;
@@ -34,6 +35,9 @@ use crate::service::watch::{Hint, Watch};
 
 /// How many events wait for the end of a pass; what they tell beyond that is found by a scan.
 const MOST_EVENTS: usize = 8 * 1024;
+
+/// How often the server shows that it goes on.
+const PULSE: Duration = Duration::from_millis(500);
 
 /// What `build` did.
 #[derive(Debug)]
@@ -141,18 +145,18 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let works = Works { mill, watch, shelf, cache, metrics, events };
     let mut miller = Miller::new(settings, works, state);
     miller.publish();
-    let told = teller.map(|teller| (server.metrics(), teller));
-    let serve = |(server, listener)| {
-        runtime.spawn(serve_until(server, listener, stopped.clone(), sender.clone()))
+    let serve = |(server, listener), pulse: fn()| {
+        runtime.spawn(serve_until(server, listener, (stopped.clone(), pulse), sender.clone()))
     };
-    let serving: Vec<_> = iter::once((server, listener)).chain(told).map(serve).collect();
+    let told = teller.map(|teller| serve((server.metrics(), teller), || {}));
+    let serving = serve((server, listener), systemd::serving);
     ready(&address, miller.mill());
     systemd::ready(&miller.status());
     let outcome = miller.run();
     systemd::stopping();
     drop(stop);
     // The server has its own deadline for what is still being sent.
-    for served in serving {
+    for served in iter::once(serving).chain(told) {
         let _ = runtime.block_on(served);
     }
     outcome
@@ -266,11 +270,15 @@ fn bind_metrics(runtime: &Runtime, at: &str) -> Result<Listener> {
 async fn serve_until(
     server: Server,
     listener: Listener,
-    mut stopped: tokio::sync::watch::Receiver<()>,
+    (mut stopped, pulse): (tokio::sync::watch::Receiver<()>, fn()),
     events: SyncSender<Event>,
 ) {
+    // In the task that takes connections: where that stands still, so does the pulse.
     let shutdown = async {
-        let _ = stopped.changed().await;
+        pulse();
+        while timeout(PULSE, stopped.changed()).await.is_err() {
+            pulse();
+        }
     };
     if let Err(finding) = server::serve(server, listener, shutdown).await {
         // Not waited for: at the end nobody makes room among the events any more.

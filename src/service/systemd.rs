@@ -3,7 +3,7 @@
 
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use listenfd::ListenFd;
@@ -24,8 +24,21 @@ const GRACE: u32 = 120_000_000;
 /// time can come at once.
 const BACKLOG: u32 = 4096;
 
-/// When systemd was last told; a process has one supervisor.
-static LAST_PULSE: Mutex<Option<Instant>> = Mutex::new(None);
+/// How long the server may show nothing, which it does more often than once a second.
+const MUTE: Duration = Duration::from_secs(10);
+
+/// What is known of this process's life; it has one supervisor.
+static LIFE: Mutex<Life> = Mutex::new(Life { looked: None, is_mute: false });
+
+/// When the server last showed that it goes on; nothing before it serves.
+static LAST_SERVED: Mutex<Option<Instant>> = Mutex::new(None);
+
+struct Life {
+    /// When it was last looked whether to tell systemd.
+    looked: Option<Instant>,
+    /// Whether the server stood still then.
+    is_mute: bool,
+}
 
 /// Opens the socket that systemd passed, else the one at `listen`; says its address for people.
 ///
@@ -121,14 +134,32 @@ pub fn reloading() {
 }
 
 /// The work goes on: a post was read, a feed was made, or the loop has come round. This is the
-/// watchdog's food, and more time for a start that takes long.
+/// watchdog's food, and more time for a start that takes long; it gets none while the server stands
+/// still.
 pub fn alive() {
     // Whoever finds it locked has nothing to add.
-    let Ok(mut last) = LAST_PULSE.try_lock() else { return };
-    if last.is_none_or(|last| last.elapsed() >= PULSE) {
-        *last = Some(Instant::now());
+    let Ok(mut life) = LIFE.try_lock() else { return };
+    let since = life.looked.map(|looked| looked.elapsed());
+    if since.is_some_and(|since| since < PULSE) {
+        return;
+    }
+    life.looked = Some(Instant::now());
+    let served = *LAST_SERVED.lock().unwrap_or_else(PoisonError::into_inner);
+    // Where nobody has looked for as long, the whole process may have stood still.
+    let is_mute = served.is_some_and(|served| served.elapsed() > MUTE)
+        && since.is_some_and(|since| since < MUTE);
+    if is_mute && !life.is_mute {
+        tracing::error!("the server stands still");
+    }
+    life.is_mute = is_mute;
+    if !is_mute {
         notify(&[NotifyState::Watchdog, NotifyState::ExtendTimeoutUsec(GRACE)]);
     }
+}
+
+/// The server goes on; to be called more often than once a second, from its own task.
+pub fn serving() {
+    *LAST_SERVED.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
 }
 
 /// The service is on its way out.

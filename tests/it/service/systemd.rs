@@ -1,11 +1,14 @@
 //! What systemd is told (`sd_notify(3)`), heard on a socket as its own.
 
 use super::harness::{Address, CONFIG, Server, Site};
+use crate::faults::tools::not_run;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixDatagram;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, sleep};
+use std::time::Duration;
 
 /// What came, in its order.
 struct Supervisor {
@@ -52,6 +55,36 @@ impl Supervisor {
 
 fn is_sign_of_life(message: &str) -> bool {
     message == "WATCHDOG=1\nEXTEND_TIMEOUT_USEC=120000000\n"
+}
+
+/// Both must go on: a server that answers nobody is as good as none.
+#[test]
+fn the_watchdog_is_not_fed_while_the_server_stands_still() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    let supervisor = Supervisor::new(&site);
+    let mut command = site.command("serve", &["--listen", "127.0.0.1:0", "--rescan", "1"]);
+    command.env("NOTIFY_SOCKET", site.beside("notify"));
+    let mut server = Server::start(&site, command);
+    assert_eq!(server.titles(""), ["a"]);
+    // Only the server waits in this call, and the watch; scans find what changes all the same.
+    let pid = server.child().id().to_string();
+    let delay = "inject=epoll_wait:delay_enter=60000000";
+    let strace = Command::new("strace")
+        .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=epoll_wait", "-e", delay, "-p", &pid])
+        .spawn();
+    let Ok(mut strace) = strace else { return not_run("there is no strace") };
+    server.wait_for_log("the server stands still");
+    let fed = supervisor.signs_of_life();
+    site.post(2, "b", "news", "Text.");
+    server.wait_for_log("published");
+    sleep(Duration::from_secs(3));
+    assert_eq!(supervisor.signs_of_life(), fed, "{}", server.log());
+    strace.kill().unwrap();
+    strace.wait().unwrap();
+    server.wait_until("it is fed again", || supervisor.signs_of_life() > fed);
+    assert_eq!(server.titles(""), ["b", "a"]);
+    server.finish(&["the server stands still"]);
 }
 
 /// The time of a message that a reload begins, in microseconds.
