@@ -50,6 +50,13 @@ enum Command {
         /// How log lines look
         #[arg(long, env = "FEEDMILL_LOG", default_value = "text")]
         log: Log,
+        /// Log each answer, with the network of who asked
+        #[arg(
+            long,
+            env = "FEEDMILL_ACCESS_LOG",
+            value_parser = clap::builder::BoolishValueParser::new()
+        )]
+        access_log: bool,
         /// Take a configuration that changes more than half of all ids, so that readers show posts anew
         #[arg(
             long,
@@ -246,6 +253,7 @@ impl Common {
             limits: Limits::default(),
             scans: Scans::default(),
             trusted_proxies: Vec::new(),
+            access_log: false,
         }
     }
 }
@@ -261,12 +269,16 @@ impl From<Form> for Style {
 
 fn main() -> ExitCode {
     let outcome = match Flags::parse().command {
-        Command::Serve { common, log, metrics, accept_new_ids, scans, limits } => {
-            let trusted_proxies = limits.trusted_proxy.clone();
-            let (scans, limits) = ((&scans).into(), (&limits).into());
-            let settings = common.settings();
-            let settings =
-                Settings { metrics, accept_new_ids, scans, limits, trusted_proxies, ..settings };
+        Command::Serve { common, log, access_log, metrics, accept_new_ids, scans, limits } => {
+            let settings = Settings {
+                access_log,
+                metrics,
+                accept_new_ids,
+                scans: (&scans).into(),
+                trusted_proxies: limits.trusted_proxy.clone(),
+                limits: (&limits).into(),
+                ..common.settings()
+            };
             serve(&settings, log)
         }
         Command::Build { common, strict } => build(&common.settings(), strict),

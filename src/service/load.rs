@@ -39,6 +39,8 @@ pub struct Settings {
     pub limits: Limits,
     /// The proxies that are believed on who asks: addresses, networks, `unix`.
     pub trusted_proxies: Vec<String>,
+    /// Whether each answer is logged.
+    pub access_log: bool,
     /// How changes are found besides by events.
     pub scans: Scans,
 }

@@ -8,6 +8,7 @@ pub mod run;
 
 pub mod miller;
 
+pub mod access;
 pub mod batch;
 
 pub mod clock;

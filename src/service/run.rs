@@ -101,12 +101,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let (early, stopped_early) = channel();
     let early = Arc::new(early);
     pass_signals_on(&runtime, &sender, &Arc::downgrade(&early))?;
-    let mut watch = if settings.scans.are_alone {
-        mill.rely_on_scans();
-        Watch::none()
-    } else {
-        Watch::new(sender.clone())
-    };
+    let mut watch = begin_watch(settings, &mut mill, &sender);
     let file = load::snapshot_file(settings);
     let key = load::program();
     let Start { left, sources, refused } =
@@ -128,8 +123,9 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let cache = Arc::new(Cache::new(settings.output.clone(), settings.cache));
     let limits = server::affordable(settings.limits);
     let metrics = Arc::new(Metrics::default());
-    let server =
-        Server::new(Arc::clone(&shelf), Arc::clone(&cache), limits, proxies).counted_by(&metrics);
+    let server = Server::new(Arc::clone(&shelf), Arc::clone(&cache), limits, proxies)
+        .counted_by(&metrics)
+        .logging(settings.access_log);
     // Nothing is ever sent: that the sender is gone is the message.
     let (stop, stopped) = tokio::sync::watch::channel(());
     let state = State {
@@ -160,6 +156,15 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         let _ = runtime.block_on(served);
     }
     outcome
+}
+
+/// Begins to hear of changes, if scans are not to find them alone.
+fn begin_watch(settings: &Settings, mill: &mut Mill, events: &SyncSender<Event>) -> Watch {
+    if settings.scans.are_alone {
+        mill.rely_on_scans();
+        return Watch::none();
+    }
+    Watch::new(events.clone())
 }
 
 /// Makes the first pass of a start. Where an earlier process left documents that can be served, one

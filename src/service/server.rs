@@ -9,6 +9,7 @@ use crate::feed::edition::Edition;
 use crate::http::encoding::Coding;
 use crate::http::metrics;
 use crate::http::respond::{self, Health, Request, Serving};
+use crate::service::access::Visit;
 use crate::service::cache::{Cache, Miss};
 use crate::service::client::{FORWARDED_FOR, Proxies};
 use crate::service::clock;
@@ -19,7 +20,7 @@ use crate::service::metrics::{Kind, Metrics, Now};
 use crate::service::reply::{Reply, reply};
 use crate::service::seats::Seats;
 use hyper::Method;
-use hyper::header::{HeaderMap, HeaderValue};
+use hyper::header::{HeaderMap, HeaderValue, USER_AGENT};
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
@@ -152,6 +153,8 @@ pub struct Server {
     metrics: Arc<Metrics>,
     /// Whether it tells the metrics, and nothing else.
     tells_metrics: bool,
+    /// Whether each answer is logged.
+    logs_answers: bool,
 }
 
 impl Server {
@@ -160,7 +163,14 @@ impl Server {
     pub fn new(shelf: Arc<Shelf>, cache: Arc<Cache>, limits: Limits, proxies: Proxies) -> Self {
         let downloads = limits.downloads_per_minute.map(Downloads::per_minute);
         let metrics = Arc::default();
-        Self { shelf, cache, limits, proxies, downloads, metrics, tells_metrics: false }
+        let (tells_metrics, logs_answers) = (false, false);
+        Self { shelf, cache, limits, proxies, downloads, metrics, tells_metrics, logs_answers }
+    }
+
+    /// The same, with a line in the log for each answer, if that is wished.
+    #[must_use]
+    pub fn logging(self, logs_answers: bool) -> Self {
+        Self { logs_answers, ..self }
     }
 
     /// The same, counted.
@@ -180,6 +190,7 @@ impl Server {
             proxies: Proxies::default(),
             downloads: None,
             tells_metrics: true,
+            logs_answers: false,
         }
     }
 
@@ -200,10 +211,23 @@ impl Server {
         peer: Option<IpAddr>,
         headers: &HeaderMap,
     ) -> Option<Duration> {
-        let forwarded_for = headers.get_all(FORWARDED_FOR).into_iter().map(HeaderValue::as_bytes);
         // A peer without an address that names nobody: whoever may open the socket is trusted.
-        let client = self.proxies.client(peer, forwarded_for)?;
+        let client = self.client(peer, headers)?;
         downloads.take(client, Instant::now().into_std())
+    }
+
+    /// What the access log tells of a request.
+    fn visit<B>(&self, peer: Option<IpAddr>, request: &hyper::Request<B>) -> Visit {
+        let client = self.client(peer, request.headers());
+        let path = request.uri().path_and_query().map_or("", |path| path.as_str());
+        let agent = request.headers().get(USER_AGENT).map_or(&b""[..], HeaderValue::as_bytes);
+        Visit::new(client, request.method().as_str(), path, agent)
+    }
+
+    /// Who asks.
+    fn client(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+        let forwarded_for = headers.get_all(FORWARDED_FOR).into_iter().map(HeaderValue::as_bytes);
+        self.proxies.client(peer, forwarded_for)
     }
 }
 
@@ -318,10 +342,15 @@ async fn converse<S>(
     let stream = Impatient::new(stream, Arc::clone(&deadlines));
     let service = hyper::service::service_fn(async |request: hyper::Request<_>| {
         let (kind, is_head) = (Kind::of(request.uri().path()), request.method() == Method::HEAD);
+        let visit = server.logs_answers.then(|| server.visit(peer, &request));
         let response = answer(&server, peer, request).await;
+        let length = if is_head { 0 } else { response.body().size() };
+        let status = response.status().as_u16();
         if !server.tells_metrics {
-            let length = if is_head { 0 } else { response.body().size() };
-            server.metrics.answered(kind, response.status().as_u16(), length);
+            server.metrics.answered(kind, status, length);
+        }
+        if let Some(visit) = visit {
+            visit.log(status, length);
         }
         Ok::<_, Infallible>(response)
     });

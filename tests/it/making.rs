@@ -81,6 +81,7 @@ impl Made {
             scans: Scans::default(),
             cache: 0,
             trusted_proxies: Vec::new(),
+            access_log: false,
         };
         let (site, _) = load::load(&settings).unwrap();
         Mill::new(site, settings.site, settings.output).unwrap()

@@ -98,3 +98,62 @@ fn each_line_of_a_log_for_tools_is_one_event() {
     }
     server.finish(&EVENTS);
 }
+
+/// What clients say of themselves is in the log when it is wished, and then it is a text in a line.
+#[test]
+fn each_answer_is_a_line_of_the_access_log() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    let flags = ["--listen", "127.0.0.1:0", "--log", "json", "--access-log"];
+    let server = site.serve_with(&[&flags[..], &["--trusted-proxy", "127.0.0.1"]].concat());
+    let (tag, _) = server.validators("rss.xml");
+    let forged = "x\" ERROR forged \u{9b}31m".repeat(300);
+    let length = server.get("rss.xml", &[]).body.len();
+    server.get("rss.xml?a=b", &[("User-Agent", &forged), ("X-Forwarded-For", "192.0.2.77")]);
+    server.get("rss.xml", &[("If-None-Match", &tag), ("X-Forwarded-For", "2001:db8:1:2::3")]);
+    server.get("%0AERROR%20forged", &[("User-Agent", "reader/1 (+https://r.example)")]);
+    server.wait_for_log("reader/1");
+    let said = server.log();
+    let answers: Vec<serde_json::Value> = said
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|event: &serde_json::Value| event["message"] == "answered")
+        .collect();
+    let asked = |path: &str, client: &str| {
+        let found =
+            answers.iter().rev().find(|event| event["path"] == path && event["client"] == client);
+        found.unwrap_or_else(|| panic!("no {path} of {client}: {said}"))
+    };
+    let is = |event: &serde_json::Value, status: u16, bytes: usize| {
+        assert_eq!((&event["method"], &event["level"]), (&"GET".into(), &"INFO".into()), "{event}");
+        assert_eq!((&event["status"], &event["bytes"]), (&status.into(), &bytes.into()), "{event}");
+        assert!(event["took"].is_string(), "{event}");
+    };
+    let whole = asked("/rss.xml?a=b", "192.0.2.0");
+    is(whole, 200, length);
+    let agent = whole["agent"].as_str().unwrap();
+    assert!(agent.starts_with("x\" ERROR forged") && agent.chars().count() <= 256, "{agent}");
+    is(asked("/rss.xml", "2001:db8:1::"), 304, 0);
+    let missing = asked("/%0AERROR%20forged", "127.0.0.0");
+    assert_eq!(missing["agent"], "reader/1 (+https://r.example)");
+    assert_eq!(missing["status"], 404);
+    assert!(!said.contains(|c: char| c.is_control() && c != '\n'), "{said}");
+    server.finish(&["forged"]);
+}
+
+#[test]
+fn no_client_is_in_the_log_that_is_not_wished_there() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    let server = site.serve();
+    assert_eq!(server.get("rss.xml", &[("User-Agent", "reader/1")]).status, 200);
+    assert_eq!(server.get("none", &[("User-Agent", "reader/1")]).status, 404);
+    site.post(2, "b", "news", "Text.");
+    server.wait_for_log("published");
+    assert!(
+        !server.log().contains("reader/1") && !server.log().contains("127.0.0"),
+        "{}",
+        server.log()
+    );
+    server.finish(&[]);
+}
