@@ -283,7 +283,7 @@ pub enum Error {
     /// A pipe, a socket, a device.
     #[error("not a regular file")]
     NotRegular,
-    /// A symbolic link that leads nowhere or out of the site.
+    /// A symbolic link that leads nowhere, out of the site, or to a folder.
     #[error("the link leads {to}")]
     BadLink {
         /// Where it leads.

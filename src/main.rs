@@ -12,6 +12,7 @@ use feedmill::error::{Finding, Result};
 use feedmill::service::cache::DEFAULT_BUDGET;
 use feedmill::service::clock;
 use feedmill::service::load::{self, Scans, Settings};
+use feedmill::service::log::{self, Writer};
 use feedmill::service::report::{self, Style};
 use feedmill::service::run;
 use feedmill::service::server::Limits;
@@ -50,7 +51,7 @@ enum Command {
         /// How log lines look
         #[arg(long, env = "FEEDMILL_LOG", default_value = "text")]
         log: Log,
-        /// Log each answer, with the network of who asked
+        /// Log each answer to a request that could be read, with the network of who asked
         #[arg(
             long,
             env = "FEEDMILL_ACCESS_LOG",
@@ -296,11 +297,12 @@ fn say(out: &mut dyn Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
     let _ = write(out).and_then(|()| out.flush());
 }
 
-/// Begins to write the log to stderr.
-fn begin_log(log: Log) {
+/// Begins to write the log to stderr; dropping what it returns ends that.
+fn begin_log(log: Log) -> Writer {
     let is_terminal = io::stderr().is_terminal();
+    let (lines, writer) = log::begin(io::stderr());
     let subscriber = tracing_subscriber::fmt()
-        .with_writer(io::stderr)
+        .with_writer(move || lines.clone())
         .with_target(false)
         .with_ansi(is_terminal)
         // A log that takes nothing is no reason to panic: its disk may be full, its reader gone.
@@ -309,10 +311,11 @@ fn begin_log(log: Log) {
         Log::Text => subscriber.init(),
         Log::Json => subscriber.json().flatten_event(true).init(),
     }
+    writer
 }
 
 fn serve(settings: &Settings, log: Log) -> Result<ExitCode> {
-    begin_log(log);
+    let _writer = begin_log(log);
     run::serve(settings, |address, mill| {
         say(&mut io::stdout(), |out| {
             writeln!(
@@ -335,8 +338,10 @@ fn serve(settings: &Settings, log: Log) -> Result<ExitCode> {
 }
 
 fn build(settings: &Settings, is_strict: bool) -> Result<ExitCode> {
-    begin_log(Log::Text);
-    let built = run::build(settings)?;
+    let writer = begin_log(Log::Text);
+    let built = run::build(settings);
+    drop(writer);
+    let built = built?;
     let named = |finding: Finding| report::below(&settings.site, finding);
     let findings: Vec<Finding> = built.pass.findings.into_iter().map(named).collect();
     say(&mut io::stderr(), |out| report::write_findings(out, &findings));
@@ -365,7 +370,7 @@ fn check(settings: &Settings, style: Style) -> Result<ExitCode> {
 fn list(settings: &Settings, style: Style) -> Result<ExitCode> {
     let (site, _) = load::load(settings)?;
     let roots = Roots::new(settings.site.clone(), &site, settings.output.clone());
-    let now = Moment::from_unix(clock::now().div_euclid(1_000_000_000));
+    let now = Moment::from_nanoseconds(clock::now());
     report::list(&site, &roots, now, style, &mut io::stdout().lock())?;
     Ok(ExitCode::SUCCESS)
 }

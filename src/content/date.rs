@@ -37,6 +37,11 @@ impl Moment {
         Self(seconds)
     }
 
+    /// The moment so many nanoseconds after 1970-01-01T00:00:00Z, in whole seconds.
+    pub const fn from_nanoseconds(nanoseconds: i64) -> Self {
+        Self(nanoseconds.div_euclid(1_000_000_000))
+    }
+
     /// The seconds since 1970-01-01T00:00:00Z.
     pub const fn unix(self) -> i64 {
         self.0

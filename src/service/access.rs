@@ -1,4 +1,5 @@
-//! The access log: a line for each answer, where no proxy in front keeps one.
+//! The access log: a line for each answer to a request that could be read, where no
+//! proxy in front keeps one.
 //!
 //! What a client wrote stands in it without control characters, and cut: it can neither forge a
 //! line nor fill the disk with one. Of its address the network stays, which tells readers apart and

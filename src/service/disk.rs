@@ -154,7 +154,15 @@ fn failed(source: &io::Error) -> Error {
 /// Whether an error is the system's own and says nothing of the file: it has none to open left, or no
 /// memory, or the machine that has the file does not answer, or has put another in its place.
 fn is_withheld(error: &io::Error) -> bool {
-    is_one_of(error, &[Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::TIMEDOUT, Errno::STALE])
+    let own = [Errno::MFILE, Errno::NFILE, Errno::NOMEM];
+    let afar = [Errno::TIMEDOUT, Errno::STALE, Errno::NOTCONN, Errno::HOSTDOWN, Errno::HOSTUNREACH];
+    is_one_of(error, &own) || is_one_of(error, &afar)
+}
+
+/// Whether an error of looking at a path says nothing of what is there: it is withheld, or in a folder
+/// that may not be entered.
+pub fn is_kept_back(error: &io::Error) -> bool {
+    is_withheld(error) || error.kind() == io::ErrorKind::PermissionDenied
 }
 
 /// Whether an error says that there is nothing at a path, or nothing behind a link: with any other it

@@ -121,9 +121,10 @@ pub fn storm(catalog: &Catalog, broken: usize, waiting: usize, before: usize) ->
     if is_new || (before > 0 && posts > 0) { posts.max(before) } else { 0 }
 }
 
-/// Says that posts are kept because their files cannot be used any more.
-pub fn broken(roots: &Roots, posts: usize) -> Finding {
-    *Finding::about(roots.site.display().to_string(), Error::Storm { posts })
+/// Says that posts are kept because their files cannot be used any more, if there are such.
+pub fn broken(roots: &Roots, posts: usize) -> Option<Finding> {
+    let said = || *Finding::about(roots.site.display().to_string(), Error::Storm { posts });
+    (posts > 0).then(said)
 }
 
 /// Says that there are feeds of an earlier process, and no post now.

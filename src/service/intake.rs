@@ -169,8 +169,8 @@ impl Intake {
         for (path, read) in broken {
             changes.push(self.settle(path, read, &mut taken.findings));
         }
-        for finding in scan.findings {
-            let change = self.reject(finding, ground, target.known(), &mut taken.findings);
+        for findings in scan.findings.chunk_by(|one, other| one.path == other.path) {
+            let change = self.reject(findings, ground, target.known(), &mut taken.findings);
             changes.extend(change);
         }
         self.links.extend(scan.links);
@@ -225,6 +225,12 @@ impl Intake {
         self.rejected.get(path).copied().or_else(|| Some(card?.stamp()))
     }
 
+    /// Whether a file need not be read again because of what it is now. Of one that cannot be looked
+    /// at that is not known.
+    pub fn knows(&self, path: &str, card: Option<Kept<'_>>, now: FileStamp) -> bool {
+        now != FileStamp::default() && self.stamp_of(path, card) == Some(now)
+    }
+
     /// Whether a file may still be being written.
     pub fn is_unfinished(&self, path: &str) -> bool {
         self.unfinished.contains_key(path)
@@ -259,29 +265,29 @@ impl Intake {
         read.change
     }
 
-    /// Notes a file that cannot be a post; what that is for the catalog.
+    /// Notes what was found about a path that can be no post; what that is for the catalog.
     fn reject(
         &mut self,
-        finding: Finding,
+        found: &[Finding],
         ground: Ground<'_>,
         known: &Catalog,
         findings: &mut Vec<Finding>,
     ) -> Option<Change> {
-        let path = finding.path.clone();
+        let path = found.first()?.path.as_str();
         // Not what was said of it, or it would be said at each look.
-        self.rejected.remove(path.as_str());
-        self.unfinished.remove(path.as_str());
-        self.links.remove(path.as_str());
-        let card = posts::known(known, ground.layout, &path);
+        self.rejected.remove(path);
+        self.unfinished.remove(path);
+        self.links.remove(path);
+        let card = posts::known(known, ground.layout, path);
         let change =
             card.map(|card| Change::Remove { key: card.key().into(), path: card.path().into() });
-        if matches!(finding.error, Error::BadLink { .. }) {
-            self.links.insert(path.as_str().into());
+        if found.iter().any(|finding| matches!(finding.error, Error::BadLink { .. })) {
+            self.links.insert(path.into());
         }
-        if finding.severity == Severity::Error {
-            self.rejected.insert(path.as_str().into(), FileStamp::default());
+        if found.iter().any(|finding| finding.severity == Severity::Error) {
+            self.rejected.insert(path.into(), FileStamp::default());
         }
-        findings.extend(self.notes.of_file(&path, vec![finding]));
+        findings.extend(self.notes.of_file(path, found.to_vec()));
         change
     }
 }

@@ -126,12 +126,13 @@ pub fn config_stamps(settings: &Settings) -> [FileStamp; 2] {
 /// The text of a file of the configuration; a site may do without it.
 fn file(settings: &Settings, name: &str) -> Result<String> {
     let path = settings.site.join(name);
-    if !path.exists() {
-        return Ok(String::new());
-    }
     let failed = |error| Box::new(report::below(&settings.site, *Finding::about(name, error)));
-    let (bytes, _) = disk::read(&path, MAX_CONFIG).map_err(failed)?;
-    posts::text(&bytes).map(str::to_owned).map_err(failed)
+    match disk::read(&path, MAX_CONFIG) {
+        Ok((bytes, _)) => posts::text(&bytes).map(str::to_owned).map_err(failed),
+        // One that is there, and kept back, is not taken for none.
+        Err(_) if disk::stamp_of(&path).is_none() => Ok(String::new()),
+        Err(error) => Err(failed(error)),
+    }
 }
 
 /// The settings that are made from what was read, and warnings.

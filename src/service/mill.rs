@@ -205,7 +205,7 @@ impl Mill {
         let ground = Ground { folder: &folder, layout: &self.layout, site: &self.site };
         let taken = self.intake.read(scan, ground, &mut target, now);
         let mut pass = Pass { findings: taken.findings, ..Pass::default() };
-        self.hold_storm(taken.storm);
+        self.held = hold::broken(&self.roots, taken.storm).or(self.held.take());
         if catalog.is_empty() && self.catalog.is_empty() && self.press.adopt()? {
             self.held = Some(hold::nothing_left(&self.roots));
         }
@@ -270,7 +270,7 @@ impl Mill {
                 Some(card) => is_found[card.number()] = true,
                 None => _ = odd.insert(Box::from(path)),
             }
-            self.intake.stamp_of(path, card) == Some(stamp)
+            self.intake.knows(path, card, stamp)
         };
         let walk = Instant::now();
         let (scan, layout) = match self.roots.scan(Some(&mut is_known)) {
@@ -316,7 +316,7 @@ impl Mill {
         let mut scan = Scan::default();
         for path in paths {
             let Some(relative) = self.roots.relative(path) else { continue };
-            if self.layout == Layout::Bare && relative.split('/').any(|part| part == "_posts") {
+            if self.layout == Layout::Bare && self.roots.is_in_posts(path) {
                 // Only what is in `_posts` is a post from now on.
                 return self.rescan(now);
             }
@@ -329,7 +329,9 @@ impl Mill {
                         }
                     }
                 }
-                Ok(Some(_)) => self.intake.let_go(&relative),
+                // Whatever it was until now, it is no post. What cannot be looked at is found by a scan.
+                Ok(Some(_)) => _ = self.intake.remove(&relative, None),
+                Err(Error::Withheld { .. }) => self.intake.let_go(&relative),
                 Ok(None) if path.is_dir() => {
                     // It may have been a post until now.
                     gone.extend(self.remove(&relative));
@@ -344,13 +346,19 @@ impl Mill {
                 }
                 Ok(None) if self.is_keeping() => {}
                 Ok(None) => gone.extend(self.remove(&relative)),
-                Err(error) => scan.findings.push(*Finding::about(relative, error)),
+                Err(error) => {
+                    let found = self.roots.finding(&relative, error, &self.layout);
+                    if found.is_none() {
+                        self.intake.remove(&relative, None);
+                    }
+                    scan.findings.extend(found);
+                }
             }
         }
-        let findings = std::mem::take(&mut scan.findings).into_iter();
-        scan.findings.extend(findings.filter_map(|f| self.roots.of_posts(f, &self.layout)));
-        scan.files
-            .retain(|path, stamp| self.stamp_of(path) != Some(stamp) || self.press.is_late(path));
+        let is_known = |path: &str, stamp| {
+            self.intake.knows(path, posts::known(&self.catalog, &self.layout, path), stamp)
+        };
+        scan.files.retain(|path, stamp| !is_known(path, stamp) || self.press.is_late(path));
         self.take_in(gone, scan, now)
     }
 
@@ -389,7 +397,9 @@ impl Mill {
 
     /// Whether a path is, below the site, one that a post was read from.
     pub fn is_post(&self, path: &Path) -> bool {
-        self.roots.relative(path).is_some_and(|path| self.stamp_of(&path).is_some())
+        let card = |path: &String| posts::known(&self.catalog, &self.layout, path);
+        let relative = self.roots.relative(path);
+        relative.is_some_and(|path| self.intake.stamp_of(&path, card(&path)).is_some())
     }
 
     /// Takes in posts that are gone and files that are new, and publishes what they touch.
@@ -406,10 +416,10 @@ impl Mill {
         let ground = Ground { folder: &folder, layout, site };
         let mut taken =
             intake.read(scan, ground, &mut Target { catalog, last: None, horizon }, now);
-        self.hold_storm(taken.storm);
+        self.held = hold::broken(&self.roots, taken.storm).or(self.held.take());
         touched.append(&mut taken.touched);
         if !self.site.future {
-            touched.extend(self.catalog.release(seconds(now)));
+            touched.extend(self.catalog.release(Moment::from_nanoseconds(now)));
         }
         let mut pass = Pass { findings: taken.findings, ..Pass::default() };
         self.print(touched, now, &mut pass)?;
@@ -428,7 +438,7 @@ impl Mill {
         let folder = self.roots.open();
         let ground = Ground { folder: &folder, layout: &self.layout, site: &self.site };
         let copy = Copy { ground, catalog: &self.catalog };
-        let printed = self.press.print(touched, copy, seconds(now).unix());
+        let printed = self.press.print(touched, copy, Moment::from_nanoseconds(now).unix());
         pass.printed =
             printed.inspect_err(|_| self.intake.notes.keep_unsaid(&mut pass.findings))?;
         pass.findings.append(&mut pass.printed.findings);
@@ -437,23 +447,12 @@ impl Mill {
 
     /// Until when posts are published; `None` for ever.
     fn horizon(&self, now: Nanoseconds) -> Option<Moment> {
-        (!self.site.future).then(|| seconds(now))
+        (!self.site.future).then(|| Moment::from_nanoseconds(now))
     }
 
     /// Forgets a file that is gone; the change that this is for the catalog.
     fn remove(&mut self, path: &str) -> Option<Change> {
         self.intake.remove(path, posts::known(&self.catalog, &self.layout, path))
-    }
-
-    fn stamp_of(&self, path: &str) -> Option<FileStamp> {
-        self.intake.stamp_of(path, posts::known(&self.catalog, &self.layout, path))
-    }
-
-    /// Notes that posts are kept because their files broke at once.
-    fn hold_storm(&mut self, posts: usize) {
-        if posts > 0 {
-            self.held = Some(hold::broken(&self.roots, posts));
-        }
     }
 
     /// Notes whether a root has lost its posts, and whether those that are gone count as deleted:
@@ -493,8 +492,4 @@ impl Mill {
         let found = review(&self.catalog, &self.site, CONFIG);
         pass.findings.extend(self.intake.notes.of_site(found, now));
     }
-}
-
-fn seconds(now: Nanoseconds) -> Moment {
-    Moment::from_unix(now.div_euclid(1_000_000_000))
 }

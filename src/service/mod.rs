@@ -53,6 +53,7 @@ pub mod server;
 
 pub mod reply;
 
+pub mod log;
 pub mod metrics;
 
 pub mod seats;

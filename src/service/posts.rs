@@ -77,6 +77,13 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Opt
                 let (stamp, findings) = (FileStamp::default(), Vec::new());
                 return Some(Read { change: removed, stamp, findings, is_cut_short: false });
             };
+            let error = match error {
+                // Nor is it known whether it is there.
+                Error::Io { reason, .. } if stamp == FileStamp::default() => {
+                    Error::Withheld { reason }
+                }
+                error => error,
+            };
             return Some(rejected(error, FileStamp { inode: 0, ..stamp }));
         }
     };

@@ -278,7 +278,7 @@ async fn serve_until(
     (mut stopped, pulse): (tokio::sync::watch::Receiver<()>, fn()),
     events: SyncSender<Event>,
 ) {
-    // In the task that takes connections: where that stands still, so does the pulse.
+    // In the task that takes connections: where that is not run any more, nor is the pulse.
     let shutdown = async {
         pulse();
         while timeout(PULSE, stopped.changed()).await.is_err() {

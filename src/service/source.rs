@@ -20,6 +20,9 @@ const MAX_DEPTH: usize = 64;
 /// Folders that hold what others have made.
 const NEVER: &[&str] = &["_site", "node_modules", "vendor"];
 
+/// What was being done when what is in a folder cannot be looked at.
+const ENTER: &str = "look into it";
+
 /// Where a link to a folder leads. It is not followed: it may lead anywhere, and round and round.
 const TO_FOLDER: &str = "to a folder";
 
@@ -90,7 +93,8 @@ impl Scan {
     fn keep_posts(&mut self, roots: &Roots, layout: &Layout) {
         self.files.retain(|path, _| Origin::of(path, layout).is_some());
         let findings = std::mem::take(&mut self.findings).into_iter();
-        self.findings = findings.filter_map(|finding| roots.of_posts(finding, layout)).collect();
+        let findings = findings.map(|found| roots.finding(&found.path, found.error, layout));
+        self.findings = findings.flatten().collect();
         self.count += self.files.len();
     }
 }
@@ -214,15 +218,26 @@ impl Roots {
         is_folder && self.is_walked_to(path)
     }
 
+    /// Whether a path is a folder of posts that is walked, or in one.
+    pub fn is_in_posts(&self, path: &Path) -> bool {
+        path.ancestors().any(|folder| is_posts(folder) && self.is_walked_folder(folder))
+    }
+
     fn walk(&self, folder: &Path, walk: &mut Walk<'_>) -> Result<()> {
         let listed = |error| Finding::io("list it", folder, &error);
+        // Whoever may list a folder, and not enter it, can look at nothing in it.
+        let mut is_entered = false;
         walk.scan.has_posts_folder |= is_posts(folder);
         let entries = fs::read_dir(folder).map_err(listed)?;
         for entry in entries {
             let entry = entry.map_err(listed)?;
             let path = entry.path();
-            // A name that vanishes between listing and looking was deleted: nothing to say.
-            let Ok(kind) = entry.file_type() else { continue };
+            let kind = match entry.file_type() {
+                Ok(kind) => kind,
+                // A name that vanishes between listing and looking was deleted: nothing to say.
+                Err(error) if disk::is_gone(&error) => continue,
+                Err(error) => return Err(Finding::io(ENTER, folder, &error)),
+            };
             if kind.is_dir() {
                 if self.is_walked(&path) {
                     self.walk_below(&path, walk);
@@ -237,12 +252,21 @@ impl Roots {
             {
                 continue;
             }
-            if walk.is_known.is_none() && kind.is_file() {
+            if is_entered && walk.is_known.is_none() && kind.is_file() {
                 walk.scan.files.push(&relative, FileStamp::default());
                 continue;
             }
             let scan = &mut walk.scan;
-            match self.look(&path) {
+            let found = self.look(&path);
+            is_entered = true;
+            match found {
+                Ok(Some(Found { file, is_link: true }))
+                    if file == FileStamp::default() && self.is_root(&path) =>
+                {
+                    let error = Error::BadLink { to: "to what cannot be looked at" };
+                    let finding = Finding::about(relative, error);
+                    scan.folders.push(Finding { severity: Severity::Warning, ..*finding });
+                }
                 Ok(Some(found)) => {
                     if found.is_link {
                         scan.links.push(relative.as_str().into());
@@ -256,6 +280,10 @@ impl Roots {
                     }
                 }
                 Ok(None) => {}
+                Err(Error::Withheld { reason }) => {
+                    let error = Error::Io { doing: ENTER, reason };
+                    return Err(Finding::about(folder.display().to_string(), error));
+                }
                 Err(error) if self.is_root(&path) => {
                     let finding = Finding::about(relative, error);
                     scan.folders.push(Finding { severity: Severity::Warning, ..*finding });
@@ -282,20 +310,25 @@ impl Roots {
         }
     }
 
-    /// Looks at one path that may be a post: its stamp, or `None` when it is gone, excluded or a
-    /// folder.
+    /// Looks at one path that may be a post: its stamp, which is that of nothing where only reading it
+    /// tells what is wrong with it; or `None` when it is gone, excluded or a folder.
     ///
     /// # Errors
-    /// When it is neither a regular file nor a link to one inside the site.
+    /// When it is neither a regular file nor a link to one inside the site; [`Error::Withheld`] when
+    /// it is not known whether there is anything.
     pub fn look(&self, path: &Path) -> std::result::Result<Option<Found>, Error> {
+        if self.relative(path).is_some_and(|relative| self.is_excluded(&relative)) {
+            return Ok(None);
+        }
         let metadata = match fs::symlink_metadata(path) {
             Ok(metadata) => metadata,
             Err(error) if disk::is_gone(&error) => return Ok(None),
-            // Who reads it will know why, or ask again.
+            Err(error) if disk::is_kept_back(&error) => {
+                return Err(Error::Withheld { reason: error.to_string() });
+            }
             Err(_) => return Ok(Some(Found { file: FileStamp::default(), is_link: false })),
         };
-        let is_excluded = self.relative(path).is_some_and(|relative| self.is_excluded(&relative));
-        if metadata.is_dir() || is_excluded {
+        if metadata.is_dir() {
             return Ok(None);
         }
         if metadata.is_symlink() {
@@ -330,18 +363,17 @@ impl Roots {
         }
     }
 
-    /// What [`look`](Self::look) has found, if it matters: it is of what would be a post in a layout,
-    /// or of a link that leads to a folder where posts would be.
-    pub fn of_posts(&self, finding: Finding, layout: &Layout) -> Option<Finding> {
-        if Origin::of(&finding.path, layout).is_some() {
+    /// What there is to say of a path that [`look`](Self::look) has refused, if it matters: it would be
+    /// a post in a layout, or is a link to a folder where posts would be.
+    pub fn finding(&self, path: &str, error: Error, layout: &Layout) -> Option<Finding> {
+        let is_to_folder = matches!(error, Error::BadLink { to: TO_FOLDER });
+        let finding = *Finding::about(path, error);
+        if Origin::of(path, layout).is_some() {
             return Some(finding);
         }
-        let is_to_folder = matches!(finding.error, Error::BadLink { to: TO_FOLDER });
-        let would_hold_posts = || {
-            self.is_walked_to(&self.site.join(&finding.path))
-                && Origin::of(&format!("{}/a.md", finding.path), layout).is_some()
-        };
-        let is_wanted = is_to_folder && would_hold_posts();
+        let is_wanted = is_to_folder
+            && self.is_walked_to(&self.site.join(path))
+            && Origin::of(&format!("{path}/a.md"), layout).is_some();
         is_wanted.then_some(Finding { severity: Severity::Warning, ..finding })
     }
 

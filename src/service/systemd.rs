@@ -146,10 +146,12 @@ pub fn alive() {
     life.looked = Some(Instant::now());
     let served = *LAST_SERVED.lock().unwrap_or_else(PoisonError::into_inner);
     // Where nobody has looked for as long, the whole process may have stood still.
-    let is_mute = served.is_some_and(|served| served.elapsed() > MUTE)
-        && since.is_some_and(|since| since < MUTE);
-    if is_mute && !life.is_mute {
-        tracing::error!("the server stands still");
+    let is_stale = served.is_some_and(|served| served.elapsed() > MUTE);
+    let is_mute = is_stale && (life.is_mute || since.is_some_and(|since| since < MUTE));
+    match (life.is_mute, is_mute) {
+        (false, true) => tracing::error!("the server stands still"),
+        (true, false) => tracing::info!("the server goes on"),
+        _ => {}
     }
     life.is_mute = is_mute;
     if !is_mute {

@@ -17,7 +17,9 @@
 //! | output: a second instance | refuses, exit 2, with the path that is locked | `service/export.rs` |
 //! | state folder cannot be made | one warning; the next start reads everything | `disk.rs` |
 //! | post without permission (as root: setpriv) | named; in the feeds after `chmod` | `posts.rs` |
-//! | post in a folder that may not be entered, new settings beside one that cannot be listed (as root: setpriv) | named, whoever finds it; the settings wait | `service/withheld.rs` |
+//! | a folder of posts, or the site, may not be entered (as root: setpriv) | its posts stay, and it is named | `service/withheld.rs` |
+//! | a folder cannot be listed or entered when settings change (as root: setpriv) | `/healthz` red; they wait for it | `service/withheld.rs` |
+//! | the configuration cannot be read (as root: setpriv) | `/healthz` red; the old one stays | `service/withheld.rs` |
 //! | post that the system does not give now (no files left, no memory) | stays in its feeds, named once, asked for again | `service/withheld.rs` |
 //! | one root of several cannot be listed (as root: setpriv) | `/healthz` red, its posts stay; the others go on, but for feeds that must be rendered with one of its posts | `service/withheld.rs` |
 //! | pipe, socket, device, link outside, loop, dangling | named, never waited for, never in a feed | `service/input.rs` |
@@ -54,7 +56,7 @@
 //! | forged `X-Forwarded-For` | a stranger's is not looked at; behind a trusted proxy the proxy's own word counts | `downloads.rs`, `http/clients.rs` |
 //! | readers that never read | one copy of a document for all while it is in the cache, never more than one each; closed by the write timeout | `clients.rs`, `http/sockets.rs` |
 //! | names, texts and clients that forge lines of the log | each event one line, valid JSON, no control character | `log.rs` |
-//! | stderr closed, its reader gone, its disk full | goes on | `log.rs` |
+//! | stderr closed, its reader gone or standing still, its disk full | goes on | `log.rs` |
 //! | reload, restart, SIGKILL, hang, watchdog under load (systemd) | no failed request; the old configuration stays | `tests/systemd/run`, `service/systemd.rs`, `service/settings.rs` |
 //! | the server stands still, the passes go on (strace) | named once; the watchdog is not fed | `service/systemd.rs` |
 //! | all posts deleted and restored by `git checkout` | feeds untouched; nothing written | `many.rs` |

@@ -32,6 +32,7 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
     ("metrics", &[]),
     ("reply", &[]),
     ("access", &[]),
+    ("log", &[]),
     (
         "server",
         &[

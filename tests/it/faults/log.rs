@@ -42,6 +42,25 @@ fn a_log_on_a_full_disk_stops_nothing() {
     unheard("", "2>/dev/full");
 }
 
+/// Whoever reads the log and stops reading holds nobody up, not even when each answer is a line.
+#[test]
+fn a_log_whose_reader_stands_still_stops_nothing() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    let pipe = "p=\"$FEEDMILL_STATE.pipe\"; mkfifo \"$p\"; exec 3<>\"$p\";";
+    let command = site.command("serve", &["--listen", "127.0.0.1:0", "--access-log"]);
+    let mut server = Server::start(&site, scripted(pipe, "2>&3", &command));
+    // Much more than a pipe holds.
+    let agent = "reader ".repeat(40);
+    for _ in 0..1_000 {
+        assert_eq!(server.get("rss.xml", &[("User-Agent", &agent)]).status, 200);
+    }
+    site.post(2, "b", "news", "Text.");
+    server.wait_until("a new one is there", || server.titles("") == ["b", "a"]);
+    server.signal("TERM");
+    assert_eq!(server.wait(Duration::from_secs(5)).code(), Some(0));
+}
+
 /// Names and texts that would forge, hide or colour a line.
 fn spoil(site: &Site) {
     let names =

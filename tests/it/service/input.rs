@@ -241,6 +241,41 @@ fn a_link_to_nowhere_is_told_once() {
     server.finish(&["dangling"]);
 }
 
+/// Nor does one to a folder, where posts would be in it, have the site scanned over and over.
+#[test]
+fn a_link_in_the_place_of_a_folder_of_posts_is_told_once() {
+    let site = Site::new(&format!("{CONFIG}feedmill:\n  content: [texts, none, nothing]\n"));
+    fs::remove_dir(site.path("_posts")).unwrap();
+    fs::create_dir(site.path("texts")).unwrap();
+    site.write("texts/2022-01-01-a.md", post(1, "a", "news", "Text."));
+    symlink("texts", site.path("_posts")).unwrap();
+    let flags = ["--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0", "--rescan", "2"];
+    let server = Server::start(&site, site.command("serve", &flags));
+    server.wait_for_log("_posts: the link leads to a folder");
+    thread::sleep(Duration::from_secs(7));
+    let said = server.log();
+    for words in ["_posts: the link leads to a folder", "no folder `none`", "no folder `nothing`"] {
+        assert_eq!(said.matches(words).count(), 1, "{words}: {said}");
+    }
+    server.finish(&[]);
+}
+
+/// Nor does it without any event.
+#[test]
+fn a_link_to_a_folder_of_posts_is_looked_at_and_no_scan_follows() {
+    let made = Made::of(&[("a.md", "---\ntitle: A\ndate: 2022-01-01\n---\nText.\n")]);
+    fs::create_dir(made.at("texts")).unwrap();
+    symlink("texts", made.at("_posts")).unwrap();
+    let mut mill = made.mill();
+    mill.rebuild(NOW).unwrap();
+    // A scan would find it.
+    made.write("b.md", "---\ntitle: B\ndate: 2022-01-02\n---\nText.\n");
+    mill.tick(NOW).unwrap();
+    assert_eq!(mill.catalog().len(), 1);
+    mill.rescan(NOW).unwrap();
+    assert_eq!(mill.catalog().len(), 2);
+}
+
 /// A file in the folder of the site's people is no post, whoever is to close it.
 #[test]
 fn a_file_that_can_be_no_post_is_not_waited_for() {

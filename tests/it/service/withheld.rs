@@ -3,7 +3,8 @@
 use super::harness::{CONFIG, Server, Site, post};
 use crate::faults::tools::not_run;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -95,49 +96,96 @@ fn a_root_that_cannot_be_listed_keeps_its_posts_and_does_not_stop_the_others() {
     server.finish(&["cannot list it"]);
 }
 
-/// Whoever finds it, an event or a scan: the post is there, and it is said why it cannot be read.
+/// Whether it is the root or one below, with posts right in it: what cannot be looked at is not gone.
 #[test]
-fn a_post_in_a_folder_that_may_not_be_entered_is_named() {
-    let site = Site::new(CONFIG);
-    site.post(1, "a", "news", "Text.");
-    fs::create_dir(site.path("_posts/deep")).unwrap();
-    let path = "_posts/deep/2022-01-02-b.md";
-    site.write(path, post(2, "b", "news", "Text."));
-    let Some(command) = without_rights(&site) else { return };
-    let server = Server::start(&site, command);
-    assert_eq!(server.titles(""), ["b", "a"]);
-    for round in 1..=2 {
-        set_mode(&site, "_posts/deep", 0o644);
-        // An event of the file itself.
-        site.write(path, post(2, "b", "news", "Changed."));
-        server.wait_until("it is out", || server.titles("") == ["a"]);
-        let words = "deep/2022-01-02-b.md: cannot read it: Permission denied";
-        server.wait_until("it is said", || server.log().matches(words).count() == round);
-        set_mode(&site, "_posts/deep", 0o755);
-        server.wait_until("it is back", || server.titles("") == ["b", "a"]);
+fn posts_in_a_folder_that_may_not_be_entered_stay_in_their_feeds() {
+    let sites = [("_posts", "_posts"), ("_posts/deep", "_posts/deep"), ("", ".")];
+    for (folder, closed) in sites {
+        let site = Site::new(CONFIG);
+        fs::remove_dir(site.path("_posts")).unwrap();
+        fs::create_dir_all(site.path(folder)).unwrap();
+        let path = |name: &str| Path::new(folder).join(name).to_str().unwrap().to_owned();
+        for name in ["a", "b", "c"] {
+            site.write(&path(&format!("2022-01-01-{name}.md")), post(1, name, "news", "Text."));
+        }
+        let Some(command) = without_rights(&site) else { return };
+        let server = Server::start(&site, command);
+        let is_whole =
+            || server.titles("").len() == 3 && server.titles("category/news/").len() == 3;
+        for round in 1..=2 {
+            set_mode(&site, closed, 0o644);
+            // An event of a file, too.
+            site.write(&path("2022-01-01-a.md"), post(1, "a", "news", &format!("Round {round}.")));
+            if round == 1 {
+                server.wait_for_log("cannot look into it: Permission denied");
+            }
+            let start = Instant::now();
+            while start.elapsed() < Duration::from_secs(3) {
+                assert!(is_whole(), "{folder}: {}", server.state());
+                sleep(Duration::from_millis(100));
+            }
+            set_mode(&site, closed, 0o755);
+            let words = format!("Round {round}.");
+            server.wait_until(&words, || server.body("a").contains(&words));
+            server.wait_until("it is healthy", || server.is_healthy());
+        }
+        let said = server.log().matches("cannot look into it").count();
+        assert!(said <= 2, "{}", server.log());
+        // A folder of posts, which this writes to, would be all that is read from then on.
+        if !folder.is_empty() {
+            server.finish(&["cannot look into it", "_config.yml: cannot read it"]);
+        }
     }
-    server.finish(&["b.md: cannot read it"]);
 }
 
 #[test]
 fn a_new_configuration_waits_for_a_folder_that_cannot_be_listed() {
-    let site = Site::new(CONFIG);
+    for (mode, words) in [(0o000, "cannot list it"), (0o644, "cannot look into it")] {
+        let site = Site::new(CONFIG);
+        site.post(1, "a", "news", "Text.");
+        fs::create_dir(site.path("_posts/deep")).unwrap();
+        site.write("_posts/deep/2022-01-02-b.md", post(2, "b", "news", "Text."));
+        let Some(command) = without_rights(&site) else { return };
+        let server = Server::start(&site, command);
+        let title = || server.get("feed.json", &[]).text().contains("Another name");
+        set_mode(&site, "_posts/deep", mode);
+        server.wait_for_log(&format!("_posts/deep: {words}"));
+        site.write("_config.yml", format!("{CONFIG}description: Another name\n"));
+        server.wait_until("it waits", || server.is_ill(&[&format!("_posts/deep: {words}")]));
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(3) {
+            assert!(!title() && server.titles("") == ["b", "a"], "{}", server.state());
+            sleep(Duration::from_millis(100));
+        }
+        set_mode(&site, "_posts/deep", 0o755);
+        server.wait_until("it is taken", || title() && server.titles("") == ["b", "a"]);
+        server.finish(&[words]);
+    }
+}
+
+/// It is not taken for none: what it keeps out would be published.
+#[test]
+fn a_configuration_that_cannot_be_read_stays_in_force() {
+    let site = Site::new("");
+    fs::create_dir(site.beside("settings")).unwrap();
+    let config = format!("{CONFIG}exclude: [_posts/2022-01-02-secret.md]\n");
+    fs::write(site.beside("settings/c.yml"), config).unwrap();
+    site.remove("_config.yml");
+    symlink(site.beside("settings/c.yml"), site.path("_config.yml")).unwrap();
     site.post(1, "a", "news", "Text.");
-    fs::create_dir(site.path("_posts/deep")).unwrap();
-    site.write("_posts/deep/2022-01-02-b.md", post(2, "b", "news", "Text."));
+    site.post(2, "secret", "news", "Text.");
     let Some(command) = without_rights(&site) else { return };
     let server = Server::start(&site, command);
-    let title = || server.get("feed.json", &[]).text().contains("Another name");
-    set_mode(&site, "_posts/deep", 0o000);
-    server.wait_for_log("_posts/deep: cannot list it");
-    site.write("_config.yml", format!("{CONFIG}description: Another name\n"));
-    server.wait_until("it waits", || server.is_ill(&["_posts/deep: cannot list it"]));
-    let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(3) {
-        assert!(!title() && server.titles("") == ["b", "a"], "{}", server.state());
-        sleep(Duration::from_millis(100));
-    }
-    set_mode(&site, "_posts/deep", 0o755);
-    server.wait_until("it is taken", || title() && server.titles("") == ["b", "a"]);
-    server.finish(&["cannot list it"]);
+    assert_eq!(server.titles(""), ["a"]);
+    let may_enter = |mode| {
+        fs::set_permissions(site.beside("settings"), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    may_enter(0o000);
+    server.wait_until("it is said", || server.is_ill(&["_config.yml: cannot read it"]));
+    site.post(3, "b", "news", "Text.");
+    server.wait_until("the old one is in force", || server.titles("") == ["b", "a"]);
+    may_enter(0o755);
+    server.wait_until("it is read again", || server.is_healthy());
+    assert_eq!(server.titles(""), ["b", "a"]);
+    server.finish(&["_config.yml: cannot read it"]);
 }
