@@ -169,10 +169,7 @@ impl Intake {
         for (path, read) in broken {
             changes.push(self.settle(path, read, &mut taken.findings));
         }
-        for findings in scan.findings.chunk_by(|one, other| one.path == other.path) {
-            let change = self.reject(findings, ground, target.known(), &mut taken.findings);
-            changes.extend(change);
-        }
+        changes.extend(self.reject_all(scan.findings, ground, target.known(), &mut taken.findings));
         self.links.extend(scan.links);
         taken.touched.append(&mut target.catalog.apply(changes, target.horizon));
         taken
@@ -265,7 +262,22 @@ impl Intake {
         read.change
     }
 
-    /// Notes what was found about a path that can be no post; what that is for the catalog.
+    /// Notes what was found about paths that can be no posts; what that is for the catalog.
+    fn reject_all(
+        &mut self,
+        mut found: Vec<Finding>,
+        ground: Ground<'_>,
+        known: &Catalog,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<Change> {
+        // A folder and a file in it may have been looked at together.
+        found.sort_by(|one, other| one.path.cmp(&other.path));
+        found.dedup();
+        let of_paths = found.chunk_by(|one, other| one.path == other.path);
+        of_paths.filter_map(|found| self.reject(found, ground, known, findings)).collect()
+    }
+
+    /// Notes what was found about one path; what that is for the catalog.
     fn reject(
         &mut self,
         found: &[Finding],

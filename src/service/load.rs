@@ -129,9 +129,13 @@ fn file(settings: &Settings, name: &str) -> Result<String> {
     let failed = |error| Box::new(report::below(&settings.site, *Finding::about(name, error)));
     match disk::read(&path, MAX_CONFIG) {
         Ok((bytes, _)) => posts::text(&bytes).map(str::to_owned).map_err(failed),
-        // One that is there, and kept back, is not taken for none.
-        Err(_) if disk::stamp_of(&path).is_none() => Ok(String::new()),
-        Err(error) => Err(failed(error)),
+        Err(error) => match disk::stamp_of(&path) {
+            None => Ok(String::new()),
+            // In a folder that may not be entered there need be none.
+            Some(stamp) if stamp == FileStamp::default() && name == AUTHORS => Ok(String::new()),
+            // One that is there, and kept back, is not taken for none.
+            Some(_) => Err(failed(error)),
+        },
     }
 }
 

@@ -1,59 +1,86 @@
 //! The log of a service: lines are handed to a thread of its own, so that nobody waits for whoever
-//! reads them. While that one stands still, what there is no room for is lost, and counted.
+//! reads them. While that one is too slow, what there is no room for is lost, and counted.
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 use std::time::Duration;
 
-/// How many lines wait to be written at most.
-const MOST_LINES: usize = 8 * 1024;
+/// How many bytes wait to be written at most: a hundred thousand lines.
+const MOST_BYTES: usize = 16 << 20;
 
-/// How long the end of the process waits for them.
+/// How long the end of the process waits for a reader that takes nothing.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// How much waits, and how many lines were lost.
+#[derive(Debug, Default)]
+struct Count {
+    waiting: AtomicUsize,
+    lost: AtomicU64,
+}
 
 /// Takes lines, and never waits.
 #[derive(Debug, Clone)]
 pub struct Lines {
-    queue: SyncSender<Vec<u8>>,
-    lost: Arc<AtomicU64>,
+    queue: Sender<Vec<u8>>,
+    count: Arc<Count>,
 }
 
-/// Waits, when it is dropped, until what was said is written, but not for ever.
+/// Waits, when it is dropped, until what was said is written, as long as somebody takes it.
 #[derive(Debug)]
 pub struct Writer {
-    queue: SyncSender<Vec<u8>>,
+    lines: Lines,
     written: Receiver<()>,
 }
 
 /// Begins to write to `out` what is given to the lines.
-pub fn begin(mut out: impl Write + Send + 'static) -> (Lines, Writer) {
-    let (queue, lines) = sync_channel::<Vec<u8>>(MOST_LINES);
+pub fn begin(out: impl Write + Send + 'static) -> (Lines, Writer) {
+    let (queue, waiting) = channel::<Vec<u8>>();
     let (done, written) = channel();
-    let lost = Arc::new(AtomicU64::new(0));
-    let count = Arc::clone(&lost);
+    let lines = Lines { queue, count: Arc::default() };
+    let count = Arc::clone(&lines.count);
     thread::spawn(move || {
-        // An empty line is the end.
-        for line in lines.iter().take_while(|line| !line.is_empty()) {
-            // That the disk is full, or that the reader is gone, can be told to nobody.
-            let _ = out.write_all(&line);
-            let lines = count.swap(0, Ordering::Relaxed);
-            if lines > 0 {
-                tracing::warn!(lines, "lines of the log were lost: their reader stood still");
-            }
-        }
+        write(out, &waiting, &count);
         let _ = done.send(());
     });
-    (Lines { queue: queue.clone(), lost }, Writer { queue, written })
+    (lines.clone(), Writer { lines, written })
+}
+
+/// Writes what comes, up to an empty line.
+fn write(mut out: impl Write, waiting: &Receiver<Vec<u8>>, count: &Count) {
+    loop {
+        let line = match waiting.try_recv() {
+            Ok(line) => line,
+            Err(TryRecvError::Disconnected) => return,
+            Err(TryRecvError::Empty) => {
+                // There is room for this now.
+                let lines = count.lost.swap(0, Ordering::Relaxed);
+                if lines > 0 {
+                    tracing::warn!(lines, "lines of the log were lost: their reader is too slow");
+                }
+                let Ok(line) = waiting.recv() else { return };
+                line
+            }
+        };
+        if line.is_empty() {
+            return;
+        }
+        // That the disk is full, or that the reader is gone, can be told to nobody.
+        let _ = out.write_all(&line);
+        count.waiting.fetch_sub(line.len(), Ordering::Relaxed);
+    }
 }
 
 impl Write for Lines {
     /// Takes a whole line.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if let Err(TrySendError::Full(_)) = self.queue.try_send(line.to_vec()) {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+        let waiting = self.count.waiting.fetch_add(line.len(), Ordering::Relaxed);
+        let is_taken = waiting < MOST_BYTES && self.queue.send(line.to_vec()).is_ok();
+        if !is_taken {
+            self.count.waiting.fetch_sub(line.len(), Ordering::Relaxed);
+            self.count.lost.fetch_add(1, Ordering::Relaxed);
         }
         Ok(line.len())
     }
@@ -65,8 +92,11 @@ impl Write for Lines {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        if self.queue.try_send(Vec::new()).is_ok() {
-            let _ = self.written.recv_timeout(LAST_WORDS);
+        let waiting = || self.lines.count.waiting.load(Ordering::Relaxed);
+        let _ = self.lines.queue.send(Vec::new());
+        let mut before = waiting();
+        while self.written.recv_timeout(LAST_WORDS).is_err() && waiting() < before {
+            before = waiting();
         }
     }
 }

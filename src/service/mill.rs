@@ -17,7 +17,7 @@ use crate::content::site::Site;
 use crate::error::{Error, Finding, Result};
 use crate::feed::edition::Edition;
 use crate::feed::review::review;
-use crate::service::hold::{self, Calm};
+use crate::service::hold::{self, Hold, Known};
 use crate::service::ids::NewIds;
 use crate::service::intake::{Intake, Target};
 use crate::service::posts::{self, Copy, Ground};
@@ -25,10 +25,6 @@ use crate::service::press::{Left, Press, Printed};
 use crate::service::progress::Progress;
 use crate::service::snapshot::{Head, Snapshot};
 use crate::service::source::{Roots, Scan, identity};
-
-/// More posts than this that are gone at once do not count as deleted before their number has stood
-/// still; nor does any after a root had lost all.
-const FEW: usize = 8;
 
 /// A time, in nanoseconds since 1970; the clock itself is read in `clock.rs`.
 pub type Nanoseconds = i64;
@@ -43,12 +39,8 @@ pub struct Mill {
     press: Press,
     /// What is known of the files besides.
     intake: Intake,
-    /// Why the posts of a root are kept although the root lost them all, or does not show them.
-    held: Option<Finding>,
-    /// How many posts are gone, and since when it is about that many.
-    calm: Calm,
-    /// Whether many posts are gone, and perhaps not all that will be.
-    is_thinning: bool,
+    /// What is kept although its files are gone.
+    hold: Hold,
     /// Whether the edition was made with other settings: all is printed anew, or nothing.
     is_stale: bool,
 }
@@ -82,9 +74,7 @@ impl Mill {
             catalog: Catalog::default(),
             press,
             intake: Intake::default(),
-            held: None,
-            calm: Calm::default(),
-            is_thinning: false,
+            hold: Hold::default(),
             is_stale: true,
         })
     }
@@ -133,30 +123,29 @@ impl Mill {
 
     /// Why the posts of a lost root are kept.
     pub fn held(&self) -> Option<&Finding> {
-        self.held.as_ref()
+        self.hold.held()
+    }
+
+    /// What is wrong with the content, for the health.
+    pub fn troubles(&self) -> impl Iterator<Item = &Finding> {
+        self.hold.troubles()
     }
 
     /// When something is to be done without any event: a post becomes due, a file that was cut
     /// short is to be read again, or many that are gone count as deleted. What is held has its time
     /// when all is well again.
     pub fn next_look(&self) -> Option<Nanoseconds> {
-        if self.held.is_some() {
+        if self.hold.held().is_some() {
             return None;
         }
         let due = self.catalog.next_due().map(|due| due.unix().saturating_mul(1_000_000_000));
-        let still = self.is_thinning.then(|| self.calm.until());
-        due.into_iter().chain(still).chain(self.intake.next_look()).min()
+        due.into_iter().chain(self.hold.until()).chain(self.intake.next_look()).min()
     }
 
     /// Whether the next pass must be [`Mill::rescan`]: settings have changed since everything was
     /// rendered, or posts are kept although their files are gone.
     pub fn wants_scan(&self) -> bool {
-        self.is_stale || self.is_keeping()
-    }
-
-    /// Whether posts are kept although their files are gone or broken.
-    fn is_keeping(&self) -> bool {
-        self.held.is_some() || self.is_thinning
+        self.is_stale || self.hold.is_keeping()
     }
 
     /// Takes other settings; the next [`Mill::rescan`] renders everything with them.
@@ -192,10 +181,10 @@ impl Mill {
         // What cannot be read again now would be lost.
         let scan = scan.whole(self.catalog.cards().map(|card| card.path()))?;
         self.hold(&scan, &|card| scan.files.have(card.path()), (now, now));
-        if self.is_keeping() {
+        if self.hold.is_keeping() {
             return Ok(Pass::default());
         }
-        self.calm.begin();
+        self.hold.begin();
         self.layout = layout;
         self.intake.forget();
         let horizon = self.horizon(now);
@@ -205,11 +194,13 @@ impl Mill {
         let ground = Ground { folder: &folder, layout: &self.layout, site: &self.site };
         let taken = self.intake.read(scan, ground, &mut target, now);
         let mut pass = Pass { findings: taken.findings, ..Pass::default() };
-        self.held = hold::broken(&self.roots, taken.storm).or(self.held.take());
-        if catalog.is_empty() && self.catalog.is_empty() && self.press.adopt()? {
-            self.held = Some(hold::nothing_left(&self.roots));
+        if taken.storm > 0 {
+            self.hold.keep(hold::broken(&self.roots, taken.storm));
         }
-        if self.held.is_some() {
+        if catalog.is_empty() && self.catalog.is_empty() && self.press.adopt()? {
+            self.hold.keep(hold::nothing_left(&self.roots));
+        }
+        if self.hold.held().is_some() {
             return Ok(pass);
         }
         // What is being written stays as it was.
@@ -276,32 +267,33 @@ impl Mill {
         let (scan, layout) = match self.roots.scan(Some(&mut is_known)) {
             Ok(found) => found,
             Err(finding) => {
-                self.held = Some(*finding);
+                self.hold.keep(*finding);
                 return Ok(Pass::default());
             }
         };
-        // What is in a folder that cannot be listed is not known; it is not gone.
-        for card in self.catalog.cards().filter(|card| scan.may_have(card.path())) {
-            is_found[card.number()] = true;
+        // What is in a folder that cannot be walked is not known; it is not gone.
+        if self.hold.note_unknown(&scan, &self.catalog) {
+            let kept = self.catalog.cards().filter(|card| self.hold.hides(card.path()));
+            kept.for_each(|card| is_found[card.number()] = true);
         }
         let walked = now.saturating_add(i64::try_from(walk.elapsed().as_nanos()).unwrap_or(0));
         self.hold(&scan, &|card| is_found[card.number()], (now, walked));
         // Before the first posts are read, nothing is known of how they are laid out.
-        let is_free = !self.is_keeping() || self.catalog.is_empty();
+        let is_free = !self.hold.is_keeping() || self.catalog.is_empty();
         if (self.is_stale || layout != self.layout) && is_free {
             return self.rebuild(now);
         }
         let mut gone: Vec<Arc<str>> = Vec::new();
-        if !self.is_keeping() {
+        if !self.hold.is_keeping() {
             // Those that will be gone next are others.
-            self.calm.begin();
+            self.hold.begin();
             let posts = self.catalog.cards().filter(|card| !is_found[card.number()]);
             gone.extend(posts.map(|card| Arc::from(card.path())));
             let rejected = self.intake.rejected().filter(|path| !odd.contains(&***path));
             let odd_again: HashSet<&str> =
                 scan.findings.iter().map(|finding| &*finding.path).collect();
             gone.extend(rejected.filter(|path| !odd_again.contains(&***path)).cloned());
-            gone.retain(|path| self.intake.is_gone(path, now));
+            gone.retain(|path| !self.hold.hides(path) && self.intake.is_gone(path, now));
         }
         let gone = gone.iter().filter_map(|path| self.remove(path)).collect();
         self.take_in(gone, scan, now)
@@ -329,14 +321,24 @@ impl Mill {
                         }
                     }
                 }
-                // Whatever it was until now, it is no post. What cannot be looked at is found by a scan.
+                // Whatever it was until now, it is no post.
                 Ok(Some(_)) => _ = self.intake.remove(&relative, None),
-                Err(Error::Withheld { .. }) => self.intake.let_go(&relative),
+                Err(Error::Withheld { .. }) => {
+                    if !self.hold.hides(&relative) && self.roots.is_walked_to(path) {
+                        return self.rescan(now);
+                    }
+                    self.intake.let_go(&relative);
+                }
+                // What has become of it while it could not be walked was told by no event.
+                Ok(None) if path.is_dir() && self.hold.hides(&relative) => {
+                    return self.rescan(now);
+                }
                 Ok(None) if path.is_dir() => {
                     // It may have been a post until now.
                     gone.extend(self.remove(&relative));
-                    // A folder that cannot be listed yet will be found by the next scan.
-                    let Ok(found) = self.roots.scan_folder(path, &self.layout) else { continue };
+                    let Ok(found) = self.roots.scan_folder(path, &self.layout) else {
+                        return self.rescan(now);
+                    };
                     if found.has_posts_folder && self.layout == Layout::Bare {
                         return self.rescan(now);
                     }
@@ -344,7 +346,7 @@ impl Mill {
                     scan.links.extend(found.links);
                     scan.findings.extend(found.findings);
                 }
-                Ok(None) if self.is_keeping() => {}
+                Ok(None) if self.hold.is_keeping() => {}
                 Ok(None) => gone.extend(self.remove(&relative)),
                 Err(error) => {
                     let found = self.roots.finding(&relative, error, &self.layout);
@@ -416,7 +418,9 @@ impl Mill {
         let ground = Ground { folder: &folder, layout, site };
         let mut taken =
             intake.read(scan, ground, &mut Target { catalog, last: None, horizon }, now);
-        self.held = hold::broken(&self.roots, taken.storm).or(self.held.take());
+        if taken.storm > 0 {
+            self.hold.keep(hold::broken(&self.roots, taken.storm));
+        }
         touched.append(&mut taken.touched);
         if !self.site.future {
             touched.extend(self.catalog.release(Moment::from_nanoseconds(now)));
@@ -455,36 +459,17 @@ impl Mill {
         self.intake.remove(path, posts::known(&self.catalog, &self.layout, path))
     }
 
-    /// Notes whether a root has lost its posts, and whether those that are gone count as deleted:
-    /// they do when the scans, of which this one took from `began` to `ended`, have missed the same
-    /// number of them for a while.
+    /// Compares a scan, which took from one time to another, with what is known.
     fn hold(
         &mut self,
         scan: &Scan,
         is_found: &dyn Fn(Kept<'_>) -> bool,
-        (began, ended): (Nanoseconds, Nanoseconds),
+        times: (Nanoseconds, Nanoseconds),
     ) {
-        // What new settings pass over is there, and not gone.
-        let is_there =
-            |card: &Kept<'_>| self.is_stale && self.roots.site.join(card.path()).exists();
-        let missing = self.catalog.cards().filter(|card| !is_found(*card));
-        let gone = missing.filter(|card| !is_there(card)).count();
-        if self.catalog.is_empty() {
-            // It is those that come back whose number must stand still.
-            self.calm.note(scan.count, scan.count > self.calm.number(), ended);
-        } else {
-            self.calm.note(gone, gone < self.calm.number(), ended);
-        }
-        let is_still = self.calm.is_still(began);
-        let is_back = gone == 0 && !self.catalog.is_empty();
-        let held = self.held.take().filter(|_| !is_back && !is_still);
-        let lost = || hold::lost(&self.catalog, &self.layout, scan, is_found, &self.roots);
-        self.held = scan.closed.clone().or_else(lost).or(held);
-        // Posts that were moved are gone from their places, but there are as many files as before.
-        let known = self.catalog.files() + self.rejected();
-        // The last few of many that come back are waited for, too.
-        let is_many = gone > FEW || (self.is_thinning && gone > 0);
-        self.is_thinning = is_many && scan.count < known && !is_still;
+        let (rejected, is_stale) = (self.rejected(), self.is_stale);
+        let Self { hold, catalog, layout, roots, .. } = self;
+        let known = Known { catalog, layout, roots, rejected, is_stale };
+        hold.note(scan, known, is_found, times);
     }
 
     /// Notes what only the whole site shows.

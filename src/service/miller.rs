@@ -322,7 +322,7 @@ impl<'a> Miller<'a> {
         let is_new_site = is_replaced && current.is_some();
         let is_config = self.is_config_new(batch);
         if batch.is_reload || is_new_site || is_config {
-            self.reload();
+            self.refused = self.take_configuration().err();
         }
         if self.trouble.is_none() && self.cache.take_spoilt() {
             self.mill.doubt_export();
@@ -414,12 +414,10 @@ impl<'a> Miller<'a> {
     }
 
     /// Takes a new configuration, or keeps the old one and says why.
-    fn reload(&mut self) {
-        self.refused = self.take_configuration().err();
-    }
-
     fn take_configuration(&mut self) -> Result<()> {
-        let sources = load::read(self.settings)?;
+        // When what cannot be read can be, no stamp tells.
+        let sources =
+            load::read(self.settings).inspect_err(|_| self.config = Default::default())?;
         let (site, warnings) = load::understand(self.settings, &sources)?;
         tracing::info!("read the configuration");
         log(&warnings, &self.settings.site);
@@ -458,8 +456,8 @@ impl<'a> Miller<'a> {
 
     /// Puts the edition and the health on the shelf, and logs each trouble once.
     pub fn publish(&mut self) {
-        let troubles = [&self.refused, &self.blind, &self.trouble].map(Option::as_deref);
-        let troubles = self.mill.held().into_iter().chain(troubles.into_iter().flatten());
+        let others = [&self.refused, &self.blind, &self.trouble].map(Option::as_deref);
+        let troubles = self.mill.troubles().chain(others.into_iter().flatten());
         let troubles: Vec<Finding> = troubles.cloned().collect();
         for finding in troubles.iter().filter(|finding| !self.told.contains(finding)) {
             tracing::error!(hint = finding.error.hint(), "{finding}");

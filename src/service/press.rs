@@ -246,7 +246,7 @@ impl Press {
         for path in &gone {
             edition.remove(path);
         }
-        let feeds = feeds.len();
+        let feeds = feeds.len() - owed.len();
         let is_first = !std::mem::replace(&mut self.is_disk_known, false) || self.is_patched;
         self.announce(&edition);
         let written = staging.commit()?;

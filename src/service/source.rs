@@ -53,36 +53,42 @@ pub struct Scan {
     pub links: Vec<Arc<str>>,
     /// Folders of posts that cannot be walked, by their paths relative to the site.
     folders: Vec<Finding>,
-    /// The same folders, and why they cannot: what is in them is not known, which is not that it is
-    /// gone.
-    unknown: Vec<(String, Finding)>,
+    /// All folders that cannot be walked.
+    pub unknown: Unknown,
     /// The first of them that is a root of posts, and why: what it had is kept, and is to be told.
     pub closed: Option<Finding>,
     /// Files that look like posts and cannot be read as such.
     pub findings: Vec<Finding>,
 }
 
+/// Folders that cannot be walked, by their paths relative to the site, and why: what is in them is not
+/// known, which is not that it is gone.
+#[derive(Debug, Default, Clone)]
+pub struct Unknown(Vec<(String, Finding)>);
+
+impl Unknown {
+    /// Why it is not known what is at a path: the folder, or one that it is in, cannot be walked.
+    pub fn over(&self, path: &str) -> Option<&Finding> {
+        let is_over = |folder: &str| {
+            path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.0.iter().find(|(folder, _)| is_over(folder)).map(|(_, finding)| finding)
+    }
+
+    /// Why it is not known whether all of these are there; at once when all folders could be walked.
+    pub fn over_any<'p>(&self, mut paths: impl Iterator<Item = &'p str>) -> Option<&Finding> {
+        if self.0.is_empty() { None } else { paths.find_map(|path| self.over(path)) }
+    }
+}
+
 impl Scan {
-    /// Whether a file that was not found may be there, in a folder that could not be listed.
-    pub fn may_have(&self, path: &str) -> bool {
-        self.hidden(path).is_some()
-    }
-
-    fn hidden(&self, path: &str) -> Option<&Finding> {
-        let is_in =
-            |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        self.unknown.iter().find(|(folder, _)| is_in(folder)).map(|(_, finding)| finding)
-    }
-
     /// The scan, if all roots of posts could be listed, and every folder that one of the `known` files
     /// is in.
     ///
     /// # Errors
     /// When one could not.
-    pub fn whole<'p>(self, mut known: impl Iterator<Item = &'p str>) -> Result<Self> {
-        let mut hidden = || known.find_map(|path| self.hidden(path));
-        let closed = self.closed.as_ref();
-        let closed = closed.or_else(|| if self.unknown.is_empty() { None } else { hidden() });
+    pub fn whole<'p>(self, known: impl Iterator<Item = &'p str>) -> Result<Self> {
+        let closed = self.closed.as_ref().or_else(|| self.unknown.over_any(known));
         match closed.cloned() {
             Some(finding) => Err(Box::new(finding)),
             None => Ok(self),
@@ -164,11 +170,11 @@ impl Roots {
             let finding = Finding::about(CONFIG, error);
             scan.findings.push(Finding { severity: Severity::Warning, ..*finding });
         }
-        if scan.count == 0 && scan.unknown.is_empty() {
+        if scan.count == 0 && scan.unknown.0.is_empty() {
             let finding = Finding::about(CONFIG, Error::NoPosts);
             scan.findings.push(Finding { severity: Severity::Warning, ..*finding });
         }
-        scan.findings.sort_unstable_by(|left, right| left.path.cmp(&right.path));
+        scan.findings.sort_by(|left, right| left.path.cmp(&right.path));
         Ok((scan, layout))
     }
 
@@ -302,7 +308,7 @@ impl Roots {
             return;
         }
         let Some(path) = self.relative(folder) else { return };
-        walk.scan.unknown.push((path.clone(), *finding.clone()));
+        walk.scan.unknown.0.push((path.clone(), *finding.clone()));
         if self.is_root(folder) {
             walk.scan.closed.get_or_insert(*finding);
         } else {
@@ -371,10 +377,12 @@ impl Roots {
         if Origin::of(path, layout).is_some() {
             return Some(finding);
         }
-        let is_wanted = is_to_folder
-            && self.is_walked_to(&self.site.join(path))
+        let place = self.site.join(path);
+        let would_hold_posts = is_to_folder
+            && self.is_walked_to(&place)
             && Origin::of(&format!("{path}/a.md"), layout).is_some();
-        is_wanted.then_some(Finding { severity: Severity::Warning, ..finding })
+        let is_root = matches!(finding.error, Error::BadLink { .. }) && self.is_root(&place);
+        (would_hold_posts || is_root).then_some(Finding { severity: Severity::Warning, ..finding })
     }
 
     /// The content folders whose loss would empty feeds: the site, and those named in its

@@ -2,6 +2,9 @@
 
 use super::tools::scripted;
 use crate::service::harness::{CONFIG, Server, Site, post};
+use feedmill::service::log;
+use std::io::{BufRead, BufReader};
+use std::thread;
 use std::time::Duration;
 
 /// The program goes on when what it says reaches nobody.
@@ -175,4 +178,26 @@ fn no_client_is_in_the_log_that_is_not_wished_there() {
         server.log()
     );
     server.finish(&[]);
+}
+
+/// A reader that is late gets all of it, also what was said last, up to a bound.
+#[test]
+fn a_late_reader_misses_nothing_but_what_is_too_much() {
+    for (lines, is_all) in [(20_000, true), (400_000, false)] {
+        let (reader, out) = std::io::pipe().unwrap();
+        let (queue, writer) = log::begin(out);
+        let subscriber = tracing_subscriber::fmt().json().with_writer(move || queue.clone());
+        let taking = tracing::subscriber::with_default(subscriber.finish(), || {
+            for line in 0..lines {
+                tracing::info!(line, "said");
+            }
+            let taking =
+                thread::spawn(move || BufReader::new(reader).lines().map(Result::unwrap).count());
+            drop(writer);
+            taking
+        });
+        let taken = taking.join().unwrap();
+        assert_eq!(taken == lines, is_all, "{taken} of {lines}");
+        assert!(taken >= 20_000, "{taken} of {lines}");
+    }
 }

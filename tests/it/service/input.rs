@@ -249,12 +249,14 @@ fn a_link_in_the_place_of_a_folder_of_posts_is_told_once() {
     fs::create_dir(site.path("texts")).unwrap();
     site.write("texts/2022-01-01-a.md", post(1, "a", "news", "Text."));
     symlink("texts", site.path("_posts")).unwrap();
-    let flags = ["--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0", "--rescan", "2"];
+    symlink("nowhere", site.path("nothing")).unwrap();
+    let flags = ["--listen", "127.0.0.1:0", "--rescan", "2"];
     let server = Server::start(&site, site.command("serve", &flags));
     server.wait_for_log("_posts: the link leads to a folder");
     thread::sleep(Duration::from_secs(7));
     let said = server.log();
-    for words in ["_posts: the link leads to a folder", "no folder `none`", "no folder `nothing`"] {
+    let told = ["_posts: the link leads to a folder", "nothing: the link leads nowhere"];
+    for words in told.iter().chain(&["no folder `none`", "no folder `nothing`"]) {
         assert_eq!(said.matches(words).count(), 1, "{words}: {said}");
     }
     server.finish(&[]);
