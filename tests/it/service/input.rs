@@ -250,10 +250,11 @@ fn a_link_in_the_place_of_a_folder_of_posts_is_told_once() {
     site.write("texts/2022-01-01-a.md", post(1, "a", "news", "Text."));
     symlink("texts", site.path("_posts")).unwrap();
     symlink("nowhere", site.path("nothing")).unwrap();
-    let flags = ["--listen", "127.0.0.1:0", "--rescan", "2"];
+    // Between two scans it is looked at, too.
+    let flags = ["--listen", "127.0.0.1:0", "--rescan", "4"];
     let server = Server::start(&site, site.command("serve", &flags));
     server.wait_for_log("_posts: the link leads to a folder");
-    thread::sleep(Duration::from_secs(7));
+    thread::sleep(Duration::from_secs(10));
     let said = server.log();
     let told = ["_posts: the link leads to a folder", "nothing: the link leads nowhere"];
     for words in told.iter().chain(&["no folder `none`", "no folder `nothing`"]) {
