@@ -113,8 +113,7 @@ impl Hold {
 
     /// Everything that is wrong.
     pub fn troubles(&self) -> impl Iterator<Item = &Finding> {
-        let hidden = self.hidden.as_ref().filter(|hidden| Some(*hidden) != self.held.as_ref());
-        self.held.iter().chain(hidden)
+        self.held.iter().chain(&self.hidden)
     }
 
     /// Whether posts are kept although their files are gone or broken.
@@ -130,6 +129,11 @@ impl Hold {
     /// Nothing is missing any more: those that will be next are others.
     pub fn begin(&mut self) {
         self.calm.begin();
+    }
+
+    /// Whether a path is that of a folder that could not be walked, or one is below it.
+    pub fn has_hidden(&self, path: &str) -> bool {
+        self.unknown.is_within(path)
     }
 
     /// Whether it is not known what is at a path, relative to the site, or in it.

@@ -92,22 +92,23 @@ pub fn program() -> Hash {
 /// # Errors
 /// When the site is no folder, or its configuration cannot be read or used.
 pub fn load(settings: &Settings) -> Result<(Site, Vec<Finding>)> {
-    understand(settings, &read(settings)?)
+    understand(settings, &read(settings, None)?)
 }
 
-/// Reads all that the settings of the site are made from.
+/// Reads all that the settings of the site are made from. The site's people are as they were in the
+/// `former` ones when their folder may not be entered, where there need be none.
 ///
 /// # Errors
 /// When the site is no folder, or a file of its configuration cannot be read.
-pub fn read(settings: &Settings) -> Result<Sources> {
+pub fn read(settings: &Settings, former: Option<&Sources>) -> Result<Sources> {
     if identity(&settings.site).is_none() {
         return Err(Finding::about(settings.site.display().to_string(), Error::NoSite));
     }
     let folder = settings.site.canonicalize().unwrap_or_else(|_| settings.site.clone());
     let address = if settings.listen.starts_with("unix:") { "localhost" } else { &settings.listen };
     Ok(Sources {
-        config: file(settings, CONFIG)?,
-        authors: file(settings, AUTHORS)?,
+        config: file(settings, CONFIG, None)?,
+        authors: file(settings, AUTHORS, Some(former.map_or("", |former| &former.authors)))?,
         folder_name: folder
             .file_name()
             .and_then(|name| name.to_str())
@@ -123,18 +124,22 @@ pub fn config_stamps(settings: &Settings) -> [FileStamp; 2] {
     [CONFIG, AUTHORS].map(|path| disk::stamp_of(&settings.site.join(path)).unwrap_or_default())
 }
 
-/// The text of a file of the configuration; a site may do without it.
-fn file(settings: &Settings, name: &str) -> Result<String> {
+/// The text of a file of the configuration; a site may do without it. Where it is not known whether
+/// it is there, that is an error, or what is given `instead`.
+fn file(settings: &Settings, name: &str, instead: Option<&str>) -> Result<String> {
     let path = settings.site.join(name);
     let failed = |error| Box::new(report::below(&settings.site, *Finding::about(name, error)));
     match disk::read(&path, MAX_CONFIG) {
         Ok((bytes, _)) => posts::text(&bytes).map(str::to_owned).map_err(failed),
-        Err(error) => match disk::stamp_of(&path) {
-            None => Ok(String::new()),
-            // In a folder that may not be entered there need be none.
-            Some(stamp) if stamp == FileStamp::default() && name == AUTHORS => Ok(String::new()),
-            // One that is there, and kept back, is not taken for none.
-            Some(_) => Err(failed(error)),
+        Err(error) => match (disk::stamp_of(&path), instead) {
+            (None, _) => Ok(String::new()),
+            (Some(stamp), Some(instead)) if stamp == FileStamp::default() => {
+                let finding = failed(error);
+                tracing::warn!(hint = finding.error.hint(), "{finding}");
+                Ok(instead.to_owned())
+            }
+            // It is not taken for none.
+            (Some(_), _) => Err(failed(error)),
         },
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How many bytes wait to be written at most: a hundred thousand lines.
 const MOST_BYTES: usize = 16 << 20;
@@ -14,11 +14,24 @@ const MOST_BYTES: usize = 16 << 20;
 /// How long the end of the process waits for a reader that takes nothing.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
+/// How long for one that does.
+const LONGEST: Duration = Duration::from_secs(3);
+
 /// How much waits, and how many lines were lost.
 #[derive(Debug, Default)]
 struct Count {
     waiting: AtomicUsize,
     lost: AtomicU64,
+}
+
+impl Count {
+    /// Says how many lines were lost, now that there is room for it.
+    fn tell_lost(&self) {
+        let lines = self.lost.swap(0, Ordering::Relaxed);
+        if lines > 0 {
+            tracing::warn!(lines, "lines of the log were lost: their reader is too slow");
+        }
+    }
 }
 
 /// Takes lines, and never waits.
@@ -28,7 +41,8 @@ pub struct Lines {
     count: Arc<Count>,
 }
 
-/// Waits, when it is dropped, until what was said is written, as long as somebody takes it.
+/// Waits, when it is dropped, until what was said is written, as long as somebody takes it, and not
+/// for ever.
 #[derive(Debug)]
 pub struct Writer {
     lines: Lines,
@@ -55,16 +69,16 @@ fn write(mut out: impl Write, waiting: &Receiver<Vec<u8>>, count: &Count) {
             Ok(line) => line,
             Err(TryRecvError::Disconnected) => return,
             Err(TryRecvError::Empty) => {
-                // There is room for this now.
-                let lines = count.lost.swap(0, Ordering::Relaxed);
-                if lines > 0 {
-                    tracing::warn!(lines, "lines of the log were lost: their reader is too slow");
-                }
+                count.tell_lost();
                 let Ok(line) = waiting.recv() else { return };
                 line
             }
         };
         if line.is_empty() {
+            count.tell_lost();
+            for line in waiting.try_iter() {
+                let _ = out.write_all(&line);
+            }
             return;
         }
         // That the disk is full, or that the reader is gone, can be told to nobody.
@@ -94,8 +108,11 @@ impl Drop for Writer {
     fn drop(&mut self) {
         let waiting = || self.lines.count.waiting.load(Ordering::Relaxed);
         let _ = self.lines.queue.send(Vec::new());
-        let mut before = waiting();
-        while self.written.recv_timeout(LAST_WORDS).is_err() && waiting() < before {
+        let (start, mut before) = (Instant::now(), waiting());
+        while self.written.recv_timeout(LAST_WORDS).is_err()
+            && waiting() < before
+            && start.elapsed() < LONGEST
+        {
             before = waiting();
         }
     }

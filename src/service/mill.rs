@@ -131,12 +131,21 @@ impl Mill {
         self.hold.troubles()
     }
 
+    /// Whether nothing is.
+    pub fn is_well(&self) -> bool {
+        self.troubles().next().is_none()
+    }
+
     /// When something is to be done without any event: a post becomes due, a file that was cut
     /// short is to be read again, or many that are gone count as deleted. What is held has its time
     /// when all is well again.
     pub fn next_look(&self) -> Option<Nanoseconds> {
         if self.hold.held().is_some() {
             return None;
+        }
+        if self.wants_scan() {
+            // Nothing else is done before.
+            return self.hold.until();
         }
         let due = self.catalog.next_due().map(|due| due.unix().saturating_mul(1_000_000_000));
         due.into_iter().chain(self.hold.until()).chain(self.intake.next_look()).min()
@@ -324,15 +333,14 @@ impl Mill {
                 // Whatever it was until now, it is no post.
                 Ok(Some(_)) => _ = self.intake.remove(&relative, None),
                 Err(Error::Withheld { .. }) => {
+                    // A scan finds it again, if it is there.
+                    self.intake.remove(&relative, None);
                     if !self.hold.hides(&relative) && self.roots.is_walked_to(path) {
                         return self.rescan(now);
                     }
-                    self.intake.let_go(&relative);
                 }
                 // What has become of it while it could not be walked was told by no event.
-                Ok(None) if path.is_dir() && self.hold.hides(&relative) => {
-                    return self.rescan(now);
-                }
+                Ok(None) if self.hold.has_hidden(&relative) => return self.rescan(now),
                 Ok(None) if path.is_dir() => {
                     // It may have been a post until now.
                     gone.extend(self.remove(&relative));
@@ -340,6 +348,9 @@ impl Mill {
                         return self.rescan(now);
                     };
                     if found.has_posts_folder && self.layout == Layout::Bare {
+                        return self.rescan(now);
+                    }
+                    if !found.unknown.is_empty() {
                         return self.rescan(now);
                     }
                     scan.files.extend(&found.files);

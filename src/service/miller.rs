@@ -381,7 +381,8 @@ impl<'a> Miller<'a> {
 
     /// How often the site is scanned: as the operator wishes, or as its file system makes it needed.
     fn scan_interval(&self) -> Duration {
-        let is_all_told = self.blind.is_none() && self.deaf.is_none();
+        // Nor does an event tell when the system gives again what it has kept back.
+        let is_all_told = self.blind.is_none() && self.deaf.is_none() && self.mill.is_well();
         self.settings.scans.every.unwrap_or(if is_all_told { RESCAN } else { BLIND_RESCAN })
     }
 
@@ -416,8 +417,8 @@ impl<'a> Miller<'a> {
     /// Takes a new configuration, or keeps the old one and says why.
     fn take_configuration(&mut self) -> Result<()> {
         // When what cannot be read can be, no stamp tells.
-        let sources =
-            load::read(self.settings).inspect_err(|_| self.config = Default::default())?;
+        let sources = load::read(self.settings, Some(&self.sources));
+        let sources = sources.inspect_err(|_| self.config = Default::default())?;
         let (site, warnings) = load::understand(self.settings, &sources)?;
         tracing::info!("read the configuration");
         log(&warnings, &self.settings.site);
@@ -456,9 +457,11 @@ impl<'a> Miller<'a> {
 
     /// Puts the edition and the health on the shelf, and logs each trouble once.
     pub fn publish(&mut self) {
-        let others = [&self.refused, &self.blind, &self.trouble].map(Option::as_deref);
-        let troubles = self.mill.troubles().chain(others.into_iter().flatten());
-        let troubles: Vec<Finding> = troubles.cloned().collect();
+        let others = [&self.trouble, &self.refused, &self.blind].into_iter().flatten();
+        let mut troubles: Vec<Finding> =
+            self.mill.troubles().chain(others.map(Box::as_ref)).cloned().collect();
+        // A pass may have failed for what is in the health already.
+        troubles.dedup();
         for finding in troubles.iter().filter(|finding| !self.told.contains(finding)) {
             tracing::error!(hint = finding.error.hint(), "{finding}");
         }
@@ -487,8 +490,7 @@ impl<'a> Miller<'a> {
 /// Logs findings; notes are for `feedmill check`.
 pub fn log(findings: &[Finding], site: &Path) {
     for finding in findings {
-        let hint = finding.error.hint();
-        let place = site.display();
+        let (hint, place) = (finding.error.hint(), site.display());
         match finding.severity {
             Severity::Error => tracing::error!(hint, "{place}/{finding}"),
             Severity::Warning => tracing::warn!(hint, "{place}/{finding}"),

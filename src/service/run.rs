@@ -92,7 +92,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let teller = settings.metrics.as_deref().map(|at| bind_metrics(&runtime, at)).transpose()?;
     let settings = &settings.listening_at(&address);
     let config = load::config_stamps(settings);
-    let sources = load::read(settings)?;
+    let sources = load::read(settings, None)?;
     let (site, warnings) = load::understand(settings, &sources)?;
     log(&warnings, &settings.site);
     let mut mill = Mill::new(site.clone(), settings.site.clone(), settings.output.clone())?;

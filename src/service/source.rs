@@ -66,18 +66,30 @@ pub struct Scan {
 #[derive(Debug, Default, Clone)]
 pub struct Unknown(Vec<(String, Finding)>);
 
+/// Whether a path is that of a folder, or below it.
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 impl Unknown {
+    /// Whether all folders could be walked.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether one of them is at a path, or below it.
+    pub fn is_within(&self, path: &str) -> bool {
+        self.0.iter().any(|(folder, _)| is_below(folder, path))
+    }
+
     /// Why it is not known what is at a path: the folder, or one that it is in, cannot be walked.
     pub fn over(&self, path: &str) -> Option<&Finding> {
-        let is_over = |folder: &str| {
-            path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.0.iter().find(|(folder, _)| is_over(folder)).map(|(_, finding)| finding)
+        self.0.iter().find(|(folder, _)| is_below(path, folder)).map(|(_, finding)| finding)
     }
 
     /// Why it is not known whether all of these are there; at once when all folders could be walked.
     pub fn over_any<'p>(&self, mut paths: impl Iterator<Item = &'p str>) -> Option<&Finding> {
-        if self.0.is_empty() { None } else { paths.find_map(|path| self.over(path)) }
+        if self.is_empty() { None } else { paths.find_map(|path| self.over(path)) }
     }
 }
 
@@ -170,7 +182,7 @@ impl Roots {
             let finding = Finding::about(CONFIG, error);
             scan.findings.push(Finding { severity: Severity::Warning, ..*finding });
         }
-        if scan.count == 0 && scan.unknown.0.is_empty() {
+        if scan.count == 0 && scan.unknown.is_empty() {
             let finding = Finding::about(CONFIG, Error::NoPosts);
             scan.findings.push(Finding { severity: Severity::Warning, ..*finding });
         }

@@ -1,6 +1,6 @@
 //! What the system does not give for a while is not gone.
 
-use super::harness::{CONFIG, Server, Site, post};
+use super::harness::{CONFIG, Server, Site, at, post};
 use crate::faults::tools::not_run;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -195,9 +195,16 @@ fn a_configuration_that_cannot_be_read_stays_in_force() {
 /// Events alone tell of it, and of what has become of it meanwhile.
 #[test]
 fn what_happens_in_a_folder_that_may_not_be_entered_is_there_when_it_may() {
+    // In the folder itself, or in one below it.
+    for folder in ["_posts/deep", "_posts/deep/er"] {
+        happens_in(folder);
+    }
+}
+
+fn happens_in(folder: &str) {
     let site = Site::new(CONFIG);
-    fs::create_dir(site.path("_posts/deep")).unwrap();
-    let path = |name: &str| format!("_posts/deep/2022-01-02-{name}.md");
+    fs::create_dir_all(site.path(folder)).unwrap();
+    let path = |name: &str| format!("{folder}/2022-01-02-{name}.md");
     site.post(1, "a", "news", "Text.");
     for name in ["b", "c", "d"] {
         site.write(&path(name), post(2, name, "news", "Text."));
@@ -206,8 +213,7 @@ fn what_happens_in_a_folder_that_may_not_be_entered_is_there_when_it_may() {
     assert_eq!(server.titles("").len(), 4);
     for mode in [0o644, 0o000] {
         set_mode(&site, "_posts/deep", mode);
-        let words = if mode == 0 { "cannot list it" } else { "cannot look into it" };
-        server.wait_until(words, || server.is_ill(&["_posts/deep: ", words]));
+        server.wait_until("it is said", || server.is_ill(&["_posts/deep", ": cannot l"]));
         site.remove(&path("b"));
         site.write(&path("c"), post(2, "c", "news", &format!("Changed at {mode}.")));
         sleep(Duration::from_secs(1));
@@ -242,6 +248,47 @@ fn feeds_that_wait_for_a_folder_are_told_and_printed_in_the_end() {
     set_mode(&site, "_posts/deep", 0o755);
     server.wait_until("it is printed", || server.titles("") == ["c", "b"]);
     server.finish(&["cannot look into it"]);
+
+    // One that goes away meanwhile goes.
+    set_mode(&site, "_posts/deep", 0o000);
+    let Some(server) = without_rights_and(&site, &[]) else { return };
+    server.wait_until("it is told", || server.is_ill(&["_posts/deep: cannot list it"]));
+    fs::remove_dir_all(site.path("_posts/deep")).unwrap();
+    server.wait_until("it is gone", || server.titles("") == ["c"] && server.is_healthy());
+    server.finish(&["cannot list it"]);
+}
+
+/// A post that comes due meanwhile, or is to be read again, has to wait, too.
+#[test]
+fn while_a_new_configuration_waits_the_site_is_scanned_now_and_then() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    fs::create_dir(site.path("_posts/deep")).unwrap();
+    site.write("_posts/deep/2022-01-02-b.md", post(2, "b", "news", "Text."));
+    let Some(mut server) = without_rights_and(&site, &[]) else { return };
+    site.write("new.md", post(3, "c", "news", "Text."));
+    set_mode(&site, "new.md", 0o000);
+    site.rename("new.md", "_posts/2022-01-03-c.md");
+    server.wait_for_log("c.md: cannot read it");
+    set_mode(&site, "_posts/deep", 0o000);
+    site.write("_config.yml", format!("{CONFIG}description: Another name\n"));
+    server.wait_until("it waits", || server.is_ill(&["_posts/deep: cannot list it"]));
+    // It is asked for again after five seconds.
+    sleep(Duration::from_secs(6));
+    let pid = server.child().id();
+    let ticks = || {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        let of_process = stat.rsplit(')').next().unwrap().split_whitespace().skip(11).take(2);
+        of_process.map(|ticks| ticks.parse::<u64>().unwrap()).sum::<u64>()
+    };
+    let before = ticks();
+    sleep(Duration::from_secs(3));
+    let spent = ticks() - before;
+    assert!(spent < 100, "{spent} of 300 ticks: {}", server.log());
+    set_mode(&site, "_posts/deep", 0o755);
+    let title = || server.get("feed.json", &[]).text().contains("Another name");
+    server.wait_until("it is taken", || title() && server.is_healthy());
+    server.finish(&["cannot list it", "c.md: cannot read it"]);
 }
 
 /// Its stamp says nothing of the mode.
@@ -260,14 +307,25 @@ fn a_configuration_that_comes_unreadable_is_taken_when_it_can_be_read() {
     server.finish(&["_config.yml: cannot read it"]);
 }
 
-/// Nothing need be in it, and no author's name is worth a site.
+/// Nothing need be in it, and no author's name is worth a site; those that are known stay.
 #[test]
 fn a_folder_of_people_that_may_not_be_entered_stops_nothing() {
     let site = Site::new(CONFIG);
-    site.post(1, "a", "news", "Text.");
+    site.write(&at(1, "a"), "---\ntitle: a\ncategory: news\nauthor: jd\n---\nText.\n");
     fs::create_dir(site.path("_data")).unwrap();
+    site.write("_data/authors.yml", "jd: {name: Jane Doe}\n");
     set_mode(&site, "_data", 0o000);
     let Some(server) = without_rights(&site) else { return };
     assert_eq!(server.titles(""), ["a"]);
+    server.wait_for_log("_data/authors.yml: cannot read it");
+    let has_jane = || server.get("feed.json", &[]).text().contains("Jane Doe");
+    assert!(!has_jane(), "{}", server.state());
+    set_mode(&site, "_data", 0o755);
+    server.wait_until("she is known", has_jane);
+    set_mode(&site, "_data", 0o000);
+    server.wait_until("it is said", || server.log().matches("authors.yml: ").count() == 2);
+    site.post(2, "b", "news", "Text.");
+    server.wait_until("a new one is there", || server.titles("") == ["b", "a"]);
+    assert!(has_jane(), "{}", server.state());
     server.finish(&[]);
 }
