@@ -9,6 +9,9 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+/// Sooner than by the scans of a site with which something is wrong.
+const SOON: Duration = Duration::from_secs(8);
+
 /// Lets a running server open files up to this number; those that it has open stay so.
 #[track_caller]
 fn allow_files(server: &mut Server, number: u32) {
@@ -219,7 +222,7 @@ fn happens_in(folder: &str) {
         sleep(Duration::from_secs(1));
         assert_eq!(server.titles("").len(), 4, "{}", server.state());
         set_mode(&site, "_posts/deep", 0o755);
-        server.wait_until("what is gone is gone", || server.titles("").len() == 3);
+        server.wait_within(SOON, "what is gone is gone", || server.titles("").len() == 3);
         let words = format!("Changed at {mode}.");
         server.wait_until("what is new is new", || server.body("c").contains(&words));
         server.wait_until("it is healthy", || server.is_healthy());
@@ -254,7 +257,8 @@ fn feeds_that_wait_for_a_folder_are_told_and_printed_in_the_end() {
     let Some(server) = without_rights_and(&site, &[]) else { return };
     server.wait_until("it is told", || server.is_ill(&["_posts/deep: cannot list it"]));
     fs::remove_dir_all(site.path("_posts/deep")).unwrap();
-    server.wait_until("it is gone", || server.titles("") == ["c"] && server.is_healthy());
+    let is_gone = || server.titles("") == ["c"] && server.is_healthy();
+    server.wait_within(SOON, "it is gone", is_gone);
     server.finish(&["cannot list it"]);
 }
 
