@@ -209,11 +209,6 @@ impl Intake {
         self.unfinished.insert(path.into(), Wait { until, is_broken: false });
     }
 
-    /// Waits no longer for a file that can be no post where it is.
-    pub fn let_go(&mut self, path: &str) {
-        self.unfinished.remove(path);
-    }
-
     /// What a file was when it was read, if it need not be read again as long as it is that.
     pub fn stamp_of(&self, path: &str, card: Option<Kept<'_>>) -> Option<FileStamp> {
         if self.unfinished.contains_key(path) {

@@ -241,7 +241,7 @@ fn a_link_to_nowhere_is_told_once() {
     server.finish(&["dangling"]);
 }
 
-/// Nor does one to a folder, where posts would be in it, have the site scanned over and over.
+/// Nor is one to a folder, or to nowhere, in the place of a root told at each scan.
 #[test]
 fn a_link_in_the_place_of_a_folder_of_posts_is_told_once() {
     let site = Site::new(&format!("{CONFIG}feedmill:\n  content: [texts, none, nothing]\n"));
@@ -263,7 +263,7 @@ fn a_link_in_the_place_of_a_folder_of_posts_is_told_once() {
     server.finish(&[]);
 }
 
-/// Nor does it without any event.
+/// It is looked at now and then, which is no reason to scan a site whose posts lie in its folder.
 #[test]
 fn a_link_to_a_folder_of_posts_is_looked_at_and_no_scan_follows() {
     let made = Made::of(&[("a.md", "---\ntitle: A\ndate: 2022-01-01\n---\nText.\n")]);
