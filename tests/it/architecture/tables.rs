@@ -4,6 +4,7 @@
 pub(crate) const LAYERS: &[(&str, &[&str])] = &[
     ("src/lib.rs", &[]),
     ("src/error.rs", &[]),
+    ("src/error/", &["error"]),
     ("src/hash.rs", &[]),
     ("src/content/", &["content", "error", "hash"]),
     ("src/feed/format/", &["feed::format", "feed::model", "error"]),

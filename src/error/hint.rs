@@ -1,0 +1,67 @@
+//! What the reader of a message can do next.
+
+use crate::error::Error;
+
+impl Error {
+    /// What the reader of the message can do next; empty when the message says it all.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::UnreadableDate { .. }
+            | Self::NotInCalendar { .. }
+            | Self::UnixSeconds { .. }
+            | Self::TrailingText { .. }
+            | Self::DayFromName { .. } => "write it as `2022-01-04 07:38:28 +0800`",
+            Self::NoDate => "add a line `date: 2022-01-04 07:38:28 +0800`",
+            Self::NoDayInName => "name it `2022-01-04-title.md` if Jekyll should build it too",
+            Self::AmbiguousZone { .. } => "write the offset: `+0800` or `-0600`",
+            Self::DayFirst { .. } => "write the year first: `2022-02-01`",
+            Self::BrokenYaml { .. } | Self::Rescued { .. } => {
+                "put a value that holds `: `, `#` or quotes in single quotes and double those within"
+            }
+            Self::FrontMatterTooLong { .. } => "move long values into the body",
+            Self::UnknownKey { instead, .. } => return format!("did you mean {instead}?"),
+            Self::BadValue { expected, .. } => return format!("it can be {expected}"),
+            Self::NoUrl { .. } => "set `url` in `_config.yml`, or give --base-url",
+            Self::CutShort => "close the front matter with a line `---`",
+            Self::NotUtf8 { .. } => "save it as UTF-8 (`iconv -f GB18030 -t UTF-8`)",
+            Self::Binary => "save it as text in UTF-8 (`iconv -f UTF-16 -t UTF-8`)",
+            Self::TooLarge { .. } => "link to large contents instead",
+            Self::BadLink { .. } => "posts stand in the site's own folder",
+            Self::NoSite => "name the folder that holds `_posts` or the posts themselves",
+            Self::AddressInUse => "stop the other program, or choose another address with --listen",
+            Self::BadListen => "write `127.0.0.1:8080` or `unix:/run/feedmill.sock`",
+            Self::BadProxy { .. } => "write `192.0.2.1`, `10.0.0.0/8`, `2001:db8::/32` or `unix`",
+            Self::Storm { .. } => "`feedmill check` tells what is wrong with each",
+            Self::NothingLeft { .. } => "restore the posts, or empty the output folder if they are meant to be gone",
+            Self::NoPosts => "posts end in .md, .markdown, .mkd, .html, .htm or .txt, and stand below a folder `_posts` or in the site's own folder",
+            Self::NoSuchFolder { .. } => "make it, or take it out of `content`",
+            Self::NewIds { .. } => "readers would show each such post again: set `tag_authority` to what it was in the ids, or restart feedmill with --accept-new-ids",
+            Self::OutputIsSite => "choose another folder with --output",
+            Self::OutputInUse => "stop the other one, or choose another folder with --output",
+            Self::LostRoot { .. } => "restore the folder, or name it under `exclude` if its posts are meant to be gone",
+            Self::NoWatches => "raise the sysctl `fs.inotify.max_user_watches`",
+            Self::NoWatcher { .. } => "raise the sysctl `fs.inotify.max_user_instances`",
+            Self::Toml => "write the front matter between `---` lines, as `key: value`",
+            Self::SameId { .. } => "give one of them another `id`, or another address",
+            Self::NoSuchFeed { .. } => "write its address as in the list of feeds: `category/NAME`",
+            Self::TagsOnly => "write `feeds: [tag]` under `feedmill:`",
+            Self::LargeFeed { .. } => "lower `limit`, or set `entries: summary` for it",
+            Self::Shadowed { .. } => "rename one of the two",
+            Self::BadPattern { key: "elements" | "author", .. } => "write a CSS selector: `p.credit`",
+            Self::BadPattern { .. } => "write a regular expression: `^\\[Back`",
+            Self::BodyTooDeep { .. } => "close the elements that are left open",
+            Self::BodyTooLong { .. } => "split the post",
+            Self::LiquidDropped { .. } => "the text between tags was kept",
+            Self::TooManyNames { .. } => "name the few that matter",
+            Self::Unusable { .. }
+            | Self::Empty
+            | Self::Changing
+            | Self::RenamedFolder { .. }
+            | Self::NotRegular
+            | Self::Render { .. }
+            | Self::Withheld { .. }
+            | Self::Io { .. } => "",
+        }
+        .to_owned()
+    }
+}
