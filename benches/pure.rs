@@ -23,7 +23,8 @@ use feedmill::feed::format::FORMATS;
 use feedmill::feed::model::{Entry, Feed};
 use feedmill::feed::page;
 use feedmill::hash::Hash;
-use feedmill::http::respond::{Health, Request, Serving, respond};
+use feedmill::http::health::Health;
+use feedmill::http::respond::{Request, Serving, respond};
 use http::header::{ACCEPT_ENCODING, HOST, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, Method, Uri, Version};
 

@@ -400,6 +400,17 @@ pub enum Error {
     /// The export would be written among the posts.
     #[error("the output is the site itself")]
     OutputIsSite,
+    /// Files of others stand where documents are to be.
+    #[error("{}; nothing was written", foreign(files, *more))]
+    Foreign {
+        /// The first of them, relative to the output.
+        files: Vec<String>,
+        /// How many there are besides.
+        more: usize,
+    },
+    /// The page at the root of the output is that of another.
+    #[error("this page is not feedmill's; it stays, and the list of feeds is `feeds.html`")]
+    ForeignIndex,
     /// Another process writes to the same output.
     #[error("another feedmill writes to this folder")]
     OutputInUse,
@@ -426,4 +437,11 @@ pub enum Error {
         /// What the system said.
         reason: String,
     },
+}
+
+/// `these files are not feedmill's: …`
+fn foreign(files: &[String], more: usize) -> String {
+    let names = files.join("`, `");
+    let others = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("not feedmill's: `{names}`{others}")
 }

@@ -34,6 +34,20 @@ impl Hash {
         digits
     }
 
+    /// The hash that 32 hexadecimal digits show.
+    pub fn parse(digits: &str) -> Option<Self> {
+        let value = |digit: u8| char::from(digit).to_digit(16).and_then(|it| u8::try_from(it).ok());
+        let mut bytes = [0; 16];
+        let pairs = digits.as_bytes().chunks_exact(2);
+        if digits.len() != 32 {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(pairs) {
+            *byte = value(pair[0])? << 4 | value(pair[1])?;
+        }
+        Some(Self(bytes))
+    }
+
     /// Its place in a table of `places`, at least one: as even as the hash itself.
     pub fn remainder(self, places: usize) -> usize {
         let [a, b, c, d, ..] = self.0;

@@ -48,6 +48,8 @@ enum Command {
     Serve {
         #[command(flatten)]
         common: Common,
+        #[command(flatten)]
+        writing: Writing,
         /// How log lines look
         #[arg(long, env = "FEEDMILL_LOG", default_value = "text")]
         log: Log,
@@ -77,6 +79,8 @@ enum Command {
     Build {
         #[command(flatten)]
         common: Common,
+        #[command(flatten)]
+        writing: Writing,
         /// Exit with 1 when a post was rejected
         #[arg(long)]
         strict: bool,
@@ -119,6 +123,18 @@ struct Common {
     /// Megabytes of documents kept in memory
     #[arg(long, env = "FEEDMILL_CACHE", default_value_t = DEFAULT_BUDGET / MEGABYTE)]
     cache: usize,
+}
+
+/// What the commands that write need to know.
+#[derive(Debug, Args)]
+struct Writing {
+    /// Replace files in the output folder that feedmill has not written, but for its `index.html`
+    #[arg(
+        long,
+        env = "FEEDMILL_FORCE",
+        value_parser = clap::builder::BoolishValueParser::new()
+    )]
+    force: bool,
 }
 
 /// How changes are found besides by events.
@@ -250,6 +266,7 @@ impl Common {
             listen: self.listen.clone(),
             metrics: None,
             accept_new_ids: false,
+            replaces_foreign: false,
             cache: self.cache.saturating_mul(MEGABYTE),
             limits: Limits::default(),
             scans: Scans::default(),
@@ -270,11 +287,21 @@ impl From<Form> for Style {
 
 fn main() -> ExitCode {
     let outcome = match Flags::parse().command {
-        Command::Serve { common, log, access_log, metrics, accept_new_ids, scans, limits } => {
+        Command::Serve {
+            common,
+            writing,
+            log,
+            access_log,
+            metrics,
+            accept_new_ids,
+            scans,
+            limits,
+        } => {
             let settings = Settings {
                 access_log,
                 metrics,
                 accept_new_ids,
+                replaces_foreign: writing.force,
                 scans: (&scans).into(),
                 trusted_proxies: limits.trusted_proxy.clone(),
                 limits: (&limits).into(),
@@ -282,7 +309,10 @@ fn main() -> ExitCode {
             };
             serve(&settings, log)
         }
-        Command::Build { common, strict } => build(&common.settings(), strict),
+        Command::Build { common, writing, strict } => {
+            let settings = Settings { replaces_foreign: writing.force, ..common.settings() };
+            build(&settings, strict)
+        }
         Command::Check { common, format } => check(&common.settings(), format.into()),
         Command::List { common, format } => list(&common.settings(), format.into()),
     };

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::content::date::{Local, Moment, Zone, push_two, push_year};
 use crate::content::text::nfc;
-use crate::content::url::percent_encode_path;
+use crate::percent;
 
 /// The endings of posts, and what a page made from one ends in.
 const EXTENSIONS: &[(&str, &str)] = &[
@@ -167,7 +167,7 @@ impl Template {
 
     /// The path of a post's page, percent-encoded, with a slash at its start.
     pub fn path(&self, parts: Parts<'_>) -> String {
-        percent_encode_path(&self.plain_path(parts))
+        percent::encode_path(&self.plain_path(parts))
     }
 
     /// The path as Jekyll has it before it becomes a URL.
@@ -273,10 +273,10 @@ fn sanitized(path: String) -> String {
 pub fn jekyll_id(plain_path: &str, slug: &str) -> String {
     let folder = plain_path.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
     // Jekyll takes what follows a `?` for a query and leaves it; an id must stay as it was.
-    percent_encode_path(&format!("{folder}/{slug}")).replace("%3F", "?")
+    percent::encode_path(&format!("{folder}/{slug}")).replace("%3F", "?")
 }
 
 /// A `tag:` URI (RFC 4151) under an authority like `example.org,2025`.
 pub fn tag_id(authority: &str, specific: &str) -> String {
-    ["tag:", authority, ":", &percent_encode_path(specific)].concat()
+    ["tag:", authority, ":", &percent::encode_path(specific)].concat()
 }

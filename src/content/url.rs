@@ -1,47 +1,9 @@
-//! URLs: relative ones made absolute against a post, unsafe ones refused, paths percent-encoded.
+//! URLs: relative ones made absolute against a post, unsafe ones refused.
 //!
-//! The only owner of the `url` and `percent_encoding` crates. Resolution is that of browsers
+//! The only owner of the `url` crate. Resolution is that of browsers
 //! (WHATWG URL); what they leave in a URL although RFC 3986 forbids it is encoded afterwards.
 
-use std::borrow::Cow;
-
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
-
-/// What may stand in one segment of a path unencoded: `pchar` of RFC 3986 §3.3.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'!')
-    .remove(b'$')
-    .remove(b'&')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')')
-    .remove(b'*')
-    .remove(b'+')
-    .remove(b',')
-    .remove(b';')
-    .remove(b'=')
-    .remove(b':')
-    .remove(b'@');
-
-/// The same for a whole path.
-const PATH: &AsciiSet = &SEGMENT.remove(b'/');
-
-/// What may stand nowhere in a URI (RFC 3986 §2), besides all that is not ASCII.
-const LOOSE: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
+use crate::percent;
 
 /// The schemes that a link may have. `javascript:`, `vbscript:`, `data:`, `file:` and unknown ones
 /// may not.
@@ -121,10 +83,10 @@ pub fn as_uri(text: &str) -> Option<String> {
     };
     let mut parts = rest.split('%');
     let mut uri = format!("{scheme}:");
-    uri.extend(parts.next().map(|part| utf8_percent_encode(part, LOOSE)).into_iter().flatten());
+    uri.extend(parts.next().map(percent::encode_loose).into_iter().flatten());
     for part in parts {
         uri.push_str(if is_hex(part) { "%" } else { "%25" });
-        uri.extend(utf8_percent_encode(part, LOOSE));
+        uri.extend(percent::encode_loose(part));
     }
     Some(uri)
 }
@@ -137,17 +99,6 @@ pub fn web_address(text: &str) -> Option<String> {
 /// Whether an absolute URL is one of the web.
 pub fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
-}
-
-/// `path` for use as the path of a URL: everything but unreserved characters, sub-delimiters, `:`,
-/// `@` and `/` is percent-encoded, `%` as well.
-pub fn percent_encode_path(path: &str) -> String {
-    Cow::from(utf8_percent_encode(path, PATH)).into_owned()
-}
-
-/// The text behind a percent-encoded path; `None` when it is not UTF-8.
-pub fn decode(encoded: &str) -> Option<String> {
-    percent_encoding::percent_decode_str(encoded).decode_utf8().ok().map(Into::into)
 }
 
 /// Without the blanks and control characters that browsers ignore around an address.
@@ -183,7 +134,7 @@ fn strict(url: String) -> String {
     for (at, character) in url.char_indices() {
         match u8::try_from(character) {
             Ok(byte) if is_loose(at) => {
-                strict.push_str(percent_encoding::percent_encode_byte(byte));
+                strict.push_str(percent::encode_byte(byte));
             }
             Ok(b'%') if lone(at) => strict.push_str("%25"),
             _ => strict.push(character),

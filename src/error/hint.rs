@@ -37,6 +37,7 @@ impl Error {
             Self::NoSuchFolder { .. } => "make it, or take it out of `content`",
             Self::NewIds { .. } => "readers would show each such post again: set `tag_authority` to what it was in the ids, or restart feedmill with --accept-new-ids",
             Self::OutputIsSite => "choose another folder with --output",
+            Self::Foreign { .. } => "choose another folder with --output, or let --force replace them",
             Self::OutputInUse => "stop the other one, or choose another folder with --output",
             Self::LostRoot { .. } => "restore the folder, or name it under `exclude` if its posts are meant to be gone",
             Self::NoWatches => "raise the sysctl `fs.inotify.max_user_watches`",
@@ -56,6 +57,7 @@ impl Error {
             Self::Unusable { .. }
             | Self::Empty
             | Self::Changing
+            | Self::ForeignIndex
             | Self::RenamedFolder { .. }
             | Self::NotRegular
             | Self::Render { .. }

@@ -1,7 +1,6 @@
 //! Which feeds exist, where they stand, and what of a post goes into an entry.
 
 use std::collections::HashSet;
-use std::fmt::Write;
 use std::sync::Arc;
 
 use crate::content::catalog::FeedName;
@@ -10,9 +9,10 @@ use crate::content::permalink::tag_id;
 use crate::content::post::{Post, Rendered};
 use crate::content::site::{self, NamesFrom, Site, Taxonomy, Window};
 use crate::content::text::nfc;
-use crate::content::url::{Base, percent_encode_path};
+use crate::content::url::Base;
 use crate::feed::model::{Category, Enclosure, Entry, Feed, Image, Person, Stamp};
 use crate::hash::Hash;
+use crate::percent;
 
 /// The longest folder name in bytes: file systems take 255, and a temporary name is longer.
 pub const MAX_FOLDER: usize = 200;
@@ -25,12 +25,6 @@ const ENTRY: usize = 2048;
 
 /// The date of a feed without entries: any day that never changes will do.
 const EMPTY_SINCE: Moment = Moment::from_unix(946_684_800);
-
-/// Names that Windows keeps for devices; an export may be copied there.
-const DEVICES: &[&str] = &["con", "prn", "aux", "nul"];
-
-/// Names that, with a digit from 1 to 9, it keeps for ports.
-const PORTS: &[&str] = &["com", "lpt"];
 
 /// The folder of a feed below the base URL and in the export alike, with a slash at its end:
 /// `category/财经/`; nothing for the site's own feed.
@@ -46,15 +40,11 @@ pub fn folder(name: &FeedName) -> String {
 pub fn folder_name(name: &str) -> String {
     let mut folder = String::with_capacity(name.len());
     let last = name.chars().count().saturating_sub(1);
-    let is_device = is_device(name);
     for (index, c) in name.chars().enumerate() {
-        let is_edge =
-            (index == 0 && (c == '.' || is_device)) || (index == last && matches!(c, '.' | ' '));
+        let is_edge = (index == 0 && c == '.') || (index == last && matches!(c, '.' | ' '));
         if is_edge || is_unsafe(c) {
             let mut bytes = [0; 4];
-            for byte in c.encode_utf8(&mut bytes).bytes() {
-                let _ = write!(folder, "%{byte:02X}");
-            }
+            folder.extend(c.encode_utf8(&mut bytes).bytes().map(percent::encode_byte));
         } else {
             folder.push(c);
         }
@@ -74,13 +64,6 @@ fn is_like_cut(folder: &str) -> bool {
     // A character of up to four bytes may have gone with what was cut off.
     folder.len() > MAX_FOLDER - 4
         && end.is_some_and(|end| end[0] == b'-' && end[1..].iter().all(is_digit))
-}
-
-/// `con`, `COM1`, `nul.txt`: the name before the first dot, in any case, decides.
-fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or(name).to_ascii_lowercase();
-    let is_port = |port: &str| matches!(stem.strip_prefix(port), Some(number) if number.len() == 1 && number != "0" && number.as_bytes()[0].is_ascii_digit());
-    DEVICES.contains(&stem.as_str()) || PORTS.iter().any(|port| is_port(port))
 }
 
 fn is_unsafe(c: char) -> bool {
@@ -159,7 +142,7 @@ pub fn feed(site: &Site, name: &FeedName, mut entries: Vec<Arc<Entry>>) -> Feed 
     entries.retain(|entry| ids.insert(entry.id.clone()));
     let path = folder(name);
     let window = window(site, name);
-    let address = format!("{}/{}", site.base, percent_encode_path(&path));
+    let address = format!("{}/{}", site.base, percent::encode_path(&path));
     let (title, description, home_page) = match name {
         FeedName::Site => (site.title.clone(), site.description.clone(), format!("{}/", site.home)),
         FeedName::Group(taxonomy, group) => {

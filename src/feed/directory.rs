@@ -7,12 +7,12 @@ use askama::Template;
 
 use crate::content::catalog::FeedName;
 use crate::content::site::Taxonomy;
-use crate::content::url::percent_encode_path;
 use crate::error::Error;
 use crate::feed::assemble;
 use crate::feed::format::atom;
 use crate::feed::model::{Entry, Feed};
-use crate::feed::page::{self, Address, Discovery, Words};
+use crate::feed::page::{self, Address, Assets, Discovery, Words};
+use crate::percent;
 
 /// What the list says of one feed.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -38,7 +38,7 @@ impl Listing {
         count: usize,
     ) -> Result<Self, Error> {
         let group = if let FeedName::Group(_, group) = feed_name { group } else { "" };
-        let folder = percent_encode_path(&assemble::folder(feed_name));
+        let folder = percent::encode_path(&assemble::folder(feed_name));
         let href = format!("{folder}{}", page::FILE);
         let newest = feed.entries.first().map(|entry| &**entry);
         let row = page::part(&Row { name: &name, group, href, count, newest })?;
@@ -66,6 +66,8 @@ pub struct Directory {
     pub file: &'static str,
     /// Its type.
     pub media_type: &'static str,
+    /// What it says of its generator.
+    pub mark: &'static str,
     /// Whether it tells what is in the feeds, and not only which there are.
     pub tells_entries: bool,
     /// Writes it.
@@ -75,16 +77,31 @@ pub struct Directory {
 /// All of them.
 pub const DIRECTORIES: &[Directory] = &[
     Directory {
-        file: page::FILE,
+        file: page::LIST,
         media_type: page::MEDIA_TYPE,
+        mark: page::MARK,
         tells_entries: true,
         render: index,
     },
-    Directory { file: "feeds.opml", media_type: OPML, tells_entries: false, render: grouped },
-    Directory { file: "feeds-flat.opml", media_type: OPML, tells_entries: false, render: flat },
+    Directory {
+        file: "feeds.opml",
+        media_type: OPML,
+        mark: OPML_MARK,
+        tells_entries: false,
+        render: grouped,
+    },
+    Directory {
+        file: "feeds-flat.opml",
+        media_type: OPML,
+        mark: OPML_MARK,
+        tells_entries: false,
+        render: flat,
+    },
 ];
 
 const OPML: &str = "text/x-opml; charset=utf-8";
+
+const OPML_MARK: &str = "<!-- Made by feedmill. -->";
 
 #[derive(Template)]
 #[template(path = "index_row.html", config = "src/feed/templates/askama.toml")]
@@ -110,6 +127,7 @@ struct Index<'a> {
     description: &'a str,
     icon: Option<&'a str>,
     root: &'static str,
+    assets: &'static Assets,
     words: &'static Words,
     autodiscovery: Vec<Discovery>,
     formats: Vec<Address>,
@@ -132,6 +150,7 @@ fn index(listings: &Listings) -> Result<Vec<u8>, Error> {
         description: &site.description,
         icon: site.icon.as_deref(),
         root: "",
+        assets: page::assets(),
         words,
         autodiscovery: page::autodiscovery(site),
         formats: page::addresses(site),

@@ -26,6 +26,13 @@ pub struct Document {
     pub last_modified: i64,
 }
 
+impl Document {
+    /// Whether another document is the same but for its time.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.hash == other.hash && self.media_type == other.media_type
+    }
+}
+
 /// Everything that is published at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Edition {

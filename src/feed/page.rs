@@ -4,13 +4,14 @@
 //! to copy are the public ones. Texts and dates only, no content of posts: nothing on a page
 //! comes from a post but plain text and links.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use askama::Template;
 
 use crate::error::Error;
 use crate::feed::format::{FORMATS, Format};
 use crate::feed::model::{Entry, Feed, Stamp};
+use crate::hash::Hash;
 
 /// The file of a page in its folder: what a web server sends for the folder itself.
 pub const FILE: &str = "index.html";
@@ -18,11 +19,60 @@ pub const FILE: &str = "index.html";
 /// The type of pages.
 pub const MEDIA_TYPE: &str = "text/html; charset=utf-8";
 
-/// The files that all pages share, in the export's own folder: name, type, bytes.
-pub const SHARED: &[(&str, &str, &[u8])] = &[
-    ("style.css", "text/css; charset=utf-8", include_bytes!("templates/style.css")),
-    ("feeds.js", "text/javascript; charset=utf-8", include_bytes!("templates/feeds.js")),
-];
+/// What a page says of its generator.
+pub const MARK: &str = "<meta name=\"generator\" content=\"feedmill\">";
+
+/// The page that lists all feeds, in the export's own folder. It is [`FILE`] there as well, unless
+/// that is the file of another: the export may lie in the folder of a website.
+pub const LIST: &str = "feeds.html";
+
+/// The folder of what belongs to no feed: assets, and what the export knows of itself.
+pub const ASSETS: &str = "_feedmill/";
+
+/// A file that pages load. Its name has the hash of its bytes, so it may be cached for ever.
+#[derive(Debug)]
+pub struct Asset {
+    /// Its path below the base URL.
+    pub path: String,
+    /// Its type.
+    pub media_type: &'static str,
+    /// What it holds.
+    pub bytes: &'static [u8],
+}
+
+/// The assets of all pages.
+#[derive(Debug)]
+pub struct Assets {
+    /// The style sheet.
+    pub style: Asset,
+    /// The script.
+    pub script: Asset,
+}
+
+impl Assets {
+    /// Each of them.
+    pub fn all(&self) -> [&Asset; 2] {
+        [&self.style, &self.script]
+    }
+}
+
+/// The assets of all pages.
+pub fn assets() -> &'static Assets {
+    static SHARED: LazyLock<Assets> = LazyLock::new(|| {
+        let asset = |stem: &str, ending: &str, media_type, bytes: &'static [u8]| {
+            let path = format!("{ASSETS}{stem}-{}.{ending}", Hash::of(bytes));
+            Asset { path, media_type, bytes }
+        };
+        Assets {
+            style: asset("style", "css", CSS, include_bytes!("templates/style.css")),
+            script: asset("feeds", "js", JAVASCRIPT, include_bytes!("templates/feeds.js")),
+        }
+    });
+    &SHARED
+}
+
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// The words of pages in one language.
 #[derive(Debug)]
@@ -145,6 +195,8 @@ struct Page<'a> {
     description: &'a str,
     icon: Option<&'a str>,
     root: &'static str,
+    list: &'static str,
+    assets: &'static Assets,
     words: &'static Words,
     autodiscovery: Vec<Discovery>,
     formats: Vec<Address>,
@@ -167,6 +219,8 @@ pub fn render(name: &str, feed: &Feed, count: usize) -> Result<Vec<u8>, Error> {
         icon: feed.icon.as_deref(),
         // A group's page stands two folders deep: `category/NAME/`.
         root: "../../",
+        list: LIST,
+        assets: assets(),
         words: words(feed.lang.as_deref()),
         autodiscovery: autodiscovery(feed),
         formats: addresses(feed),

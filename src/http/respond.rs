@@ -5,9 +5,12 @@
 //! `/feeds/category/x/` are understood: a proxy may or may not take the base path away.
 
 use crate::feed::edition::{Document, Edition};
-use crate::http::address::{decode, encode, is_host, is_plain};
+use crate::feed::page;
+use crate::http::address::{is_host, is_plain};
 use crate::http::conditional::{self, Decision, header_value};
 use crate::http::encoding::{Accepted, Coding};
+use crate::http::health::{self, Health};
+use crate::percent;
 use http::header::{
     ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW,
@@ -17,7 +20,6 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version};
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,7 +49,9 @@ pub struct Request<'a> {
 pub struct Serving {
     /// The path of the base URL, decoded, without slashes at its ends: `feeds`, or nothing.
     base: String,
-    /// `Cache-Control` of every document.
+    /// The same as the self links have it, with a slash at its start: `/feeds`, or nothing.
+    prefix: String,
+    /// `Cache-Control` of every document that may change.
     cache_control: HeaderValue,
 }
 
@@ -62,12 +66,17 @@ impl Serving {
     /// Settings for a base URL whose path is `base_path` (empty, `/` or `/feeds`, percent-encoded
     /// or not), and answers that stay fresh for `max_age` seconds.
     pub fn new(base_path: &str, max_age: u32) -> Self {
-        let base = decode(base_path).ok().flatten().unwrap_or(Cow::Borrowed(base_path));
+        let written = base_path.trim_matches('/');
+        let base = percent::decode_path(written).ok().flatten().unwrap_or(Cow::Borrowed(written));
+        // Self links repeat the base URL as it is, so redirects do, too.
+        let is_encoded = written.bytes().all(|byte| byte.is_ascii_graphic());
+        let prefix = if is_encoded { written.to_owned() } else { percent::encode_path(&base) };
         let cache_control = format!(
             "public, max-age={max_age}, stale-while-revalidate={max_age}, stale-if-error=86400"
         );
         Self {
-            base: base.trim_matches('/').to_owned(),
+            base: base.into_owned(),
+            prefix: if prefix.is_empty() { prefix } else { format!("/{prefix}") },
             cache_control: header_value(cache_control.as_bytes()),
         }
     }
@@ -75,22 +84,13 @@ impl Serving {
     /// The address of a path, as a client outside sees it: always with the base path, because a
     /// proxy that takes it away does not put it back into `Location`.
     fn address(&self, path: &str) -> String {
-        let mut address = String::with_capacity(self.base.len() + path.len() + 16);
-        if !self.base.is_empty() {
-            address.push('/');
-            encode(&self.base, &mut address);
-        }
-        address.push('/');
-        encode(path, &mut address);
-        address
+        format!("{}/{}", self.prefix, percent::encode_path(path))
     }
-}
 
-/// Whether feedmill can keep its promise at this moment.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Health {
-    /// What is wrong, a sentence each; empty when all is well.
-    pub reasons: Vec<String>,
+    /// `Cache-Control` of the document at a path: an asset has the hash of its bytes in its name.
+    fn cache_control(&self, path: &str) -> HeaderValue {
+        if path.starts_with(page::ASSETS) { IMMUTABLE } else { self.cache_control.clone() }
+    }
 }
 
 /// A response, short of the bytes of its document.
@@ -273,6 +273,8 @@ const EVERYONE: HeaderValue = HeaderValue::from_static("*");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const BY_CODING: HeaderValue = HeaderValue::from_static("Accept-Encoding");
 const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, Last-Modified, Link, Retry-After");
+/// A year, the longest time that is of use (RFC 9111 §5.2.2.1), and no question at a reload (RFC 8246).
+const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Post bodies come from elsewhere: whatever cleaning let through stays without effect.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; img-src https: http: data:; style-src 'self'; script-src 'self'; \
@@ -314,7 +316,7 @@ fn has_one_host(request: &Request) -> bool {
 
 /// GET and HEAD: finds what the path means.
 fn look_up(request: &Request, edition: &Edition, serving: &Serving, health: &Health) -> Outcome {
-    let Ok(decoded) = decode(request.uri.path()) else {
+    let Ok(decoded) = percent::decode_path(request.uri.path()) else {
         return text(StatusCode::BAD_REQUEST, "the address is not well encoded\n").into();
     };
     let Some(path) = decoded.as_deref().and_then(|path| path.strip_prefix('/')) else {
@@ -336,8 +338,8 @@ fn look_up(request: &Request, edition: &Edition, serving: &Serving, health: &Hea
     match found {
         Found::Document(path, document) => send(request, path, document, serving),
         Found::Moved(status, path) => redirect(status, &path, serving).into(),
-        Found::Health => tell_health(edition, health).into(),
-        Found::Life => tell_life().into(),
+        Found::Health => health::ready(edition, health).into(),
+        Found::Life => health::live().into(),
         Found::Nothing => not_found(serving).into(),
     }
 }
@@ -354,11 +356,14 @@ enum Found<'a> {
 fn find<'a>(edition: &'a Edition, path: &str) -> Found<'a> {
     let is_folder = path.is_empty() || path.ends_with('/');
     let found = if is_folder {
-        edition.document(&format!("{path}index.html"))
+        edition.document(&format!("{path}{}", page::FILE))
     } else {
         edition.document(path)
     };
-    if let Some((path, document)) = found {
+    // The file of another may stand in the place of the list of feeds; the list is served all the same.
+    let is_list = matches!(path, "" | page::FILE);
+    let list = || if is_list { edition.document(page::LIST) } else { None };
+    if let Some((path, document)) = found.or_else(list) {
         return Found::Document(path, document);
     }
     match path {
@@ -369,7 +374,7 @@ fn find<'a>(edition: &'a Edition, path: &str) -> Found<'a> {
     if let Some(target) = edition.moved(path) {
         return Found::Moved(StatusCode::MOVED_PERMANENTLY, Cow::Borrowed(target));
     }
-    if !is_folder && edition.document(&format!("{path}/index.html")).is_some() {
+    if !is_folder && edition.document(&format!("{path}/{}", page::FILE)).is_some() {
         return Found::Moved(StatusCode::PERMANENT_REDIRECT, Cow::Owned(format!("{path}/")));
     }
     Found::Nothing
@@ -384,7 +389,7 @@ fn send(
 ) -> Outcome {
     let accepted = Accepted::of(request.headers);
     let coding = accepted.choose(document.length);
-    let cache_control = serving.cache_control.clone();
+    let cache_control = serving.cache_control(path);
     let last_modified = conditional::last_modified_value(document, request.now);
     match conditional::decide(request.headers, document, accepted, coding) {
         Decision::NotModified(tag) => Outcome::NotModified { tag, last_modified, cache_control },
@@ -410,7 +415,7 @@ fn redirect(status: StatusCode, path: &str, serving: &Serving) -> Answer {
 fn not_found(serving: &Serving) -> Answer {
     text(
         StatusCode::NOT_FOUND,
-        format!("not found; all feeds are listed at {}\n", serving.address("")),
+        format!("not found; all feeds are listed at {}\n", serving.address(page::LIST)),
     )
 }
 
@@ -429,56 +434,6 @@ fn options() -> Answer {
     ];
     let headers = HeaderMap::from_iter(preflight);
     Answer { status: StatusCode::NO_CONTENT, headers, body: Body::Empty }
-}
-
-/// `/livez`: 200 for as long as there is somebody to say so. What is wrong with the content is no
-/// reason to start the process again.
-fn tell_life() -> Answer {
-    let mut answer = text(StatusCode::OK, "{\"status\":\"ok\"}\n".to_owned());
-    answer.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    answer.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer
-}
-
-/// `/readyz`, and `/healthz` by its older name: 200 while the promise is kept, else 503 with the reasons, in JSON.
-fn tell_health(edition: &Edition, health: &Health) -> Answer {
-    let healthy = health.reasons.is_empty();
-    let (status, word) = if healthy {
-        (StatusCode::OK, "ok")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "degraded")
-    };
-    let mut body = format!("{{\"status\":\"{word}\",\"documents\":{}", edition.documents().count());
-    if !healthy {
-        let reasons: Vec<String> =
-            health.reasons.iter().map(|reason| json_string(reason)).collect();
-        body.push_str(",\"reasons\":[");
-        body.push_str(&reasons.join(","));
-        body.push(']');
-    }
-    body.push_str("}\n");
-    let mut answer = text(status, body);
-    answer.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    answer.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer
-}
-
-/// A JSON string (RFC 8259 §7); control characters are written `\u00XX`.
-fn json_string(text: &str) -> String {
-    let mut json = String::with_capacity(text.len() + 2);
-    json.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => json.extend(['\\', character]),
-            '\0'..' ' => {
-                // Writing to a string cannot fail.
-                let _ = write!(json, "\\u{:04x}", u32::from(character));
-            }
-            _ => json.push(character),
-        }
-    }
-    json.push('"');
-    json
 }
 
 /// A short answer that is no document.

@@ -2,46 +2,64 @@
 //!
 //! A document whose bytes are on disk already is not touched, so its modification time is the
 //! time of its last change: any web server answers conditional requests rightly from it, and so
-//! do we after a restart. Files of ours that are in no edition any more are removed; files that
-//! are not ours never.
+//! do we after a restart. Files of ours that are in no edition any more are removed. A foreign file,
+//! which the manifest does not name with the bytes that it has, is neither removed nor replaced: one
+//! in the place of a document stops the pass before anything is renamed.
 
-use std::fs::{self, File, Metadata};
+use std::collections::BTreeSet;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use crate::content::post::FileStamp;
 use crate::content::site::Taxonomy;
-use crate::error::{Finding, Result};
-use crate::feed::directory::DIRECTORIES;
+use crate::error::{Error, Finding, Result};
 use crate::feed::edition::{Document, Edition};
-use crate::feed::format::{FORMATS, GENERATOR, atom};
+use crate::feed::format::atom;
 use crate::feed::page;
 use crate::hash::Hash;
 use crate::service::disk::{self, TEMPORARY, Temporary};
+use crate::service::manifest::Manifest;
+use crate::service::marks::{contains, media_type_of_ours, says_that_we_made_it};
 use crate::service::parallel;
 
-/// How much of a file is read to see whether it is ours.
-const MARK_WITHIN: u64 = 64 * 1024 * 1024;
+/// The largest file that is read to see whether it is ours.
+pub const MAX_FILE: u64 = 64 * 1024 * 1024;
 
-/// How far the time of a document may run ahead of the clock, in seconds, when it changes several
-/// times within one.
-const AHEAD: i64 = 60;
+/// How many foreign files a message names.
+const NAMED: usize = 5;
 
 /// The output folder.
 #[derive(Debug)]
 pub struct Output {
+    /// Whether foreign files may be replaced (`--force`), but for the page at the root.
+    pub may_replace: bool,
     folder: PathBuf,
     /// Two writers would take each other's half-written files away.
     lock: File,
+    /// Which of the files are ours.
+    manifest: Manifest,
     /// Whether there is none of an earlier process.
     is_swept: bool,
+    /// The foreign files that stopped the last pass.
+    blocked: Option<Blocked>,
 }
 
-/// Documents that are written and not yet in their place.
+/// What a pass has written, and what is in its way.
+#[derive(Debug, Default)]
+pub struct Staged {
+    /// Each document with its path, beside its place.
+    pub written: Vec<(String, Arc<Document>, Temporary)>,
+    /// The paths of what is not ours, where a document must be.
+    pub foreign: BTreeSet<String>,
+}
+
+/// Foreign files in the places of documents.
 #[derive(Debug)]
-pub struct Staging<'a> {
-    output: &'a Output,
-    written: Mutex<Vec<Temporary>>,
+struct Blocked {
+    finding: Box<Finding>,
+    files: Vec<(PathBuf, Option<FileStamp>)>,
 }
 
 impl Output {
@@ -51,7 +69,8 @@ impl Output {
     /// When the folder cannot be made, or another process writes to it.
     pub fn open(folder: PathBuf) -> Result<Self> {
         let lock = take(&folder)?;
-        Ok(Self { folder, lock, is_swept: false })
+        let manifest = Manifest::load(&folder);
+        Ok(Self { may_replace: false, folder, lock, manifest, is_swept: false, blocked: None })
     }
 
     /// Removes files that an earlier process had half written; once, before the first is written,
@@ -87,6 +106,7 @@ impl Output {
         let is_gone = !disk::is_at(&self.lock, &self.folder);
         if is_gone {
             self.lock = take(&self.folder)?;
+            self.manifest = Manifest::load(&self.folder);
         }
         Ok(is_gone)
     }
@@ -96,18 +116,75 @@ impl Output {
         &self.folder
     }
 
-    /// Begins to write documents.
-    pub fn stage(&self) -> Staging<'_> {
-        Staging { output: self, written: Mutex::new(Vec::new()) }
+    /// Fails as the last pass did, as long as the same foreign files are in the way: to render
+    /// everything again only to find them would cost a pass each time.
+    ///
+    /// # Errors
+    /// When they are.
+    pub fn is_free(&self) -> Result<()> {
+        let Some(Blocked { finding, files }) = &self.blocked else { return Ok(()) };
+        let is_same = |(file, stamp): &(PathBuf, _)| stamp_of(file) == *stamp;
+        if files.iter().all(is_same) { Err(finding.clone()) } else { Ok(()) }
     }
 
-    /// Removes documents that are in no edition any more, and the folders that this empties.
+    /// Gives all written documents their names; returns how many there were.
+    ///
+    /// # Errors
+    /// When a foreign file is in the way, before anything is renamed; when a document cannot be
+    /// renamed: those before it are in place then.
+    pub fn commit(&mut self, staged: Staged, now: i64) -> Result<usize> {
+        let Staged { written, foreign } = staged;
+        self.blocked = None;
+        if !foreign.is_empty() {
+            for (path, _, temporary) in written {
+                drop(temporary);
+                self.remove_empty_folders(&self.folder.join(path));
+            }
+            let blocked = self.block(&foreign);
+            let finding = blocked.finding.clone();
+            self.blocked = Some(blocked);
+            return Err(finding);
+        }
+        let documents = written.iter().map(|(path, document, _)| (&**path, &**document));
+        self.manifest.announce(documents, now)?;
+        let count = written.len();
+        written.into_iter().try_for_each(|(_, _, temporary)| temporary.name())?;
+        Ok(count)
+    }
+
+    fn block(&self, foreign: &BTreeSet<String>) -> Blocked {
+        let file = |path: &String| {
+            let file = self.folder.join(path);
+            let stamp = stamp_of(&file);
+            (file, stamp)
+        };
+        let files = foreign.iter().map(file).collect();
+        let more = foreign.len().saturating_sub(NAMED);
+        let error = Error::Foreign { files: foreign.iter().take(NAMED).cloned().collect(), more };
+        Blocked { finding: Finding::about(self.folder.display().to_string(), error), files }
+    }
+
+    /// Lists an edition that is in place in the manifest, if it is not listed yet. While one pass
+    /// follows the other, that waits until there is enough to list, unless it `is_due` now.
+    ///
+    /// # Errors
+    /// When that cannot be written.
+    pub fn settle(&mut self, edition: &Edition, is_due: bool, now: i64) -> Result<()> {
+        if is_due || self.manifest.is_due() { self.manifest.settle(edition, now) } else { Ok(()) }
+    }
+
+    /// Removes documents that are in no edition any more, and the folders that this empties. A file
+    /// that is not ours stays.
     ///
     /// # Errors
     /// When a file that is there cannot be removed.
     pub fn remove<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> Result<()> {
         for path in paths {
             let file = self.folder.join(path);
+            if self.is_foreign(path, &file) {
+                tracing::warn!("`{}` is not feedmill's, so it stays", file.display());
+                continue;
+            }
             match fs::remove_file(&file) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(Finding::io("remove it", &file, &error));
@@ -147,44 +224,61 @@ impl Output {
     /// The document of ours that is at a path, and its bytes.
     pub fn document(&self, path: &str) -> Option<(Document, Vec<u8>)> {
         let media_type = media_type_of_ours(path)?;
-        let (bytes, stamp) = disk::read(&self.folder.join(path), MARK_WITHIN).ok()?;
+        let (bytes, stamp) = disk::read(&self.folder.join(path), MAX_FILE).ok()?;
         let document = Document {
             hash: Hash::of(&bytes),
             length: bytes.len() as u64,
             media_type,
             last_modified: stamp.modified.div_euclid(1_000_000_000),
         };
-        says_that_we_made_it(&bytes).then_some((document, bytes))
+        self.is_ours(path, &bytes, document.hash).then_some((document, bytes))
     }
 
     /// The documents on disk that we wrote and that `edition` does not have.
     ///
-    /// Nothing else says what we wrote before a restart: a file is ours when it stands where a
-    /// document of ours would stand, and says that we made it.
-    ///
     /// # Errors
     /// When the folder cannot be listed.
     pub fn stale(&self, edition: &Edition) -> Result<Vec<String>> {
-        let mut stale = Vec::new();
-        for file in self.files()? {
-            let Some(path) = file.strip_prefix(&self.folder).ok().and_then(Path::to_str) else {
-                continue;
-            };
-            if media_type_of_ours(path).is_some()
-                && edition.document(path).is_none()
-                && disk::read(&file, MARK_WITHIN)
-                    .is_ok_and(|(bytes, _)| says_that_we_made_it(&bytes))
-            {
-                stale.push(path.to_owned());
-            }
-        }
+        let is_stale = |path: &str| edition.document(path).is_none();
+        let mut stale: Vec<String> = if self.manifest.is_found() {
+            let paths = self.manifest.paths().filter(|path| is_stale(path));
+            let is_there = |path: &&str| fs::symlink_metadata(self.folder.join(path)).is_ok();
+            paths.filter(is_there).map(str::to_owned).collect()
+        } else {
+            let files = self.files()?.into_iter();
+            let relative = |file: PathBuf| Some(self.relative(&file)?.to_owned());
+            let paths = files.filter_map(relative).filter(|path| is_stale(path));
+            paths.filter(|path| !self.is_foreign(path, &self.folder.join(path))).collect()
+        };
         stale.sort_unstable();
         Ok(stale)
+    }
+
+    fn relative<'f>(&self, file: &'f Path) -> Option<&'f str> {
+        file.strip_prefix(&self.folder).ok().and_then(Path::to_str)
+    }
+
+    /// Whether there is a file at a path that is not ours.
+    fn is_foreign(&self, path: &str, file: &Path) -> bool {
+        match disk::read(file, MAX_FILE) {
+            Ok((bytes, _)) => !self.is_ours(path, &bytes, Hash::of(&bytes)),
+            Err(_) => fs::symlink_metadata(file).is_ok(),
+        }
+    }
+
+    /// Whether the bytes at a path, which have this hash, are ours: the manifest says so. Without
+    /// one, they say so themselves.
+    pub fn is_ours(&self, path: &str, bytes: &[u8], hash: Hash) -> bool {
+        self.manifest.knows(path, hash)
+            || (!self.manifest.is_found() && says_that_we_made_it(path, bytes, hash))
     }
 
     /// The files in the folders that are ours: the output itself, and one per feed.
     fn files(&self) -> Result<Vec<PathBuf>> {
         let (mut files, folders) = list(&self.folder)?;
+        for folder in folders.iter().filter(|folder| folder.ends_with(page::ASSETS)) {
+            files.extend(list(folder)?.0);
+        }
         let is_taxonomy = |folder: &PathBuf| {
             Taxonomy::ALL.iter().any(|known| folder.file_name() == Some(known.word().as_ref()))
         };
@@ -209,56 +303,6 @@ impl Output {
                 break;
             }
         }
-    }
-}
-
-impl Staging<'_> {
-    /// Writes a document beside its place, unless its bytes are there already. `before` is the
-    /// document that the last edition has at this path, `now` the time in Unix seconds.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn put(
-        &self,
-        path: &str,
-        media_type: &'static str,
-        bytes: &[u8],
-        before: Option<&Arc<Document>>,
-        now: i64,
-    ) -> Result<Arc<Document>> {
-        let hash = Hash::of(bytes);
-        if let Some(before) =
-            before.filter(|before| before.hash == hash && before.media_type == media_type)
-        {
-            return Ok(Arc::clone(before));
-        }
-        let is_unknown = before.is_none();
-        let length = bytes.len() as u64;
-        let file = self.output.folder.join(path);
-        let document =
-            |last_modified| Arc::new(Document { hash, length, media_type, last_modified });
-        let before = before.map(|before| before.last_modified).or_else(|| modified_of(&file));
-        if let Some(modified) = before.filter(|_| is_unknown && is_on_disk(&file, bytes)) {
-            return Ok(document(modified.min(now + AHEAD)));
-        }
-        // The file has the time that is served, so it is the same one after a restart.
-        // Changes within a second have times of their own, or a reader that knows only the time of
-        // the first would never hear of the others.
-        let now = before.map_or(now, |before| (before + 1).clamp(now, now + AHEAD));
-        let temporary = Temporary::write(file, bytes, now)?;
-        self.written.lock().unwrap_or_else(PoisonError::into_inner).push(temporary);
-        Ok(document(now))
-    }
-
-    /// Gives all written documents their names; returns how many there were.
-    ///
-    /// # Errors
-    /// When one cannot be renamed; those before it are in place then.
-    pub fn commit(self) -> Result<usize> {
-        let written = self.written.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let count = written.len();
-        written.into_iter().try_for_each(Temporary::name)?;
-        Ok(count)
     }
 }
 
@@ -288,46 +332,7 @@ fn take(folder: &Path) -> Result<File> {
     disk::lock(folder)
 }
 
-/// When a file was last changed, in Unix seconds, if it is there.
-fn modified_of(file: &Path) -> Option<i64> {
-    let metadata = fs::symlink_metadata(file).ok().filter(Metadata::is_file)?;
-    Some(disk::stamp(&metadata).modified.div_euclid(1_000_000_000))
-}
-
-/// Whether a file holds just these bytes.
-fn is_on_disk(file: &Path, bytes: &[u8]) -> bool {
-    let length = bytes.len() as u64;
-    fs::symlink_metadata(file).is_ok_and(|found| found.is_file() && found.len() == length)
-        && disk::read(file, length).is_ok_and(|(found, _)| found == bytes)
-}
-
-/// The type of the document of ours that could stand at a path below the output.
-pub fn media_type_of_ours(path: &str) -> Option<&'static str> {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let format = FORMATS.iter().find(|format| format.file == name).map(|format| format.media_type);
-    let of_feed = format.or((name == page::FILE).then_some(page::MEDIA_TYPE));
-    let of_directory = || {
-        let directory = DIRECTORIES.iter().find(|directory| directory.file == name);
-        directory.map(|directory| directory.media_type)
-    };
-    let of_shared = || {
-        let shared = page::SHARED.iter().find(|(file, ..)| *file == name);
-        shared.map(|(_, media_type, _)| *media_type)
-    };
-    match folder.split_once('/') {
-        None if folder.is_empty() => of_feed.or_else(of_directory).or_else(of_shared),
-        Some((taxonomy, group)) if !group.contains('/') => {
-            of_feed.filter(|_| Taxonomy::ALL.iter().any(|known| known.word() == taxonomy))
-        }
-        _ => None,
-    }
-}
-
-fn contains(bytes: &[u8], word: &[u8]) -> bool {
-    bytes.windows(word.len()).any(|window| window == word)
-}
-
-/// Every format names its generator near its beginning.
-fn says_that_we_made_it(bytes: &[u8]) -> bool {
-    contains(&bytes[..bytes.len().min(4096)], GENERATOR.as_bytes())
+/// What tells whether the file at a path, or the link there, is still the same.
+fn stamp_of(file: &Path) -> Option<FileStamp> {
+    fs::symlink_metadata(file).ok().map(|metadata| disk::stamp(&metadata))
 }

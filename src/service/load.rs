@@ -31,6 +31,8 @@ pub struct Settings {
     pub metrics: Option<String>,
     /// The folder of the snapshot, when it is not the usual one.
     pub state: Option<PathBuf>,
+    /// Whether foreign files in the export may be replaced.
+    pub replaces_foreign: bool,
     /// Whether a configuration may change most ids.
     pub accept_new_ids: bool,
     /// Bytes of documents kept in memory.

@@ -36,7 +36,8 @@ pub struct Mill {
     roots: Roots,
     layout: Layout,
     catalog: Catalog,
-    press: Press,
+    /// What is published of it.
+    pub press: Press,
     /// What is known of the files besides.
     intake: Intake,
     /// What is kept although its files are gone.

@@ -3,15 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::content::date::Moment;
 use crate::content::post::FileStamp;
 use crate::content::settings::{AUTHORS, CONFIG, Sources};
-use crate::error::{Finding, Result, Severity};
-use crate::hash::Hash;
-use crate::http::respond::{Health, Serving};
+use crate::error::{Error, Finding, Result, Severity};
+use crate::http::health::Health;
+use crate::http::respond::Serving;
 use crate::service::batch::{Batch, Event};
 use crate::service::cache::Cache;
 use crate::service::clock::now;
@@ -19,8 +18,9 @@ use crate::service::load::{self, Settings};
 use crate::service::metrics::Metrics;
 use crate::service::mill::{Mill, Pass};
 use crate::service::press::Printed;
+use crate::service::report;
 use crate::service::server::{Published, Shelf};
-use crate::service::snapshot;
+use crate::service::snapshot_writer::SnapshotWriter;
 use crate::service::source::{Identity, identity};
 use crate::service::systemd;
 use crate::service::watch::Watch;
@@ -52,8 +52,7 @@ const CONFIG_REST: u64 = 2_000_000_000;
 /// How often the identity of the content folders is checked.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 
-/// How often the whole site is scanned, whatever the events said, and the snapshot is written if it
-/// is behind: what is not in it is found again at the next start.
+/// How often the whole site is scanned, whatever the events said.
 const RESCAN: Duration = Duration::from_mins(10);
 
 /// How often, when some folders cannot be watched, or others change them without an event.
@@ -88,10 +87,8 @@ pub struct State {
     pub sources: Sources,
     /// Why that is not what was read.
     pub refused: Option<Box<Finding>>,
-    /// Where the snapshot is kept, and what the program is known by.
-    pub snapshot: Option<(PathBuf, Hash)>,
-    /// Whether that is behind what is known.
-    pub is_unsaved: bool,
+    /// What writes the snapshot.
+    pub snapshot: SnapshotWriter,
     /// Why not all folders are watched.
     pub blind: Option<Box<Finding>>,
     /// Why the first pass failed.
@@ -121,13 +118,8 @@ pub struct Miller<'a> {
     identity: Option<Identity>,
     /// What the settings in force are made from.
     sources: Sources,
-    /// Where the snapshot is kept, and what the program is known by.
-    snapshot: Option<(PathBuf, Hash)>,
-    /// Whether the snapshot is behind.
-    is_unsaved: bool,
-    /// When it was last written, unless it is to be now, and what brings it to the disk.
-    saved: Option<Instant>,
-    saving: Option<JoinHandle<()>>,
+    /// What writes the snapshot.
+    snapshot: SnapshotWriter,
     /// The configuration as it was when it was last read.
     config: [FileStamp; 2],
     /// When the last pass ended, and how long it took.
@@ -144,8 +136,7 @@ impl<'a> Miller<'a> {
     /// A miller who has made the first edition.
     pub fn new(settings: &'a Settings, works: Works, state: State) -> Self {
         let Works { mill, watch, shelf, cache, metrics, events } = works;
-        let State { config, sources, refused, snapshot, is_unsaved, blind, trouble, address } =
-            state;
+        let State { config, sources, refused, snapshot, blind, trouble, address } = state;
         Self {
             settings,
             mill,
@@ -161,9 +152,6 @@ impl<'a> Miller<'a> {
             identity: identity(&settings.site),
             sources,
             snapshot,
-            is_unsaved,
-            saved: None,
-            saving: None,
             config,
             last: (Instant::now(), Duration::ZERO),
             scanned: (Instant::now(), Duration::ZERO),
@@ -182,7 +170,7 @@ impl<'a> Miller<'a> {
     /// # Errors
     /// When the server cannot go on.
     pub fn run(&mut self) -> Result<()> {
-        self.save();
+        self.snapshot.write(&self.mill, &self.sources);
         self.listen();
         loop {
             let mut batch = Batch::default();
@@ -195,8 +183,10 @@ impl<'a> Miller<'a> {
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
             if batch.is_stop {
-                self.save();
-                self.wait_for_disk();
+                // Where it cannot be listed now, the next start does it.
+                let _ = self.mill.press.settle(now().div_euclid(1_000_000_000));
+                self.snapshot.write(&self.mill, &self.sources);
+                self.snapshot.wait();
                 return Ok(());
             }
             let start = Instant::now();
@@ -205,40 +195,8 @@ impl<'a> Miller<'a> {
             if batch.is_reload {
                 systemd::ready(&self.status());
             }
-            if self.saved.is_none_or(|saved| saved.elapsed() > RESCAN) {
-                self.save();
-            }
+            self.snapshot.write_if_due(&self.mill, &self.sources);
             systemd::alive();
-        }
-    }
-
-    /// Writes the snapshot if it is behind. Without one the next start takes longer, and that is all,
-    /// so no change waits for the disk.
-    fn save(&mut self) {
-        if let Some((file, key)) = self.snapshot.clone().filter(|_| self.is_unsaved) {
-            // While feeds are owed there is none to take; the next pass tries again.
-            let Some((head, cards)) = self.mill.snapshot(now()) else { return };
-            let taken = head.taken;
-            let sealed = snapshot::seal(key, &self.sources, &head, cards);
-            self.is_unsaved = false;
-            self.wait_for_disk();
-            self.saving = Some(std::thread::spawn(move || {
-                let written = sealed.and_then(|sealed| {
-                    snapshot::write(&file, &sealed, taken).map_err(|finding| finding.to_string())
-                });
-                if let Err(reason) = written {
-                    tracing::warn!(%reason, "no snapshot; the next start may read everything");
-                }
-            }));
-        }
-        self.saved = Some(Instant::now());
-    }
-
-    /// Waits until the snapshot is on the disk.
-    fn wait_for_disk(&mut self) {
-        if let Some(saving) = self.saving.take() {
-            // Whatever went wrong there was logged.
-            let _ = saving.join();
         }
     }
 
@@ -425,7 +383,7 @@ impl<'a> Miller<'a> {
         self.mill.configure(site, self.settings.accept_new_ids)?;
         self.sources = sources;
         // A start after a sudden end must not take the ids of the old one for those that readers know.
-        self.saved = None;
+        self.snapshot.hurry();
         Ok(())
     }
 
@@ -449,7 +407,7 @@ impl<'a> Miller<'a> {
             }
         }
         if !is_idle {
-            self.is_unsaved = true;
+            self.snapshot.fall_behind();
             self.last = (Instant::now(), took);
         }
         self.publish();
@@ -490,10 +448,12 @@ impl<'a> Miller<'a> {
 /// Logs findings; notes are for `feedmill check`.
 pub fn log(findings: &[Finding], site: &Path) {
     for finding in findings {
-        let (hint, place) = (finding.error.hint(), site.display());
+        let (hint, finding) = (finding.error.hint(), report::below(site, finding.clone()));
         match finding.severity {
-            Severity::Error => tracing::error!(hint, "{place}/{finding}"),
-            Severity::Warning => tracing::warn!(hint, "{place}/{finding}"),
+            Severity::Error => tracing::error!(hint, "{finding}"),
+            Severity::Warning => tracing::warn!(hint, "{finding}"),
+            // Of the output, which `check` does not look at.
+            Severity::Note if finding.error == Error::ForeignIndex => tracing::info!("{finding}"),
             Severity::Note => {}
         }
     }

@@ -31,7 +31,15 @@ pub mod posts;
 
 pub mod snapshot;
 
+pub mod snapshot_writer;
+
 pub mod export;
+
+pub mod staging;
+
+pub mod manifest;
+
+pub mod marks;
 
 pub mod hold;
 

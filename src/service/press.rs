@@ -16,12 +16,14 @@ use crate::feed::directory::{DIRECTORIES, Listing, Listings};
 use crate::feed::edition::{Document, Edition};
 use crate::feed::format::{FORMATS, Format};
 use crate::feed::page;
-use crate::service::export::{Output, Staging, media_type_of_ours};
+use crate::service::export::Output;
 use crate::service::ids::NewIds;
+use crate::service::marks::media_type_of_ours;
 use crate::service::parallel;
 use crate::service::posts::{Copy, Memo};
 use crate::service::progress::Progress;
 use crate::service::snapshot::Record;
+use crate::service::staging::Staging;
 
 /// A feed, and what is said of it.
 type Listed = (FeedName, Listing);
@@ -58,13 +60,16 @@ pub struct Press {
     pub progress: Progress,
     /// The ids that new settings change, to be told before all that they change is published.
     pub new_ids: Option<NewIds>,
-    output: Output,
+    /// Where the documents are.
+    pub output: Output,
     memo: Memo,
     edition: Arc<Edition>,
     /// What the documents about all feeds say of each.
     listings: Listings,
     /// Feeds that are heavy.
     heavy: BTreeSet<FeedName>,
+    /// Whether the page at the root of the export is that of another.
+    has_foreign_index: bool,
     /// Posts that could not be read as the catalog knows them.
     late: BTreeSet<Arc<str>>,
     /// Feeds that are to be printed.
@@ -91,6 +96,7 @@ impl Press {
             edition: Arc::default(),
             listings: Listings::new(),
             heavy: BTreeSet::new(),
+            has_foreign_index: false,
             late: BTreeSet::new(),
             owed: BTreeSet::new(),
             is_disk_known: false,
@@ -177,6 +183,14 @@ impl Press {
         Some((records, self.listings.iter().map(listing).collect()))
     }
 
+    /// Lists the edition in the manifest, if the disk is as it left it.
+    ///
+    /// # Errors
+    /// When that cannot be written.
+    pub fn settle(&mut self, now: i64) -> Result<()> {
+        if self.is_disk_known { self.output.settle(&self.edition, true, now) } else { Ok(()) }
+    }
+
     /// Posts that could not be read as the catalog knows them: they want to be looked at again.
     pub fn late(&self) -> impl Iterator<Item = &Arc<str>> {
         self.late.iter()
@@ -200,18 +214,16 @@ impl Press {
         self.owed.extend(touched);
         self.is_disk_known &= !self.output.retake()?;
         self.output.sweep()?;
+        self.output.is_free()?;
         if !self.is_disk_known {
             self.owed = copy.catalog.feeds().cloned().collect();
         }
         if self.owed.is_empty() && !self.is_patched {
+            self.output.settle(&self.edition, true, now)?;
             return Ok(Printed::default());
         }
-        let (mut edition, mut listings) = if self.is_disk_known {
-            (Edition::clone(&self.edition), self.listings.clone())
-        } else {
-            (Edition::default(), Listings::new())
-        };
-        let staging = self.output.stage();
+        let (mut edition, mut listings) = self.known();
+        let staging = Staging::new(&self.output);
         let feeds: Vec<&FeedName> = self.owed.iter().collect();
         let step = self.progress.begin("feeds made", feeds.len());
         let proofs = parallel::map(&feeds, |name| {
@@ -243,13 +255,14 @@ impl Press {
         }
         edition.set_former(copy.ground.site.jekyll_feed.clone());
         self.lists(&listings, &staging, now, &mut edition)?;
+        let staged = staging.close();
         for path in &gone {
             edition.remove(path);
         }
         let feeds = feeds.len() - owed.len();
         let is_first = !std::mem::replace(&mut self.is_disk_known, false) || self.is_patched;
         self.announce(&edition);
-        let written = staging.commit()?;
+        let written = self.output.commit(staged, now)?;
         self.new_ids = None;
         self.edition = Arc::new(edition);
         if is_first {
@@ -257,12 +270,35 @@ impl Press {
             self.memo.settle();
         }
         self.output.remove(gone.iter().map(String::as_str))?;
+        self.output.settle(&self.edition, is_first, now)?;
+        findings.extend(self.note_index());
         self.listings = listings;
         self.is_disk_known = true;
         self.is_patched = false;
         self.owed = owed;
         self.late = late;
         Ok(Printed { feeds, written, findings })
+    }
+
+    /// What the next edition begins with.
+    fn known(&self) -> (Edition, Listings) {
+        if self.is_disk_known {
+            (Edition::clone(&self.edition), self.listings.clone())
+        } else {
+            (Edition::default(), Listings::new())
+        }
+    }
+
+    /// Says once that the page at the root of the export is that of another.
+    fn note_index(&mut self) -> Option<Finding> {
+        let is_foreign = self.edition.document(page::FILE).is_none();
+        if std::mem::replace(&mut self.has_foreign_index, is_foreign) || !is_foreign {
+            return None;
+        }
+        let folder = self.output.folder();
+        let file = std::path::absolute(folder).unwrap_or_else(|_| folder.into()).join(page::FILE);
+        let finding = Finding::about(file.display().to_string(), Error::ForeignIndex);
+        Some(Finding { severity: Severity::Note, ..*finding })
     }
 
     /// Says what new settings change, before anybody sees it.
@@ -306,10 +342,20 @@ impl Press {
             let file = directory.file;
             let bytes =
                 (directory.render)(listings).map_err(|error| Finding::about(file, error))?;
-            edition.put(file.into(), self.put(staging, file, directory.media_type, &bytes, now)?);
+            let content = (directory.media_type, &*bytes);
+            edition.put(file.into(), staging.put(file, content, self.before(file), now)?);
+            if file == page::LIST {
+                // Other sites have a page of their own there, and lose it for no feed.
+                match staging.put_if_free(page::FILE, content, self.before(page::FILE), now)? {
+                    Some(document) => edition.put(page::FILE.into(), document),
+                    None => edition.remove(page::FILE),
+                }
+            }
         }
-        for (file, media_type, bytes) in page::SHARED {
-            edition.put((*file).into(), self.put(staging, file, media_type, bytes, now)?);
+        for asset in page::assets().all() {
+            let content = (asset.media_type, asset.bytes);
+            let document = staging.put(&asset.path, content, self.before(&asset.path), now)?;
+            edition.put(asset.path.as_str().into(), document);
         }
         Ok(())
     }
@@ -346,7 +392,8 @@ impl Press {
             };
             let bytes = rendered.map_err(|error| Finding::about(path.as_str(), error))?;
             let media_type = format.map_or(page::MEDIA_TYPE, |format| format.media_type);
-            let document = self.put(staging, &path, media_type, &bytes, now)?;
+            let content = (media_type, &*bytes);
+            let document = staging.put(&path, content, self.before(&path), now)?;
             documents.push((path, document));
         }
         let listing = Listing::of(name, display, &feed, count)
@@ -354,16 +401,9 @@ impl Press {
         Ok(Proof::Feed(Arc::new(listing), documents))
     }
 
-    fn put(
-        &self,
-        staging: &Staging<'_>,
-        path: &str,
-        media_type: &'static str,
-        bytes: &[u8],
-        now: i64,
-    ) -> Result<Arc<Document>> {
-        let before = if self.is_disk_known { self.edition.document(path) } else { None };
-        staging.put(path, media_type, bytes, before.map(|(_, document)| document), now)
+    /// What the last edition has at a path, as long as the disk is as that left it.
+    fn before(&self, path: &str) -> Option<&Arc<Document>> {
+        self.edition.document(path).filter(|_| self.is_disk_known).map(|(_, document)| document)
     }
 }
 

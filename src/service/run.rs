@@ -30,6 +30,7 @@ use crate::service::press::Left;
 use crate::service::progress::Progress;
 use crate::service::server::{self, Listener, Published, Server, Shelf};
 use crate::service::snapshot;
+use crate::service::snapshot_writer::SnapshotWriter;
 use crate::service::systemd;
 use crate::service::watch::{Hint, Watch};
 
@@ -61,6 +62,7 @@ pub fn build(settings: &Settings) -> Result<Built> {
     let (site, warnings) = load::load(settings)?;
     let mut mill = Mill::new(site, settings.site.clone(), settings.output.clone())?;
     mill.show(Progress::of_stderr());
+    mill.press.output.may_replace = settings.replaces_foreign;
     let mut pass = mill.rebuild(now())?;
     if let Some(held) = mill.held() {
         return Err(Box::new(held.clone()));
@@ -71,6 +73,7 @@ pub fn build(settings: &Settings) -> Result<Built> {
         thread::sleep(Duration::from_nanos(u64::try_from(again - now()).unwrap_or(0)));
         pass.findings.extend(mill.tick(now())?.findings);
     }
+    mill.press.settle(now().div_euclid(1_000_000_000))?;
     pass.findings.splice(0..0, warnings);
     Ok(Built {
         posts: mill.catalog().len(),
@@ -97,6 +100,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     log(&warnings, &settings.site);
     let mut mill = Mill::new(site.clone(), settings.site.clone(), settings.output.clone())?;
     mill.show(Progress::of_stderr());
+    mill.press.output.may_replace = settings.replaces_foreign;
     let (sender, events) = sync_channel(MOST_EVENTS);
     let (early, stopped_early) = channel();
     let early = Arc::new(early);
@@ -132,8 +136,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         config,
         sources,
         refused,
-        snapshot: file.map(|file| (file, key)),
-        is_unsaved: left != Left::All,
+        snapshot: SnapshotWriter::new(file.map(|file| (file, key)), left != Left::All),
         blind,
         trouble,
         address: address.clone(),

@@ -7,8 +7,9 @@
 use crate::error::{Finding, Result};
 use crate::feed::edition::Edition;
 use crate::http::encoding::Coding;
+use crate::http::health::Health;
 use crate::http::metrics;
-use crate::http::respond::{self, Health, Request, Serving};
+use crate::http::respond::{self, Request, Serving};
 use crate::service::access::Visit;
 use crate::service::cache::{Cache, Miss};
 use crate::service::client::{FORWARDED_FOR, Proxies};

@@ -39,7 +39,7 @@ fn build_tells_what_it_did() {
     let ran = made.run(&["build"]);
     assert_eq!(ran.code, Some(0));
     let (counts, time) = ran.out.split_once(" in ").unwrap();
-    assert_eq!(counts, "4 posts, 1 rejected; 3 feeds, 16 documents written to feeds");
+    assert_eq!(counts, "4 posts, 1 rejected; 3 feeds, 17 documents written to feeds");
     assert!(time.ends_with(" s\n"), "{time}");
     assert_eq!(
         ran.err,

@@ -11,7 +11,8 @@ mod validators;
 
 use feedmill::feed::edition::{Document, Edition};
 use feedmill::hash::Hash;
-use feedmill::http::respond::{Answer, Body, Health, Plan, Request, Serving, plan, respond};
+use feedmill::http::health::Health;
+use feedmill::http::respond::{Answer, Body, Plan, Request, Serving, plan, respond};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +55,8 @@ fn document(path: &str) -> Document {
 }
 
 const PATHS: &[&str] = &[
+    "feeds.html",
+    "_feedmill/style-0.css",
     "index.html",
     "rss.xml",
     "atom.xml",
@@ -64,6 +67,9 @@ const PATHS: &[&str] = &[
     "category/a b/index.html",
     "category/a%2Fb/index.html",
     "category/a%2Fb/rss.xml",
+    "category/C++/index.html",
+    "category/C++/atom.xml",
+    "category/con/index.html",
     "feeds/odd.xml",
 ];
 
@@ -254,7 +260,7 @@ fn health_tells_what_is_wrong() {
         (answer.status.as_u16(), text.into_owned())
     };
     let tell = |reasons: &[&str]| tell_at("/readyz", reasons);
-    assert_eq!(tell(&[]), (200, "{\"status\":\"ok\",\"documents\":11}\n".to_owned()));
+    assert_eq!(tell(&[]), (200, "{\"status\":\"ok\",\"documents\":16}\n".to_owned()));
     assert_eq!(tell_at("/healthz", &["one"]), tell(&["one"]));
     assert_eq!(tell_at("/livez", &["one"]), (200, "{\"status\":\"ok\"}\n".to_owned()));
     let (status, text) = tell(&["`a\"b\\c\n` 财", "two"]);

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use feedmill::feed::edition::{Document, Edition};
-use feedmill::http::respond::{Answer, Health, Request, Serving, respond};
+use feedmill::http::health::Health;
+use feedmill::http::respond::{Answer, Request, Serving, respond};
 use feedmill::service::mill::Mill;
 use http::header::{ETAG, HOST, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use feedmill::error::{Error, Finding};
-use feedmill::http::respond::{Health, Request, Serving, respond};
+use feedmill::http::health::Health;
+use feedmill::http::respond::{Request, Serving, respond};
 use feedmill::service::mill::Mill;
 use http::header::{HOST, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, Uri, Version};

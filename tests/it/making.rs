@@ -77,6 +77,7 @@ impl Made {
             listen: "127.0.0.1:8080".to_owned(),
             metrics: None,
             accept_new_ids: false,
+            replaces_foreign: false,
             limits: Limits::default(),
             scans: Scans::default(),
             cache: 0,
@@ -87,9 +88,14 @@ impl Made {
         Mill::new(site, settings.site, settings.output).unwrap()
     }
 
-    /// The export.
+    /// The documents of the export.
     pub(crate) fn feeds(&self) -> Tree {
-        tree(&self.folder().join("feeds"))
+        let mut feeds = tree(&self.folder().join("feeds"));
+        // A manifest is settled when passes have come to rest.
+        feeds.retain(|path, _| {
+            !matches!(path.as_str(), "_feedmill/manifest.json" | "_feedmill/pending.json")
+        });
+        feeds
     }
 }
 

@@ -21,9 +21,14 @@ use crate::pages::served::{HOSTILE, hostile_site};
 /// Any day after the last stamp of a post.
 const NOW: i64 = 4_000_000_000_000_000_000;
 
+/// Whether a document is a page.
+pub(crate) fn is_page(path: &str) -> bool {
+    path.ends_with(page::FILE) || path == page::LIST
+}
+
 /// The pages of an export, by their paths, each checked.
 fn pages(feeds: &Tree) -> Vec<(String, Html)> {
-    let pages = feeds.iter().filter(|(path, _)| path.ends_with(page::FILE));
+    let pages = feeds.iter().filter(|(path, _)| is_page(path));
     let page = |(path, bytes): (&String, &Vec<u8>)| {
         (path.clone(), checked(std::str::from_utf8(bytes).unwrap(), path))
     };
@@ -44,7 +49,7 @@ fn target(path: &str, link: &str) -> Option<String> {
 /// Every relative link leads to a file of the export, and every page is reached from the first.
 #[track_caller]
 fn check_links(feeds: &Tree) {
-    let mut reached = vec!["index.html".to_owned()];
+    let mut reached = vec!["index.html".to_owned(), page::LIST.to_owned()];
     for (path, page) in pages(feeds) {
         for element in all(&page, "a[href], link[href], script[src]") {
             let link = element.attr("href").or(element.attr("src")).unwrap();
@@ -69,7 +74,7 @@ fn check_links(feeds: &Tree) {
         assert_eq!(all(&page, "link[rel=alternate]").len(), 3, "{path}");
         check_copies(&page, &path);
     }
-    for path in feeds.keys().filter(|path| path.ends_with(page::FILE)) {
+    for path in feeds.keys().filter(|path| is_page(path)) {
         assert!(reached.contains(path), "no link leads to {path}");
     }
 }

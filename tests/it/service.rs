@@ -5,8 +5,10 @@
 //! with the promises that hold always.
 #![expect(clippy::disallowed_methods, reason = "tests write posts and look at the clock")]
 
+pub(crate) mod checks;
 mod export;
 mod folders;
+mod foreign;
 mod gone;
 pub(crate) mod harness;
 mod hold;

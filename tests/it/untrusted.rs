@@ -8,6 +8,7 @@ use feedmill::hash::Hash;
 use serde_json::Value;
 
 use crate::making::{Made, Tree};
+use crate::pages;
 use crate::validity::rules::assert_valid;
 
 /// Any day after the last stamp of a post.
@@ -264,7 +265,7 @@ fn no_field_of_a_post_is_a_weapon() {
     for (path, bytes) in &feeds {
         let text = String::from_utf8_lossy(bytes);
         assert!(!text.contains("javascript:"), "{path}");
-        let is_page = path.ends_with("index.html");
+        let is_page = pages::is_page(path);
         // A page has one script of ours.
         assert_eq!(text.matches("<script").count(), usize::from(is_page), "{path}");
         assert!(!text.contains("spy.example"), "{path}");

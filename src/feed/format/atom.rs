@@ -3,7 +3,7 @@
 use atom_syndication as atom;
 
 use crate::error::Error;
-use crate::feed::format::{Format, GENERATOR};
+use crate::feed::format::{Format, GENERATOR, MARK};
 use crate::feed::model::{Category, Entry, Feed, Person, Stamp};
 
 /// The format.
@@ -11,6 +11,7 @@ pub const FORMAT: Format = Format {
     name: "Atom",
     file: "atom.xml",
     media_type: "application/atom+xml; charset=utf-8",
+    mark: MARK,
     render,
 };
 

@@ -7,8 +7,13 @@ use crate::feed::format::Format;
 use crate::feed::model::{Enclosure, Entry, Feed, Person};
 
 /// The format.
-pub const FORMAT: Format =
-    Format { name: "JSON Feed", file: "feed.json", media_type: "application/feed+json", render };
+pub const FORMAT: Format = Format {
+    name: "JSON Feed",
+    file: "feed.json",
+    media_type: "application/feed+json",
+    mark: COMMENT,
+    render,
+};
 
 const VERSION: &str = "https://jsonfeed.org/version/1.1";
 

@@ -18,6 +18,8 @@ pub struct Format {
     pub file: &'static str,
     /// The `Content-Type` of its documents.
     pub media_type: &'static str,
+    /// What stands near the beginning of a document that feedmill has written, and of hardly another.
+    pub mark: &'static str,
     /// Writes a feed; the same feed gives the same bytes.
     pub render: fn(&Feed) -> Result<Vec<u8>, Error>,
 }
@@ -34,3 +36,6 @@ pub const FORMATS: &[Format] = &[rss::FORMAT, atom::FORMAT, json::FORMAT];
 
 /// What a feed's `generator` says. It names no version: a new one would change every document.
 pub const GENERATOR: &str = "feedmill";
+
+/// The same as an element of XML.
+pub const MARK: &str = "<generator>feedmill</generator>";

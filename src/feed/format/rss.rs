@@ -8,7 +8,7 @@ use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid, Item};
 
 use crate::error::Error;
-use crate::feed::format::{Format, GENERATOR};
+use crate::feed::format::{Format, GENERATOR, MARK};
 use crate::feed::model::{Entry, Feed, Image};
 
 /// The format.
@@ -16,6 +16,7 @@ pub const FORMAT: Format = Format {
     name: "RSS",
     file: "rss.xml",
     media_type: "application/rss+xml; charset=utf-8",
+    mark: MARK,
     render,
 };
 

@@ -3,7 +3,8 @@
 use super::{GET, PATHS, ask, ask_at, edition, header, headers, path_of};
 use feedmill::http::conditional;
 use feedmill::http::encoding::Coding;
-use feedmill::http::respond::{Body, Health, Request, Serving, respond};
+use feedmill::http::health::Health;
+use feedmill::http::respond::{Body, Request, Serving, respond};
 use http::{HeaderValue, Method, StatusCode, Uri, Version};
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
@@ -26,6 +27,12 @@ const ADDRESSES: &[(&str, &str, u16, &str)] = &[
     ("", "/rss.xml/", 404, ""),
     ("", "/feed.xml", 301, "/atom.xml"),
     ("", "/feed/%E8%B4%A2%E7%BB%8F.xml", 301, "/category/%E8%B4%A2%E7%BB%8F/atom.xml"),
+    ("", "/category/C++", 308, "/category/C++/"),
+    ("", "/category/C%2B%2B", 308, "/category/C++/"),
+    ("", "/feed/C%2B%2B.xml", 301, "/category/C++/atom.xml"),
+    ("", "/category/con", 308, "/category/con/"),
+    ("/a+b", "/a%2Bb", 308, "/a+b/"),
+    ("/a%2Bb", "/a+b", 308, "/a%2Bb/"),
     ("/feeds", "/feeds/rss.xml", 200, "rss.xml"),
     ("/feeds/", "/rss.xml", 200, "rss.xml"),
     ("/feeds", "/feeds/", 200, "index.html"),
@@ -54,7 +61,7 @@ fn addresses_lead_to_documents_or_redirects() {
         assert_eq!(place, *found, "{base} {target}");
     }
     let missing = ask_at("/feeds", "GET", "/x", GET);
-    assert!(matches!(&missing.body, Body::Text(text) if text.contains(" /feeds/\n")));
+    assert!(matches!(&missing.body, Body::Text(text) if text.contains(" /feeds/feeds.html\n")));
 }
 
 #[test]

@@ -1,9 +1,16 @@
 //! What holds for every request: no answer but the published ones, and a 304 for the right reason.
 
-use feedmill::http::respond::Answer;
+use crate::properties::name;
+use feedmill::content::catalog::FeedName;
+use feedmill::content::settings::{Surroundings, parse};
+use feedmill::content::site::Taxonomy;
+use feedmill::feed::assemble;
+use feedmill::feed::edition::Edition;
+use feedmill::http::health::Health;
+use feedmill::http::respond::{Answer, Request, Serving, respond};
 use http::StatusCode;
 use proptest::prelude::{
-    ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, proptest,
+    ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_assume, proptest,
 };
 
 use super::{CHANGED, PATHS, ask, document, header, path_of};
@@ -59,6 +66,35 @@ proptest! {
         let strict = get(&[("if-match", &format!("{before}, {tag}"))]);
         let expected = if weak { StatusCode::PRECONDITION_FAILED } else { StatusCode::OK };
         prop_assert_eq!(strict.status, expected);
+    }
+
+    #[test]
+    fn a_redirect_leads_to_the_folder_of_the_self_link(
+        name in name(), base in prop::sample::select(vec!["", "/feeds", "/a+b", "/a%2Bb", "/%E8%B4%A2/x y"]),
+    ) {
+        prop_assume!(!name.is_empty());
+        let config = format!("url: https://news.example{base}");
+        let around = Surroundings { config_path: "", folder_name: "x", base_url: None, fallback_url: "" };
+        let (site, _) = parse(&config, around).unwrap();
+        let feed = FeedName::Group(Taxonomy::Category, name.as_str().into());
+        let folder = assemble::folder(&feed);
+        let self_link = assemble::feed(&site, &feed, Vec::new()).folder;
+        let mut edition = Edition::default();
+        edition.put(format!("{folder}index.html").into(), document("index.html").into());
+        let serving = Serving::new(site.base_path(), 60);
+        // With as much encoded as can be.
+        let hex = folder.trim_end_matches('/').bytes().map(|byte| match byte {
+            b'/' => "/".to_owned(),
+            byte => format!("%{byte:02x}"),
+        });
+        let target = format!("/{}", hex.collect::<String>());
+        let (method, uri) = (http::Method::GET, target.parse().unwrap());
+        let headers = super::headers(&[("host", "a")]);
+        let version = http::Version::HTTP_11;
+        let request = Request { method: &method, uri: &uri, version, headers: &headers, now: 0 };
+        let answer = respond(&request, &edition, &serving, &Health::default());
+        prop_assert_eq!(answer.status, StatusCode::PERMANENT_REDIRECT, "{}", target);
+        prop_assert_eq!(format!("https://news.example{}", header(&answer, "location")), self_link);
     }
 
     #[test]

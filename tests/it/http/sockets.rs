@@ -3,7 +3,8 @@
 use super::{body, document};
 use feedmill::feed::edition::{Document, Edition};
 use feedmill::hash::Hash;
-use feedmill::http::respond::{Health, Serving};
+use feedmill::http::health::Health;
+use feedmill::http::respond::Serving;
 use feedmill::service::cache::{Cache, DEFAULT_BUDGET};
 use feedmill::service::client::Proxies;
 use feedmill::service::server::{Limits, Listener, Published, Server, Shelf, serve};

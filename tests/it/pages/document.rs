@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use feedmill::feed::page;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{
     BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
@@ -156,7 +157,8 @@ fn check_safety(page: &Html, place: &str) {
     let scripts = all(page, "script");
     let [script] = scripts.as_slice() else { panic!("{place}: {} scripts", scripts.len()) };
     assert_eq!(text(*script), "", "{place}");
-    assert!(script.attr("src").unwrap().trim_start_matches("../") == "feeds.js", "{place}");
+    let source = script.attr("src").unwrap().trim_start_matches("../");
+    assert_eq!(source, page::assets().script.path, "{place}");
     for element in all(page, "button, .filter") {
         assert!(element.attr("hidden").is_some(), "{place}: {}", element.html());
     }

@@ -25,8 +25,8 @@ fn an_export_that_fails_leaves_the_last_edition_and_heals() {
     fs::write(site.out("category"), "in the way").unwrap();
 
     site.post(3, "c", "news", "Text.");
-    server.wait_until("it is named", || server.is_ill(&["out/category/news"]));
-    server.wait_for_log("out/category/news");
+    server.wait_until("it is named", || server.is_ill(&["/out: not feedmill's: `category`"]));
+    server.wait_for_log("out: not feedmill's: `category`");
     assert_eq!(feeds.map(|feed| server.get(feed, &[]).body), before, "the last edition stays");
     // What is found meanwhile is told at once.
     site.write("_posts/undated.md", "---\ntitle: x\n---\n");
@@ -35,7 +35,7 @@ fn an_export_that_fails_leaves_the_last_edition_and_heals() {
     site.post(4, "d", "news", "Text.");
     // Longer than the loop ever waits.
     sleep(Duration::from_millis(2500));
-    assert!(server.is_ill(&["out/category/news"]), "{}", server.state());
+    assert!(server.is_ill(&["/out: not feedmill's: `category`"]), "{}", server.state());
     let errors = server.log().matches("ERROR").count();
     assert!(errors < 5, "{}", server.state());
 
@@ -44,7 +44,7 @@ fn an_export_that_fails_leaves_the_last_edition_and_heals() {
     server.wait_until("it heals", || server.is_healthy());
     assert_eq!(server.titles(""), ["d", "c", "b", "a"]);
     assert_eq!(server.titles("category/news/"), ["d", "c", "a"]);
-    server.finish(&["out/category/news", "undated.md"]);
+    server.finish(&["not feedmill's", "undated.md"]);
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_start_with_an_obstacle_says_which() {
     let output = site.run("build", &[]);
     assert_eq!(output.status.code(), Some(2));
     let words = String::from_utf8(output.stderr).unwrap();
-    assert!(words.contains("out/category/news"), "{words}");
+    assert!(words.contains("/out: not feedmill's: `category`;"), "{words}");
     assert_eq!(fs::read_to_string(site.out("category")).unwrap(), "in the way");
     assert!(!site.out("rss.xml").exists(), "no half export");
 }
@@ -231,10 +231,10 @@ fn a_start_whose_first_pass_fails_serves_what_was_there() {
     fs::write(site.out("category/news"), "in the way").unwrap();
     site.post(3, "c", "news", "Text.");
     let server = site.serve();
-    assert!(server.is_ill(&["category/news"]), "{}", server.state());
+    assert!(server.is_ill(&["`category/news`"]), "{}", server.state());
     assert_eq!(server.status("category/sport/rss.xml"), 200);
     fs::remove_file(site.out("category/news")).unwrap();
     server.wait_until("it is healthy", || server.is_healthy());
     assert_eq!(server.titles("category/news/"), ["c", "a"]);
-    server.finish(&["category/news"]);
+    server.finish(&["not feedmill's"]);
 }

@@ -1,7 +1,8 @@
 //! A site on disk, the program that serves it, and what every test must find at its end.
 
-use feedmill::content::url::percent_encode_path;
+use super::checks::{check_document, is_feed};
 use feedmill::hash::Hash;
+use feedmill::percent;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -107,19 +108,41 @@ impl Site {
             let found = present(fs::metadata(&path))?;
             Some((path, (found.ino(), found.mtime(), found.mtime_nsec())))
         };
-        files(&self.beside("out")).into_iter().filter_map(stamp).collect()
+        documents(&self.beside("out")).filter_map(stamp).collect()
     }
 
-    /// Every file of a folder beside the site with its bytes. A file that was renamed or removed
-    /// since the folder was listed is left out: the service may be writing there.
+    /// Every file of a folder beside the site with its bytes, but for what the export knows of itself,
+    /// which is settled when passes have come to rest. A file that was renamed or removed since the
+    /// folder was listed is left out: the service may be writing there.
     pub(crate) fn bytes(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+        self.read(folder, documents(&self.beside(folder)))
+    }
+
+    /// The same with all files.
+    pub(crate) fn everything(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+        self.read(folder, files(&self.beside(folder)).into_iter())
+    }
+
+    fn read(
+        &self,
+        folder: &str,
+        files: impl Iterator<Item = PathBuf>,
+    ) -> BTreeMap<PathBuf, Vec<u8>> {
         let folder = self.beside(folder);
         let read = |path: PathBuf| {
             let bytes = present(fs::read(&path))?;
             Some((path.strip_prefix(&folder).unwrap().to_owned(), bytes))
         };
-        files(&folder).into_iter().filter_map(read).collect()
+        files.filter_map(read).collect()
     }
+}
+
+/// The files of an export without those that list the others.
+fn documents(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let is_list = |path: &PathBuf| {
+        path.ends_with("_feedmill/manifest.json") || path.ends_with("_feedmill/pending.json")
+    };
+    files(folder).into_iter().filter(move |path| !is_list(path))
 }
 
 /// What was read of a file, if it was still there.
@@ -452,7 +475,7 @@ impl<'a> Server<'a> {
     #[track_caller]
     fn check_served(&self, file: &Path, path: &str) {
         let started = SystemTime::now();
-        let reply = self.get(&format!("{}{}", self.base, percent_encode_path(path)), &[]);
+        let reply = self.get(&format!("{}{}", self.base, percent::encode_path(path)), &[]);
         assert_eq!(reply.status, 200, "{path}: foreign, or left behind\n{}", self.state());
         let bytes = fs::read(file).unwrap();
         assert_eq!(reply.body, bytes, "{path}");
@@ -467,34 +490,5 @@ impl Drop for Server<'_> {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-fn is_feed(file: &Path) -> bool {
-    matches!(
-        file.file_name().and_then(|name| name.to_str()),
-        Some("rss.xml" | "atom.xml" | "feed.json")
-    )
-}
-
-/// A file of the export is whole, and has its name.
-#[track_caller]
-pub(crate) fn check_document(file: &Path) {
-    let name = file.file_name().unwrap().to_str().unwrap();
-    assert!(!name.starts_with(".feedmill-tmp-"), "{} is left", file.display());
-    if is_feed(file) {
-        check_feed(name, &fs::read_to_string(file).unwrap());
-    }
-}
-
-/// A feed is well-formed.
-#[track_caller]
-pub(crate) fn check_feed(name: &str, text: &str) {
-    if name.ends_with("feed.json") {
-        let feed: Result<serde_json::Value, _> = serde_json::from_str(text);
-        feed.unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));
-    } else {
-        let parsed = roxmltree::Document::parse(text);
-        assert!(parsed.is_ok(), "{name}: {:?}\n{text}", parsed.err());
     }
 }

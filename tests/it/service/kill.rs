@@ -1,6 +1,7 @@
 //! SIGKILL at any moment: no document is ever cut, and the next start makes everything right.
 
-use super::harness::{CONFIG, Server, Site, at, check_document, files, post, program};
+use super::checks::check_document;
+use super::harness::{CONFIG, Server, Site, at, files, post, program};
 use crate::faults::tools::{behind, not_run};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! Readers poll while posts change: whole documents, honest entity tags, and 304 for the rest.
 
-use super::harness::{Address, CONFIG, Site, at, check_feed, files, post};
+use super::checks::{check_feed, is_feed};
+use super::harness::{Address, CONFIG, Site, at, files, post};
 use feedmill::hash::Hash;
 use flate2::read::GzDecoder;
 use std::collections::HashMap;
@@ -34,11 +35,9 @@ fn poll(address: &Address, out: &Path, seen: &mut HashMap<String, Vec<u8>>) {
             assert_eq!(*before, reply.body, "{path}: one tag, two bodies");
         }
     }
-    for file in files(out) {
+    for file in files(out).into_iter().filter(|file| is_feed(file)) {
         // A temporary file may have its name by now.
-        if let (Some("xml" | "json"), Ok(text)) =
-            (file.extension().and_then(|ending| ending.to_str()), fs::read_to_string(&file))
-        {
+        if let Ok(text) = fs::read_to_string(&file) {
             check_feed(file.file_name().unwrap().to_str().unwrap(), &text);
         }
     }

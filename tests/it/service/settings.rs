@@ -1,6 +1,7 @@
 //! `_config.yml` changes while the service runs: by an event or by SIGHUP, for good or for bad.
 
-use super::harness::{Address, CONFIG, Server, Site, at, check_feed, post};
+use super::checks::check_feed;
+use super::harness::{Address, CONFIG, Server, Site, at, post};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::sync::atomic::{AtomicBool, Ordering};
