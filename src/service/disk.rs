@@ -52,12 +52,15 @@ pub fn shared(folder: &Path) -> Option<&'static str> {
 pub fn stamp(metadata: &Metadata) -> FileStamp {
     FileStamp {
         size: metadata.len(),
-        modified: metadata
-            .mtime()
-            .saturating_mul(1_000_000_000)
-            .saturating_add(metadata.mtime_nsec()),
+        modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+        changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
         inode: metadata.ino(),
     }
+}
+
+/// A time of stat(2), in nanoseconds since 1970.
+fn nanoseconds(seconds: i64, part: i64) -> i64 {
+    seconds.saturating_mul(1_000_000_000).saturating_add(part)
 }
 
 /// The stamp of the file at a path as it is now; `None` when it is gone, and that of nothing when it
@@ -73,10 +76,11 @@ pub fn stamp_of(path: &Path) -> Option<FileStamp> {
 /// standard library asks, takes twice as long.
 fn look(file: &File) -> io::Result<(FileStamp, bool)> {
     let stat = rustix::fs::fstat(file)?;
-    let seconds = stat.st_mtime.saturating_mul(1_000_000_000);
+    let part = |nanoseconds| i64::try_from(nanoseconds).unwrap_or(0);
     let stamp = FileStamp {
         size: u64::try_from(stat.st_size).unwrap_or(0),
-        modified: seconds.saturating_add(i64::try_from(stat.st_mtime_nsec).unwrap_or(0)),
+        modified: nanoseconds(stat.st_mtime, part(stat.st_mtime_nsec)),
+        changed: nanoseconds(stat.st_ctime, part(stat.st_ctime_nsec)),
         inode: stat.st_ino,
     };
     Ok((stamp, rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file()))

@@ -132,12 +132,13 @@ impl Intake {
                 let is_gone = matches!(read.change, Change::Remove { .. });
                 let is_broken =
                     is_gone && posts::known(target.known(), ground.layout, &path).is_some();
-                let until = read.stamp.modified.saturating_add(IN_THE_MAKING);
-                // A clock of another machine may be ahead of ours.
-                let is_new = read.stamp.modified.abs_diff(now) < IN_THE_MAKING.unsigned_abs();
+                let touched = read.stamp.touched_within(IN_THE_MAKING, now);
                 // What is there at the start, or under new settings, is read as it is.
                 let is_young = self.is_untold && target.last.is_none();
-                if (read.is_cut_short || is_broken || is_young) && is_new {
+                if let Some(touched) =
+                    touched.filter(|_| read.is_cut_short || is_broken || is_young)
+                {
+                    let until = touched.saturating_add(IN_THE_MAKING);
                     self.unfinished.insert(path, Wait { until, is_broken });
                     continue;
                 }

@@ -84,8 +84,9 @@ pub fn snapshot_file(settings: &Settings) -> Option<PathBuf> {
 /// This program: another one may make other documents of the same posts and settings.
 pub fn program() -> Hash {
     let program = env::current_exe().ok().and_then(|path| disk::stamp_of(&path));
-    let program = program.unwrap_or_default();
-    Hash::of(format!("{program:?}").as_bytes())
+    // Its inode's time changes when a link to it is made, which makes no other program of it.
+    let FileStamp { size, modified, inode, .. } = program.unwrap_or_default();
+    Hash::of(format!("{size} {modified} {inode}").as_bytes())
 }
 
 /// Reads the site's configuration and makes its settings; the findings are warnings, their paths

@@ -324,7 +324,7 @@ impl<'a> Miller<'a> {
         let paths = self.config_paths();
         let found = load::config_stamps(self.settings);
         let is_told = paths.iter().any(|path| batch.paths.contains(path));
-        let written = found.iter().map(|stamp| stamp.modified).max().unwrap_or_default();
+        let written = found.iter().map(FileStamp::latest).max().unwrap_or_default();
         let is_left = now().abs_diff(written) > CONFIG_REST;
         let is_new = found != self.config && (is_told || is_left);
         if is_new {

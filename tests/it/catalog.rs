@@ -43,7 +43,12 @@ fn card() -> impl Strategy<Value = Card> {
             links: if version % 5 == 0 { Box::new(["é1".into()]) } else { Box::new([]) },
             has_tags: version % 2 == 0,
             hash: Hash::of(&[version]),
-            stamp: FileStamp { size: 9, modified: i64::from(version), inode: 7 },
+            stamp: FileStamp {
+                size: 9,
+                modified: i64::from(version),
+                changed: i64::from(version),
+                inode: 7,
+            },
         }
     })
 }

@@ -49,6 +49,7 @@ struct Slot {
     hash: Hash,
     size: u32,
     modified: i64,
+    changed: i64,
     inode: u64,
     rare: Option<Box<Rare>>,
 }
@@ -94,6 +95,7 @@ impl Cards {
             hash: card.hash,
             size: u32::try_from(card.stamp.size).unwrap_or(u32::MAX),
             modified: card.stamp.modified,
+            changed: card.stamp.changed,
             inode: card.stamp.inode,
             rare,
         };
@@ -222,8 +224,8 @@ impl<'a> Kept<'a> {
 
     /// The file as it was when it was read.
     pub fn stamp(&self) -> FileStamp {
-        let Slot { size, modified, inode, .. } = *self.slot();
-        FileStamp { size: u64::from(size), modified, inode }
+        let Slot { size, modified, changed, inode, .. } = *self.slot();
+        FileStamp { size: u64::from(size), modified, changed, inode }
     }
 
     /// The card as it was given.

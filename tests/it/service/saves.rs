@@ -1,11 +1,13 @@
 //! One save is many events: whatever an editor or a copier does on its way, there is one entry.
 
 use super::harness::{CONFIG, Server, Site, at, post};
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::process::Command;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Saves the post with another text in some way, and looks.
 #[track_caller]
@@ -94,5 +96,45 @@ fn half_done_work_is_no_post() {
     }
     server.settle();
     assert_eq!(server.titles(""), ["x"]);
+    server.finish(&[]);
+}
+
+/// What keeps the size and the modification time of a file, and changes its text: `cp -p` and
+/// `rsync --inplace -t` write into it, `tar -x` puts another in its place, which may get the number of
+/// the old one.
+#[test]
+fn an_edit_that_keeps_size_and_time_is_seen() {
+    let site = Site::new(CONFIG);
+    let [old, new] = ["old", "new"].map(|title| format!("---\ntitle: {title}\n---\nText.\n"));
+    let since = SystemTime::UNIX_EPOCH + Duration::from_secs(1_577_836_800);
+    let paths = [1, 2, 3, 4].map(|day| site.path(&at(day, "p")));
+    let write = |path: &Path, text: &str| {
+        let mut file = File::options().write(true).create(true).open(path).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        file.set_modified(since).unwrap();
+    };
+    for path in &paths {
+        write(path, &old);
+    }
+    let server = site.serve();
+    assert_eq!(server.titles(""), ["old"; 4]);
+    write(&paths[0], &new);
+    fs::remove_file(&paths[1]).unwrap();
+    write(&paths[1], &new);
+    let beside = site.beside("n.md");
+    write(&beside, &new);
+    fs::rename(&beside, &paths[2]).unwrap();
+    server.wait_until("all are seen", || server.titles("") == ["old", "new", "new", "new"]);
+    server.finish(&[]);
+    // And so it is by a start, which knows the file from its snapshot.
+    write(&paths[3], &new);
+    let server = site.serve();
+    server.wait_until("it is seen", || server.titles("") == ["new"; 4]);
+    // The configuration is a file, too.
+    let config = site.path("_config.yml");
+    write(&config, CONFIG);
+    server.settle();
+    write(&config, &CONFIG.replace("Site", "Etis"));
+    server.wait_until("it is taken", || server.get("rss.xml", &[]).text().contains("Etis"));
     server.finish(&[]);
 }
