@@ -333,6 +333,12 @@ pub enum Error {
         /// The longest body, in bytes.
         limit: usize,
     },
+    /// An extension of kramdown without its end: kramdown takes it for text.
+    #[error("`{{::{name}}}` has no end, so what follows it is published")]
+    Unclosed {
+        /// The extension: `comment`.
+        name: &'static str,
+    },
     /// Liquid that feedmill does not know.
     #[error("{count} Liquid tags or variables were dropped")]
     LiquidDropped {

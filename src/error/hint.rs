@@ -52,6 +52,7 @@ impl Error {
             Self::BodyTooDeep { .. } => "close the elements that are left open",
             Self::BodyTooLong { .. } => "split the post",
             Self::LiquidDropped { .. } => "the text between tags was kept",
+            Self::Unclosed { name } => return format!("close it with `{{:/{name}}}`, in the same paragraph or on a line of its own"),
             Self::TooManyNames { .. } => "name the few that matter",
             Self::Unusable { .. }
             | Self::Empty
