@@ -248,6 +248,16 @@ pub enum Error {
         /// What kind of value it is.
         found: &'static str,
     },
+    /// A key that is true or false holds neither, or hides nothing although it looks like it.
+    #[error("`{key}` is {found}: the post is {becomes}")]
+    Switch {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        found: String,
+        /// `published` or `withheld`.
+        becomes: &'static str,
+    },
     /// More names than a stranger's post may have.
     #[error("more than {limit} names under `{key}`; the rest is passed over")]
     TooManyNames {

@@ -11,6 +11,7 @@ use crate::content::post::{Enclosure, Post, Withheld};
 use crate::content::settings::author;
 use crate::content::site::{Author, Site};
 use crate::content::stamp::{Naive, day_in_name, read};
+use crate::content::switch::Switch;
 use crate::content::text::{collapse, cut, nfc, plain, xml_safe};
 use crate::content::url::{as_uri, web_address};
 use crate::error::{Error, Remark, Severity};
@@ -157,22 +158,53 @@ impl<'f, 'r> Fields<'f, 'r> {
         self.site.dates.naive == Naive::Jekyll && self.front.is_quoted(key)
     }
 
-    fn withheld(&self) -> Option<Withheld> {
-        let is = |key: &str, words: &[&str], truth: bool| match self.front.get(key) {
-            Some(Node::Bool(value)) => *value == truth,
-            // YAML 1.1, which Jekyll reads, has more words for these two.
-            Some(Node::Text(text)) => {
-                !self.front.is_quoted(key) && words.contains(&text.to_lowercase().as_str())
+    /// Whether the post is published. Jekyll builds what is neither false nor nothing (`published:`
+    /// without a value), and a word in quotes is neither: its author meant something else.
+    fn withheld(&mut self) -> Option<Withheld> {
+        let published = Switch::read(self.front, "published");
+        let draft = Switch::read(self.front, "draft");
+        match (&published, &draft) {
+            (Switch::Off, _) => return Some(Withheld::Unpublished),
+            (Switch::Empty, _) => {
+                self.remark_switch(Severity::Note, "published", "empty".to_owned(), "withheld");
+                return Some(Withheld::Empty);
             }
-            _ => false,
-        };
-        if is("published", &["no", "off", "false"], false) {
-            Some(Withheld::Unpublished)
-        } else if is("draft", &["yes", "on", "true"], true) {
-            Some(Withheld::Draft)
-        } else {
-            None
+            (_, Switch::On) => return Some(Withheld::Draft),
+            _ => {}
         }
+        for (key, switch, is_shown) in [("published", published, true), ("draft", draft, false)] {
+            if let Switch::Odd { found, meant } = switch
+                && meant != Some(is_shown)
+            {
+                self.remark_switch(Severity::Warning, key, found, "published");
+            }
+        }
+        for (key, severity, misleading) in [
+            ("Published", Severity::Warning, Switch::Off),
+            ("PUBLISHED", Severity::Warning, Switch::Off),
+            ("Draft", Severity::Warning, Switch::On),
+            ("DRAFT", Severity::Warning, Switch::On),
+            // Themes hide such a post in their own lists; Jekyll builds it, and its feed has it.
+            ("hidden", Severity::Note, Switch::On),
+        ] {
+            if Switch::read(self.front, key) == misleading {
+                let found = if misleading == Switch::On { "`true`" } else { "`false`" };
+                self.remark_switch(severity, key, found.to_owned(), "published");
+            }
+        }
+        None
+    }
+
+    fn remark_switch(
+        &mut self,
+        severity: Severity,
+        key: &'static str,
+        found: String,
+        becomes: &'static str,
+    ) {
+        let line = self.front.line_of(key);
+        let error = Error::Switch { key, found, becomes };
+        self.remarks.push(Remark { severity, line, column: 0, error });
     }
 
     /// Folders above `_posts` first, then `categories`, then `category`, which is not split.

@@ -15,6 +15,8 @@ pub mod fields;
 
 pub mod front_matter;
 
+pub mod switch;
+
 pub mod date;
 
 pub mod stamp;

@@ -84,6 +84,8 @@ pub struct Enclosure {
 pub enum Withheld {
     /// `published: false`.
     Unpublished,
+    /// `published:` without a value.
+    Empty,
     /// `draft: true`.
     Draft,
 }
@@ -93,6 +95,7 @@ impl Withheld {
     pub fn reason(self) -> &'static str {
         match self {
             Self::Unpublished => "published: false",
+            Self::Empty => "published: empty",
             Self::Draft => "draft: true",
         }
     }

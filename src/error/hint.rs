@@ -52,6 +52,9 @@ impl Error {
             Self::BodyTooDeep { .. } => "close the elements that are left open",
             Self::BodyTooLong { .. } => "split the post",
             Self::LiquidDropped { .. } => "the text between tags was kept",
+            Self::Switch { key: "draft" | "Draft" | "DRAFT", .. } => "write `draft: true` or `draft: false`, in lower case and without quotes",
+            Self::Switch { key: "hidden", .. } => "write `published: false` to withhold it",
+            Self::Switch { .. } => "write `published: true` or `published: false`, in lower case and without quotes",
             Self::Unclosed { name } => return format!("close it with `{{:/{name}}}`, in the same paragraph or on a line of its own"),
             Self::TooManyNames { .. } => "name the few that matter",
             Self::Unusable { .. }

@@ -18,5 +18,6 @@ mod pages;
 mod properties;
 mod review;
 mod service;
+mod switches;
 mod untrusted;
 mod validity;
