@@ -248,6 +248,16 @@ pub enum Error {
         /// What kind of value it is.
         found: &'static str,
     },
+    /// A value that would make a feed invalid, or of which nothing can be made.
+    #[error("`{key}` cannot be {found}; it is left out")]
+    Dropped {
+        /// The key, with the keys above it: `author.email`.
+        key: String,
+        /// The value, or what kind of value it is.
+        found: String,
+        /// What it can be.
+        expected: &'static str,
+    },
     /// A key that is true or false holds neither, or hides nothing although it looks like it.
     #[error("`{key}` is {found}: the post is {becomes}")]
     Switch {

@@ -17,6 +17,12 @@ pub mod front_matter;
 
 pub mod switch;
 
+pub mod person;
+
+pub mod enclosure;
+
+pub mod syntax;
+
 pub mod date;
 
 pub mod stamp;

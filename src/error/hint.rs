@@ -20,7 +20,7 @@ impl Error {
             }
             Self::FrontMatterTooLong { .. } => "move long values into the body",
             Self::UnknownKey { instead, .. } => return format!("did you mean {instead}?"),
-            Self::BadValue { expected, .. } => return format!("it can be {expected}"),
+            Self::BadValue { expected, .. } | Self::Dropped { expected, .. } => return format!("it can be {expected}"),
             Self::NoUrl { .. } => "set `url` in `_config.yml`, or give --base-url",
             Self::CutShort => "close the front matter with a line `---`",
             Self::NotUtf8 { .. } => "save it as UTF-8 (`iconv -f GB18030 -t UTF-8`)",

@@ -19,5 +19,6 @@ mod properties;
 mod review;
 mod service;
 mod switches;
+mod syntax;
 mod untrusted;
 mod validity;
