@@ -60,6 +60,18 @@ fn what_jekyll_does_not_build_is_withheld() {
     }
 }
 
+/// Of very long front matter the head alone is read, and yet nothing that withholds a post is passed over,
+/// wherever the cut falls.
+#[test]
+fn what_withholds_a_post_counts_behind_the_limit() {
+    for length in [16_300, 16_360, 16_365, 16_370, 16_375, 16_384, 20_000] {
+        for line in ["published: false", "published:", "draft: true"] {
+            let long = format!("x: {}\n{line}\ny: {}", "x".repeat(length), "y".repeat(200));
+            assert_eq!(fate(&long).0, "withheld", "{length} {line}");
+        }
+    }
+}
+
 #[test]
 fn what_was_meant_to_be_hidden_is_told() {
     for (line, problem) in [
