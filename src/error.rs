@@ -248,6 +248,26 @@ pub enum Error {
         /// What kind of value it is.
         found: &'static str,
     },
+    /// A value that would make a feed invalid, or of which nothing can be made.
+    #[error("`{key}` cannot be {found}; it is left out")]
+    Dropped {
+        /// The key, with the keys above it: `author.email`.
+        key: String,
+        /// The value, or what kind of value it is.
+        found: String,
+        /// What it can be.
+        expected: &'static str,
+    },
+    /// A key that is true or false holds neither, or hides nothing although it looks like it.
+    #[error("`{key}` is {found}: the post is {becomes}")]
+    Switch {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        found: String,
+        /// `published` or `withheld`.
+        becomes: &'static str,
+    },
     /// More names than a stranger's post may have.
     #[error("more than {limit} names under `{key}`; the rest is passed over")]
     TooManyNames {
@@ -332,6 +352,12 @@ pub enum Error {
     BodyTooLong {
         /// The longest body, in bytes.
         limit: usize,
+    },
+    /// An extension of kramdown without its end: kramdown takes it for text.
+    #[error("`{{::{name}}}` has no end, so what follows it is published")]
+    Unclosed {
+        /// The extension: `comment`.
+        name: &'static str,
     },
     /// Liquid that feedmill does not know.
     #[error("{count} Liquid tags or variables were dropped")]

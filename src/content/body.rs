@@ -8,6 +8,7 @@ use crate::content::clean;
 use crate::content::html;
 use crate::content::liquid;
 use crate::content::markdown;
+use crate::content::markdown::kramdown::Extensions;
 use crate::content::text;
 use crate::content::url;
 use crate::error::Error;
@@ -63,7 +64,10 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let mut warnings = Vec::new();
     let written = text::xml_safe(source.text);
     let expanded = expand(&written, source, &mut warnings);
-    let (lines, link) = cleaning.lines(&expanded, source.markup == Markup::Markdown);
+    let is_markdown = source.markup == Markup::Markdown;
+    let extensions = is_markdown.then(|| Extensions::take(&expanded));
+    let without = extensions.as_ref().map_or(&*expanded, |extensions| &extensions.text);
+    let (lines, link) = cleaning.lines(without, is_markdown);
     let base = url::Base::parse(source.base);
     let context = html::Context {
         base: base.as_ref(),
@@ -72,10 +76,11 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         author: &|text| cleaning.author(text),
         separator: source.separator.and_then(comment),
     };
-    let to_html = |text: &str| match source.markup {
-        Markup::Markdown => html::clean(&markdown::to_html(text), &context),
-        Markup::Html => html::clean(text, &context),
+    let to_html = |text: &str| match &extensions {
+        Some(extensions) => html::clean(&extensions.put_back(markdown::to_html(text)), &context),
+        None => html::clean(text, &context),
     };
+    warnings.extend(extensions.as_ref().and_then(|extensions| extensions.warning.clone()));
     let cleaned = to_html(&lines);
     warnings.extend(cleaned.warning);
     let found = cleaned.found;

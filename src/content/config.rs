@@ -40,6 +40,13 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The same of a mapping that belongs to Jekyll: another value counts as none.
+    #[must_use]
+    pub fn loose_section(&self, path: &'a [&'a str]) -> Self {
+        let key = path.last().copied().unwrap_or_default();
+        Self { node: self.node(key), above: path, ..*self }
+    }
+
     /// The value of a key as it was decoded.
     pub fn node(&self, key: &str) -> Option<&'a Node> {
         self.node.and_then(|node| node.get(key))
@@ -135,6 +142,22 @@ impl<'a> Section<'a> {
     pub fn bad(&self, key: &str, node: &Node, expected: &'static str) -> Box<Finding> {
         let found = node.text().map_or_else(|| node.kind().to_owned(), |text| format!("`{text}`"));
         self.at(key, Error::BadValue { key: self.full(key), found, expected })
+    }
+
+    /// The warning that a value of a key of Jekyll's is left out.
+    pub fn dropped(&self, key: &str, found: String, expected: &'static str) -> Finding {
+        self.warning(key, Error::Dropped { key: self.full(key), found, expected })
+    }
+
+    /// The same for a list or a mapping where [`Section::loose_text`] wants a text.
+    pub fn dropped_unless_text(&self, key: &str) -> Option<Finding> {
+        let node = self.node(key).filter(|node| matches!(node, Node::List(_) | Node::Map(_)))?;
+        Some(self.dropped(key, node.kind().to_owned(), "text"))
+    }
+
+    /// A warning about a key of this mapping.
+    pub fn warning(&self, key: &str, error: Error) -> Finding {
+        Finding { severity: Severity::Warning, ..*self.at(key, error) }
     }
 
     /// A finding about a key of this mapping.

@@ -2,16 +2,22 @@
 //!
 //! Jekyll's conventions, with none of its silence: what is passed over is remarked on.
 
+use std::borrow::Cow;
+
 use crate::content::body::{Markup, SUMMARY_LENGTH};
 use crate::content::date::{Day, Moment};
+use crate::content::enclosure::{A_FILE, A_FILE_OF_OURS, Enclosure};
 use crate::content::front_matter::{FrontMatter, Node};
 use crate::content::html::trust::{MAX_NAMES, Trust};
 use crate::content::permalink::{Origin, Template, tag_id};
-use crate::content::post::{Enclosure, Post, Withheld};
-use crate::content::settings::author;
+use crate::content::person::person;
+use crate::content::post::{Post, Withheld};
+use crate::content::settings::A_LICENSE;
 use crate::content::site::{Author, Site};
 use crate::content::stamp::{Naive, day_in_name, read};
-use crate::content::text::{collapse, cut, nfc, plain, xml_safe};
+use crate::content::switch::Switch;
+use crate::content::syntax::{A_LANGUAGE, AN_ID, is_id, language};
+use crate::content::text::{collapse, cut, nfc, plain, shown, xml_safe};
 use crate::content::url::{as_uri, web_address};
 use crate::error::{Error, Remark, Severity};
 
@@ -65,7 +71,7 @@ impl<'f, 'r> Fields<'f, 'r> {
             permalink: self.text("permalink").map(|written| Template::new(&written)),
             page_extension: self.origin.page_extension(),
             lang: self.lang(),
-            license: self.text("license").and_then(|text| web_address(&text)),
+            license: self.license(),
             enclosures: self.enclosures(),
             summary: self.summary(),
             image: self.image(),
@@ -101,9 +107,13 @@ impl<'f, 'r> Fields<'f, 'r> {
         node.text()
     }
 
-    fn text(&self, key: &str) -> Option<String> {
-        let text = self.front.get(key).and_then(Node::text)?.trim();
+    fn text(&mut self, key: &'static str) -> Option<String> {
+        let text = self.scalar(self.front.get(key)?, key)?.trim();
         (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn drop(&mut self, key: &str, found: &str, expected: &'static str) {
+        self.warn(key, Error::Dropped { key: key.to_owned(), found: shown(found), expected });
     }
 
     /// The stamp of `date`, else the day in the name; never "now", never the file's own times.
@@ -157,22 +167,53 @@ impl<'f, 'r> Fields<'f, 'r> {
         self.site.dates.naive == Naive::Jekyll && self.front.is_quoted(key)
     }
 
-    fn withheld(&self) -> Option<Withheld> {
-        let is = |key: &str, words: &[&str], truth: bool| match self.front.get(key) {
-            Some(Node::Bool(value)) => *value == truth,
-            // YAML 1.1, which Jekyll reads, has more words for these two.
-            Some(Node::Text(text)) => {
-                !self.front.is_quoted(key) && words.contains(&text.to_lowercase().as_str())
+    /// Whether the post is published. Jekyll builds what is neither false nor nothing (`published:`
+    /// without a value), and a word in quotes is neither: its author meant something else.
+    fn withheld(&mut self) -> Option<Withheld> {
+        let published = Switch::read(self.front, "published");
+        let draft = Switch::read(self.front, "draft");
+        match (&published, &draft) {
+            (Switch::Off, _) => return Some(Withheld::Unpublished),
+            (Switch::Empty, _) => {
+                self.remark_switch(Severity::Note, "published", "empty".to_owned(), "withheld");
+                return Some(Withheld::Empty);
             }
-            _ => false,
-        };
-        if is("published", &["no", "off", "false"], false) {
-            Some(Withheld::Unpublished)
-        } else if is("draft", &["yes", "on", "true"], true) {
-            Some(Withheld::Draft)
-        } else {
-            None
+            (_, Switch::On) => return Some(Withheld::Draft),
+            _ => {}
         }
+        for (key, switch, is_shown) in [("published", published, true), ("draft", draft, false)] {
+            if let Switch::Odd { found, meant } = switch
+                && meant != Some(is_shown)
+            {
+                self.remark_switch(Severity::Warning, key, found, "published");
+            }
+        }
+        for (key, severity, misleading) in [
+            ("Published", Severity::Warning, Switch::Off),
+            ("PUBLISHED", Severity::Warning, Switch::Off),
+            ("Draft", Severity::Warning, Switch::On),
+            ("DRAFT", Severity::Warning, Switch::On),
+            // Themes hide such a post in their own lists; Jekyll builds it, and its feed has it.
+            ("hidden", Severity::Note, Switch::On),
+        ] {
+            if Switch::read(self.front, key) == misleading {
+                let found = if misleading == Switch::On { "`true`" } else { "`false`" };
+                self.remark_switch(severity, key, found.to_owned(), "published");
+            }
+        }
+        None
+    }
+
+    fn remark_switch(
+        &mut self,
+        severity: Severity,
+        key: &'static str,
+        found: String,
+        becomes: &'static str,
+    ) {
+        let line = self.front.line_of(key);
+        let error = Error::Switch { key, found, becomes };
+        self.remarks.push(Remark { severity, line, column: 0, error });
     }
 
     /// Folders above `_posts` first, then `categories`, then `category`, which is not split.
@@ -223,15 +264,11 @@ impl<'f, 'r> Fields<'f, 'r> {
         names
     }
 
-    fn authors(&self) -> Vec<Author> {
+    fn authors(&mut self) -> Vec<Author> {
         let mut authors = Vec::new();
         for key in ["author", "authors"] {
-            match self.front.get(key) {
-                Some(Node::List(items)) => {
-                    authors.extend(items.iter().filter_map(|item| self.author(item)));
-                }
-                Some(node) => authors.extend(self.author(node)),
-                None => {}
+            for node in items(self.front.get(key)) {
+                authors.extend(self.author(node, key));
             }
         }
         let mut seen = Vec::new();
@@ -247,10 +284,15 @@ impl<'f, 'r> Fields<'f, 'r> {
     }
 
     /// A person, who may be named by a key of `_data/authors.yml`.
-    fn author(&self, node: &Node) -> Option<Author> {
+    fn author(&mut self, node: &Node, key: &'static str) -> Option<Author> {
         let known = node.text().and_then(|key| self.site.people.get(key.trim()));
         known.cloned().or_else(|| {
-            let author = author(node)?;
+            let mut dropped = Vec::new();
+            let author = person(node, key, self.site, &mut dropped);
+            for error in dropped {
+                self.warn(key, error);
+            }
+            let author = author?;
             let name = self.trust().text(&author.name).into_owned();
             // Of a name that is nothing but direction marks, a stranger's, nothing is left.
             (!name.is_empty()).then_some(Author { name, ..author })
@@ -258,21 +300,38 @@ impl<'f, 'r> Fields<'f, 'r> {
     }
 
     /// `lang`, else the language whose folder the post stands in.
-    fn lang(&self) -> Option<String> {
+    fn lang(&mut self) -> Option<String> {
+        if let Some(written) = self.text("lang") {
+            if let Some(lang) = language(&written) {
+                return Some(lang.into_owned());
+            }
+            self.drop("lang", &written, A_LANGUAGE);
+        }
         // A key begins with the folder above `_posts`, or with that below it.
-        let first = self.origin.key.split_once('/').map(|(first, _)| first.to_owned());
-        let folder = first.filter(|first| self.site.languages.contains(first));
-        self.text("lang").or(folder).map(|lang| lang.replace('_', "-"))
+        let first = self.origin.key.split_once('/').map(|(first, _)| first)?;
+        let folder = self.site.languages.iter().find(|folder| *folder == first)?;
+        language(folder).map(Cow::into_owned)
+    }
+
+    fn license(&mut self) -> Option<String> {
+        let written = self.text("license")?;
+        let license = web_address(&written);
+        if license.is_none() {
+            self.drop("license", &written, A_LICENSE);
+        }
+        license
     }
 
     /// `enclosure` or `enclosures`: an address, a mapping, or a list of those.
-    fn enclosures(&self) -> Vec<Enclosure> {
+    fn enclosures(&mut self) -> Vec<Enclosure> {
         let mut enclosures = Vec::new();
         for key in ["enclosure", "enclosures"] {
-            match self.front.get(key) {
-                Some(Node::List(items)) => enclosures.extend(items.iter().filter_map(enclosure)),
-                Some(node) => enclosures.extend(enclosure(node)),
-                None => {}
+            let mut dropped = Vec::new();
+            for node in items(self.front.get(key)) {
+                enclosures.extend(Enclosure::read(node, key, self.site, &mut dropped));
+            }
+            for error in dropped {
+                self.warn(key, error);
             }
         }
         enclosures
@@ -280,41 +339,53 @@ impl<'f, 'r> Fields<'f, 'r> {
 
     /// The id of its own; a stranger has none, who could take the id of another's post, and its place
     /// in every reader.
-    fn own_id(&self) -> Option<String> {
+    fn own_id(&mut self) -> Option<String> {
         if self.trust().is_untrusted() {
             return None;
         }
-        let id = self.text("id").or_else(|| self.text("guid"))?;
-        // Atom wants a URI: `id: 12345` is made one, and stays apart from other sites' 12345.
-        Some(as_uri(&id).unwrap_or_else(|| tag_id(&self.site.tag_authority, &id)))
+        for key in ["id", "guid"] {
+            let Some(id) = self.text(key) else { continue };
+            // Atom wants a URI: `id: 12345` is made one, and stays apart from other sites' 12345.
+            let uri = as_uri(&id).unwrap_or_else(|| tag_id(&self.site.tag_authority, &id));
+            if is_id(&uri) {
+                return Some(uri);
+            }
+            self.drop(key, &id, AN_ID);
+        }
+        None
     }
 
-    fn summary(&self) -> Option<String> {
+    fn summary(&mut self) -> Option<String> {
         let written = ["description", "excerpt"].into_iter().find_map(|key| self.text(key))?;
         let text = plain(&written);
         (!text.is_empty()).then(|| self.trust().text(&cut(&text, SUMMARY_LENGTH)).into_owned())
     }
 
-    fn image(&self) -> Option<String> {
+    fn image(&mut self) -> Option<String> {
         let node = self.front.get("image")?;
-        let text = match node {
-            Node::Map(_) => ["path", "url", "src"]
-                .into_iter()
-                .find_map(|key| node.get(key).and_then(Node::text)),
-            scalar => scalar.text(),
-        }?;
-        (!text.trim().is_empty()).then(|| text.trim().to_owned())
+        let of_map = |key| node.get(key).filter(|node| node.text().is_some());
+        let written = match node {
+            Node::Map(_) => ["path", "url", "src"].into_iter().find_map(of_map).unwrap_or(node),
+            scalar => scalar,
+        };
+        let written =
+            self.scalar(written, "image").map(str::trim).filter(|text| !text.is_empty())?;
+        let address = self.site.media(written);
+        if address.is_none() {
+            let is_untrusted = self.trust().is_untrusted();
+            self.drop("image", written, if is_untrusted { A_FILE_OF_OURS } else { A_FILE });
+        }
+        address
     }
 }
 
-fn enclosure(node: &Node) -> Option<Enclosure> {
-    let text = |key| node.get(key).and_then(Node::text);
-    let url = node.text().or_else(|| text("url")).map(str::trim).filter(|url| !url.is_empty())?;
-    Some(Enclosure {
-        url: url.to_owned(),
-        media_type: text("type").map(str::to_owned),
-        length: text("length").and_then(|length| length.parse().ok()),
-    })
+/// What stands under a key that may have a list.
+fn items(node: Option<&Node>) -> &[Node] {
+    match node {
+        None => &[],
+        Some(Node::List(items)) => items,
+        Some(one) => std::slice::from_ref(one),
+    }
 }
 
 /// A name as it is written, NFC, without what XML forbids and without blanks at its ends.

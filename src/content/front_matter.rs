@@ -233,8 +233,16 @@ impl<'a> FrontMatter<'a> {
             let error = Error::FrontMatterTooLong { bytes: parts.yaml.len() };
             let remark =
                 Remark { severity: Severity::Warning, line: parts.yaml_line, column: 0, error };
-            let head = &parts.yaml[..parts.yaml.floor_char_boundary(MAX_FRONT_MATTER)];
-            return (Self { fields: rescue(head), parts }, Some(remark));
+            let (head, rest) =
+                parts.yaml.split_at(parts.yaml.floor_char_boundary(MAX_FRONT_MATTER));
+            let (head, cut) = head.rsplit_once('\n').unwrap_or((head, ""));
+            // What withholds a post counts wherever it stands.
+            let cut = [cut, rest].concat();
+            let hiding = cut.lines().filter(|line| {
+                ["published", "draft"].iter().any(|key| value_of(line, key).is_some())
+            });
+            let lines: Vec<&str> = std::iter::once(head).chain(hiding).collect();
+            return (Self { fields: rescue(&lines.join("\n")), parts }, Some(remark));
         }
         let (fields, remark) = match Node::parse(parts.yaml) {
             Ok(fields @ Node::Map(_)) => (fields, None),

@@ -3,6 +3,9 @@
 //! The only owner of `comrak`. Posts written for kramdown keep working: its attribute lists vanish,
 //! its `markdown="1"` blocks are read as Markdown.
 
+pub mod code;
+pub mod kramdown;
+
 use std::borrow::Cow;
 
 use crate::content::text::has_sign;
@@ -93,7 +96,7 @@ fn without_kramdown(markdown: &str) -> Cow<'_, str> {
         if fences.covers(line) || line.starts_with("    ") || line.starts_with('\t') {
             last_line = plain.len();
             plain.push_str(line);
-        } else if text.starts_with("{:") && text.ends_with('}') {
+        } else if is_attribute_list(text) {
             // The list above `{:toc}` stands in for the table of contents.
             if text.contains("toc") && starts_list(plain[last_line..].trim()) {
                 plain.truncate(last_line);
@@ -104,6 +107,12 @@ fn without_kramdown(markdown: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(plain)
+}
+
+/// Whether a line is one attribute list, or several, or part of an extension without its other part.
+fn is_attribute_list(line: &str) -> bool {
+    let has_text = line.starts_with("{::") && line.find('}') < line.rfind('}');
+    line.starts_with("{:") && line.ends_with('}') && !has_text
 }
 
 fn starts_list(line: &str) -> bool {
@@ -128,6 +137,8 @@ fn push_line(plain: &mut String, line: &str) {
             .find(['{', '}'])
             .map(|end| end + 2)
             .filter(|end| list[*end..].starts_with('}'));
+        // An extension without its end is text.
+        let end = end.filter(|_| !list[2..].starts_with([':', '/']));
         let end = end.filter(|_| before.ends_with([')', '*', '_', '`', ']', '>']));
         // `` `{: .x}` `` is code about attribute lists.
         let is_quoted = |end: usize| before.ends_with('`') && list[end + 1..].starts_with('`');

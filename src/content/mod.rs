@@ -15,6 +15,14 @@ pub mod fields;
 
 pub mod front_matter;
 
+pub mod switch;
+
+pub mod person;
+
+pub mod enclosure;
+
+pub mod syntax;
+
 pub mod date;
 
 pub mod stamp;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::content::body::{Body, Markup, Source, render};
 use crate::content::date::Moment;
+use crate::content::enclosure::Enclosure;
 use crate::content::fields::Fields;
 use crate::content::front_matter::{FrontMatter, Parts, split};
 use crate::content::liquid::{Variables, named};
@@ -50,7 +51,7 @@ pub struct Post<'a> {
     pub lang: Option<String>,
     /// `description`, else `excerpt`: plain text, cut.
     pub summary: Option<String>,
-    /// `image`, as it is written.
+    /// The absolute address of `image`.
     pub image: Option<String>,
     /// Address of its licence, when it is not the site's.
     pub license: Option<String>,
@@ -68,22 +69,13 @@ pub struct Post<'a> {
     pub body: &'a str,
 }
 
-/// A file that goes with a post, as its front matter has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Enclosure {
-    /// Its address.
-    pub url: String,
-    /// Its media type.
-    pub media_type: Option<String>,
-    /// Its length in bytes.
-    pub length: Option<u64>,
-}
-
 /// Why a post is not published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Withheld {
     /// `published: false`.
     Unpublished,
+    /// `published:` without a value.
+    Empty,
     /// `draft: true`.
     Draft,
 }
@@ -93,6 +85,7 @@ impl Withheld {
     pub fn reason(self) -> &'static str {
         match self {
             Self::Unpublished => "published: false",
+            Self::Empty => "published: empty",
             Self::Draft => "draft: true",
         }
     }

@@ -9,14 +9,17 @@ use std::collections::BTreeMap;
 use crate::content::clean::{Cleaning, Patterns};
 use crate::content::config::{File, Section};
 use crate::content::date::Zone;
-use crate::content::front_matter::Node;
+use crate::content::enclosure::A_FILE;
+use crate::content::front_matter::{Node, line_of};
 use crate::content::html::trust::Trust;
 use crate::content::permalink::Template;
+use crate::content::person::person;
 use crate::content::site::{
     Author, Extent, Ids, JekyllFeed, MAX_ENTRIES, NamesFrom, Site, Taxonomy, Window,
 };
 use crate::content::stamp::{Naive, Rules};
-use crate::content::text::{collapse, plain, xml_safe};
+use crate::content::syntax::{A_LANGUAGE, is_tag_authority, language};
+use crate::content::text::{collapse, shown, xml_safe};
 use crate::content::url::{Base, web_address};
 use crate::error::{Error, Finding, Remark, Result, Severity};
 
@@ -84,6 +87,9 @@ const NAMES_FROM: &[(&str, NamesFrom)] =
 /// The largest document unless the site says otherwise, in KiB.
 const MAX_SIZE: usize = 2048;
 
+/// What can be a licence.
+pub const A_LICENSE: &str = "the web address of a licence";
+
 const TRUSTS: &[(&str, Trust)] = &[("trusted", Trust::Trusted), ("untrusted", Trust::Untrusted)];
 const SPLIT: &[(&str, bool)] = &[("blanks", true), ("none", false)];
 
@@ -98,38 +104,38 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
     let node = Node::parse(config).map_err(|remark| Box::new(remark.at(around.config_path)))?;
     let top = Section::top(Some(&node), &file);
     let ours = top.section(&["feedmill"])?;
-    let feed = Section::top(top.node("feed"), &file);
+    let feed = top.loose_section(&["feed"]);
     ours.only(OUR_KEYS)?;
 
     let Urls { home, base, baseurl, is_guess } = urls(&top, around)?;
     let guess = Error::NoUrl { base_url: home.clone() };
     let warning = Remark { severity: Severity::Warning, line: 0, column: 0, error: guess };
-    let findings = is_guess.then(|| warning.at(around.config_path)).into_iter().collect();
+    let mut findings: Vec<Finding> =
+        is_guess.then(|| warning.at(around.config_path)).into_iter().collect();
+    for key in
+        ["title", "name", "description", "copyright", "license", "lang", "locale", "permalink"]
+    {
+        findings.extend(top.dropped_unless_text(key));
+    }
     let title = top
         .loose_text("title")
         .or(top.loose_text("name"))
         .map_or_else(|| xml_safe(around.folder_name).into_owned(), collapse);
-    let image = |key: &str| {
-        feed.loose_text(key).and_then(|at| Base::parse(&format!("{home}/"))?.resolve(at))
-    };
 
-    let site = Site {
+    let mut site = Site {
         description: top.loose_text("description").map_or_else(|| title.clone(), collapse),
         title,
         baseurl,
         dates: dates(&top, &ours)?,
-        lang: top
-            .loose_text("lang")
-            .or(top.loose_text("locale"))
-            .map(|lang| lang.replace('_', "-")),
-        author: top.node("author").and_then(author),
+        lang: lang(&top, &mut findings),
+        author: None,
         copyright: top.loose_text("copyright").map(collapse),
-        license: top.loose_text("license").and_then(web_address),
+        license: None,
         permalink: Template::new(top.loose_text("permalink").unwrap_or("date")),
         future: matches!(top.node("future"), Some(Node::Bool(true))),
         excerpt_separator: top.loose_text("excerpt_separator").map(str::to_owned),
-        icon: image("icon"),
-        logo: image("logo"),
+        icon: None,
+        logo: None,
         content: folders(&ours)?,
         exclude: loose_texts(top.node("exclude")),
         ids: ours.choice("ids", IDS, "`tag`, `permalink` or `jekyll`")?.unwrap_or(Ids::Tag),
@@ -139,7 +145,7 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         window: window(&ours, default_window(&feed))?,
         overrides: overrides(&ours, &feed)?,
         jekyll_feed: jekyll_feed(&feed),
-        languages: loose_texts(top.node("languages")),
+        languages: languages(&top, &mut findings),
         people: BTreeMap::new(),
         names: names(&ours)?,
         names_from: ours
@@ -150,35 +156,77 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         home,
         base,
     };
+    addresses(&mut site, &top, &feed, &mut findings);
     Ok((site, findings))
+}
+
+/// Fills what holds addresses, which are relative to the site's own.
+fn addresses(site: &mut Site, top: &Section<'_>, feed: &Section<'_>, findings: &mut Vec<Finding>) {
+    let mut read = |section: &Section<'_>, key, expected, of: &dyn Fn(&str) -> Option<String>| {
+        let written = section.loose_text(key)?;
+        let address = of(written);
+        if address.is_none() {
+            findings.push(section.dropped(key, shown(written), expected));
+        }
+        address
+    };
+    let license = read(top, "license", A_LICENSE, &web_address);
+    let icon = read(feed, "icon", A_FILE, &|written| site.media(written));
+    let logo = read(feed, "logo", A_FILE, &|written| site.media(written));
+    for key in ["icon", "logo"] {
+        findings.extend(feed.dropped_unless_text(key));
+    }
+    let mut dropped = Vec::new();
+    let author = top.node("author").and_then(|node| person(node, "author", site, &mut dropped));
+    findings.extend(dropped.into_iter().map(|error| top.warning("author", error)));
+    (site.license, site.icon, site.logo, site.author) = (license, icon, logo, author);
+}
+
+/// `lang`, else `locale`: the first that is a language.
+fn lang(top: &Section<'_>, findings: &mut Vec<Finding>) -> Option<String> {
+    for key in ["lang", "locale"] {
+        let Some(written) = top.loose_text(key) else { continue };
+        match language(written) {
+            Some(lang) => return Some(lang.into_owned()),
+            None => findings.push(top.dropped(key, shown(written), A_LANGUAGE)),
+        }
+    }
+    None
+}
+
+/// The folders that are languages; other ones are none.
+fn languages(top: &Section<'_>, findings: &mut Vec<Finding>) -> Vec<String> {
+    let mut folders = loose_texts(top.node("languages"));
+    folders.retain(|folder| {
+        let is_language = language(folder).is_some();
+        if !is_language {
+            findings.push(top.dropped("languages", shown(folder), A_LANGUAGE));
+        }
+        is_language
+    });
+    folders
 }
 
 /// Reads `_data/authors.yml`: a mapping from the keys that posts use to people.
 ///
 /// # Errors
 /// When it does not parse; the remark says where.
-pub fn people(yaml: &str) -> std::result::Result<BTreeMap<String, Author>, Remark> {
-    let Node::Map(fields) = Node::parse(yaml)? else { return Ok(BTreeMap::new()) };
-    Ok(fields.iter().filter_map(|(key, node)| Some((key.clone(), author(node)?))).collect())
+pub fn people(yaml: &str, site: &Site) -> std::result::Result<(People, Vec<Remark>), Remark> {
+    let Node::Map(fields) = Node::parse(yaml)? else { return Ok(Default::default()) };
+    let mut people = People::new();
+    let mut remarks = Vec::new();
+    for (key, node) in &fields {
+        let mut dropped = Vec::new();
+        people.extend(person(node, key, site, &mut dropped).map(|person| (key.clone(), person)));
+        let line = line_of(yaml, key).map_or(0, |index| index + 1);
+        let remark = |error| Remark { severity: Severity::Warning, line, column: 0, error };
+        remarks.extend(dropped.into_iter().map(remark));
+    }
+    Ok((people, remarks))
 }
 
-/// A person written as text, or as a mapping with `name`, `email` and `uri` or `url`. The name is
-/// plain text, as a title is.
-pub fn author(node: &Node) -> Option<Author> {
-    let text =
-        |key| node.get(key).and_then(Node::text).map(str::trim).filter(|text| !text.is_empty());
-    let name = match node {
-        Node::Map(_) => text("name").or_else(|| text("email"))?,
-        scalar => scalar.text()?,
-    };
-    let name = plain(name);
-    let owned = |text: Option<&str>| text.map(str::to_owned);
-    (!name.is_empty()).then(|| Author {
-        name,
-        email: owned(text("email")),
-        uri: owned(text("uri").or_else(|| text("url"))),
-    })
-}
+/// Authors by the key that posts name them by.
+pub type People = BTreeMap<String, Author>;
 
 /// The addresses of a site.
 struct Urls {
@@ -279,12 +327,7 @@ fn loose_texts(node: Option<&Node>) -> Vec<String> {
 fn tag_authority(ours: &Section<'_>, home: &str) -> Result<String> {
     if let Some(written) = ours.text("tag_authority")? {
         let expected = "a domain and a date that it was yours on, like `example.org,2025`";
-        let is_fine = written.split_once(',').is_some_and(|(domain, date)| {
-            let is_domain =
-                |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '@' | '_');
-            !domain.is_empty() && domain.chars().all(is_domain) && is_tag_date(date)
-        });
-        return if is_fine {
+        return if is_tag_authority(written) {
             Ok(written.to_owned())
         } else {
             Err(ours.bad("tag_authority", &Node::Text(written.to_owned()), expected))
@@ -295,13 +338,6 @@ fn tag_authority(ours: &Section<'_>, home: &str) -> Result<String> {
     // RFC 4151 has no place for the brackets and colons of an IPv6 address.
     let is_name = host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));
     Ok(format!("{},2025", if is_name { host } else { "localhost" }))
-}
-
-fn is_tag_date(date: &str) -> bool {
-    let parts: Vec<&str> = date.split('-').collect();
-    let has_digits =
-        |part: &str, count| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
-    parts.len() <= 3 && has_digits(parts[0], 4) && parts[1..].iter().all(|part| has_digits(part, 2))
 }
 
 fn taxonomies(ours: &Section<'_>, feed: &Section<'_>) -> Result<Vec<Taxonomy>> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::content::clean::Cleaning;
 use crate::content::permalink::Template;
 use crate::content::stamp::Rules;
+use crate::content::url::Base;
 
 /// The most entries that a feed can carry.
 pub const MAX_ENTRIES: usize = 10_000;
@@ -16,7 +17,7 @@ pub struct Author {
     pub name: String,
     /// The mail address.
     pub email: Option<String>,
-    /// The home page.
+    /// The home page, absolute.
     pub uri: Option<String>,
 }
 
@@ -182,6 +183,26 @@ pub struct Site {
 }
 
 impl Site {
+    /// The absolute form of an address in front matter or in the configuration, if it may be linked to.
+    pub fn link(&self, written: &str) -> Option<String> {
+        let address = self.address()?.resolve(written)?;
+        self.cleaning.trust().keeps_link(&address).then_some(address)
+    }
+
+    /// The absolute form of the address of a file, if it may be loaded. As Jekyll does it, `/img/x.png`
+    /// lies below `baseurl`.
+    pub fn media(&self, written: &str) -> Option<String> {
+        let base = self.address()?;
+        let written = written.trim();
+        let below = written.strip_prefix('/').filter(|rest| !rest.starts_with('/'));
+        let address = base.resolve_media(below.unwrap_or(written))?;
+        self.cleaning.trust().keeps_media(&address, Some(&base)).then_some(address)
+    }
+
+    fn address(&self) -> Option<Base> {
+        Base::parse(&format!("{}/", self.home))
+    }
+
     /// The path of `base`, without a slash at its end: `/feeds`, or nothing.
     pub fn base_path(&self) -> &str {
         let after_scheme = self.base.find("://").map_or(0, |index| index + 3);

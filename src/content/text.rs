@@ -18,6 +18,9 @@ const SENTENCE_ENDS: [char; 5] = ['。', '！', '？', '；', '…'];
 const CLOSERS: [char; 13] =
     ['”', '’', '』', '」', '）', '】', '》', '〉', ')', ']', '"', '\'', '»'];
 
+/// The longest value that a message quotes, in grapheme clusters.
+const LONGEST_SHOWN: usize = 60;
+
 /// `text` without the characters that XML 1.0 (§2.2) forbids, and with LF for CRLF and for a lone
 /// CR, as an XML parser would read it (§2.11).
 pub fn xml_safe(text: &str) -> Cow<'_, str> {
@@ -111,6 +114,21 @@ pub fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     let end = clause.or(ends.last()).copied().unwrap_or(0);
     let kept = text[..end].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '，' | ','));
     Cow::Owned(if limit == 0 { String::new() } else { format!("{kept}…") })
+}
+
+/// A value as a message quotes it: short, in backticks, with what cannot be seen written out.
+pub fn shown(text: &str) -> String {
+    let seen = |c: char| {
+        let is_hidden = c.is_control() || turns(c);
+        let escaped = is_hidden.then(|| c.escape_unicode());
+        escaped.into_iter().flatten().chain((!is_hidden).then_some(c))
+    };
+    format!("`{}`", cut(text, LONGEST_SHOWN).chars().flat_map(seen).collect::<String>())
+}
+
+/// Whether a character turns the direction of what stands around it (UAX #9 §2).
+pub fn turns(c: char) -> bool {
+    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether a character is a grapheme cluster by itself among others of which this is said: most of

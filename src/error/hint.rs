@@ -20,7 +20,7 @@ impl Error {
             }
             Self::FrontMatterTooLong { .. } => "move long values into the body",
             Self::UnknownKey { instead, .. } => return format!("did you mean {instead}?"),
-            Self::BadValue { expected, .. } => return format!("it can be {expected}"),
+            Self::BadValue { expected, .. } | Self::Dropped { expected, .. } => return format!("it can be {expected}"),
             Self::NoUrl { .. } => "set `url` in `_config.yml`, or give --base-url",
             Self::CutShort => "close the front matter with a line `---`",
             Self::NotUtf8 { .. } => "save it as UTF-8 (`iconv -f GB18030 -t UTF-8`)",
@@ -53,6 +53,10 @@ impl Error {
             Self::BodyTooDeep { .. } => "close the elements that are left open",
             Self::BodyTooLong { .. } => "split the post",
             Self::LiquidDropped { .. } => "the text between tags was kept",
+            Self::Switch { key: "draft" | "Draft" | "DRAFT", .. } => "write `draft: true` or `draft: false`, in lower case and without quotes",
+            Self::Switch { key: "hidden", .. } => "write `published: false` to withhold it",
+            Self::Switch { .. } => "write `published: true` or `published: false`, in lower case and without quotes",
+            Self::Unclosed { name } => return format!("close it with `{{:/{name}}}`, in the same paragraph or on a line of its own"),
             Self::TooManyNames { .. } => "name the few that matter",
             Self::Unusable { .. }
             | Self::Empty

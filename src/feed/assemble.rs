@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use crate::content::catalog::FeedName;
 use crate::content::date::{Moment, Zone};
+use crate::content::enclosure::media_type_of;
 use crate::content::permalink::tag_id;
 use crate::content::post::{Post, Rendered};
 use crate::content::site::{self, NamesFrom, Site, Taxonomy, Window};
 use crate::content::text::nfc;
-use crate::content::url::Base;
 use crate::feed::model::{Category, Enclosure, Entry, Feed, Image, Person, Stamp};
 use crate::hash::Hash;
 use crate::percent;
@@ -77,25 +77,14 @@ fn is_unsafe(c: char) -> bool {
 pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
     let zone = site.dates.zone;
     let from_body = rendered.body.author.map(|name| Person { name, email: None, uri: None });
-    let mut authors: Vec<Person> = post.authors.iter().map(|author| person(author, site)).collect();
+    let mut authors: Vec<Person> = post.authors.iter().map(person).collect();
     if authors.is_empty() {
         authors.extend(from_body);
     }
-    let trust = site.cleaning.trust();
-    let base = home(site);
-    let absolute = |written: &str| {
-        // As Jekyll does it, `/img/x.png` lies below `baseurl`.
-        let below = written.strip_prefix('/').filter(|rest| !rest.starts_with('/'));
-        let address = base.as_ref()?.resolve_media(below.unwrap_or(written))?;
-        trust.keeps_media(&address, base.as_ref()).then_some(address)
-    };
-    let image = post.image.as_deref().and_then(absolute);
-    let enclosures = post.enclosures.iter().filter_map(|enclosure| {
-        let url = absolute(&enclosure.url)?;
-        let media_type = enclosure.media_type.clone();
-        let media_type =
-            media_type.unwrap_or_else(|| media_type_of(&url).unwrap_or(OCTETS).to_owned());
-        Some(Enclosure { url, media_type, length: enclosure.length })
+    let enclosures = post.enclosures.iter().map(|enclosure| Enclosure {
+        url: enclosure.url.clone(),
+        media_type: enclosure.media_type.clone(),
+        length: enclosure.length,
     });
     let enclosures = enclosures.collect();
     Entry {
@@ -111,7 +100,7 @@ pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
         categories: categories(post, site),
         license: post.license.clone(),
         lang: post.lang.clone().filter(|lang| Some(lang) != site.lang.as_ref()),
-        image: image.map(|url| Image { media_type: media_type_of(&url), url }),
+        image: post.image.clone().map(|url| Image { media_type: media_type_of(&url), url }),
         enclosures,
         source: rendered.body.source_link,
     }
@@ -162,10 +151,10 @@ pub fn feed(site: &Site, name: &FeedName, mut entries: Vec<Arc<Entry>>) -> Feed 
             FeedName::Group(Taxonomy::Language, lang) => Some(lang.to_string()),
             _ => site.lang.clone(),
         },
-        author: site.author.as_ref().map_or_else(
-            || Person { name: site.title.clone(), email: None, uri: None },
-            |author| person(author, site),
-        ),
+        author: site
+            .author
+            .as_ref()
+            .map_or_else(|| Person { name: site.title.clone(), email: None, uri: None }, person),
         copyright: site.copyright.clone(),
         license: site.license.clone(),
         icon: site.icon.clone(),
@@ -249,42 +238,10 @@ fn scheme(site: &Site, taxonomy: Taxonomy) -> Option<String> {
     site.taxonomies.contains(&taxonomy).then(|| format!("{}/{}/", site.base, taxonomy.word()))
 }
 
-/// The home page, against which addresses in front matter are resolved.
-fn home(site: &Site) -> Option<Base> {
-    Base::parse(&format!("{}/", site.home))
-}
-
-/// A person; `javascript:` and its like are no home page.
-fn person(author: &site::Author, site: &Site) -> Person {
-    let uri = author.uri.as_deref().and_then(|uri| home(site)?.resolve(uri));
-    let uri = uri.filter(|uri| site.cleaning.trust().keeps_link(uri));
-    Person { name: author.name.clone(), email: author.email.clone(), uri }
+fn person(author: &site::Author) -> Person {
+    Person { name: author.name.clone(), email: author.email.clone(), uri: author.uri.clone() }
 }
 
 fn stamp(moment: Moment, zone: Zone) -> Stamp {
     Stamp { unix: moment.unix(), rfc822: zone.rfc822(moment), rfc3339: zone.rfc3339(moment) }
-}
-
-/// The type of bytes of which nothing is known (RFC 2046 §4.5.1).
-const OCTETS: &str = "application/octet-stream";
-
-/// What the ending of an address tells of its type.
-fn media_type_of(url: &str) -> Option<&'static str> {
-    let path = url.split(['?', '#']).next().unwrap_or(url).to_ascii_lowercase();
-    Some(match path.rsplit('.').next()? {
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "gif" => "image/gif",
-        "webp" => "image/webp",
-        "avif" => "image/avif",
-        "svg" => "image/svg+xml",
-        "mp3" => "audio/mpeg",
-        "m4a" => "audio/mp4",
-        "ogg" | "oga" | "opus" => "audio/ogg",
-        "mp4" | "m4v" => "video/mp4",
-        "webm" => "video/webm",
-        "pdf" => "application/pdf",
-        "epub" => "application/epub+zip",
-        _ => return None,
-    })
 }

@@ -160,11 +160,13 @@ pub fn understand(settings: &Settings, sources: &Sources) -> Result<(Site, Vec<F
     };
     let parsed = settings::parse(&sources.config, around);
     // A flag has no place in the site.
-    let (mut site, findings) = parsed.map_err(|finding| match finding.path.as_str() {
+    let (mut site, mut findings) = parsed.map_err(|finding| match finding.path.as_str() {
         "--base-url" => finding,
         _ => Box::new(report::below(&settings.site, *finding)),
     })?;
-    site.people = settings::people(&sources.authors)
+    let (people, remarks) = settings::people(&sources.authors, &site)
         .map_err(|remark| Box::new(report::below(&settings.site, remark.at(AUTHORS))))?;
+    site.people = people;
+    findings.extend(remarks.into_iter().map(|remark| remark.at(AUTHORS)));
     Ok((site, findings))
 }

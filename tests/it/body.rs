@@ -6,6 +6,7 @@ use feedmill::content::liquid::Variables;
 use feedmill::content::text;
 use feedmill::error::Error;
 
+mod kramdown;
 mod limits;
 mod properties;
 

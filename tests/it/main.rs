@@ -18,5 +18,7 @@ mod pages;
 mod properties;
 mod review;
 mod service;
+mod switches;
+mod syntax;
 mod untrusted;
 mod validity;

@@ -309,7 +309,9 @@ fn no_name_of_a_file_makes_a_post_look_like_another() {
 #[test]
 fn a_name_of_direction_marks_alone_is_nobody() {
     let made = Made::of(&[("_config.yml", CONFIG)]);
-    for (day, author) in [(3, r#""\u202E""#), (4, r#"["\u2066", Eve]"#)] {
+    for (day, author) in
+        [(3, r#""\u202E\u061C\u200F""#), (4, r#"["\u200E\u2066", "\u061CE\u200Fv\u200Ee"]"#)]
+    {
         let text = format!("---\ntitle: T\nauthor: {author}\n---\nText.\n");
         made.write(&format!("_posts/2022-01-0{day}-x{day}.md"), &text);
     }

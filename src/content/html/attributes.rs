@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::content::html::trust::{REL, Trust};
+use crate::content::syntax::language;
 use crate::content::text;
 use crate::content::url;
 
@@ -107,7 +108,7 @@ where
             Kind::Flag => Some(Cow::Borrowed("")),
             Kind::Word => word(value).map(Cow::Borrowed),
             Kind::Code => code_language(value).map(Cow::Borrowed),
-            Kind::Language => language(value).map(Cow::Borrowed),
+            Kind::Language => language(value),
         };
         let Some(kept) = kept else { continue };
         written.linked |= matches!(name, "href" | "src" | "srcset");
@@ -325,12 +326,4 @@ fn code_language(classes: &str) -> Option<&str> {
     let class = classes.split_ascii_whitespace().find(|class| class.starts_with("language-"))?;
     let is_plain = class.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_+#.".contains(&b));
     (is_plain && class.len() <= 40).then_some(class)
-}
-
-/// A language tag (BCP 47).
-fn language(value: &str) -> Option<&str> {
-    let value = value.trim();
-    let is_tag = (2..=35).contains(&value.len())
-        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    is_tag.then_some(value)
 }

@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use crate::content::html::elements::{self, Fate};
+use crate::content::text::turns;
 use crate::content::url;
 
 /// Most categories, tags or authors of a stranger's post: each is a feed of four documents.
@@ -99,7 +100,6 @@ impl Trust {
     /// A plain text. Some readers take the text of a title for HTML, so no `<` begins a tag there;
     /// and nothing turns the direction of what stands around it.
     pub fn text(self, text: &str) -> Cow<'_, str> {
-        let turns = |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
         if !self.is_untrusted() || !text.contains(|c| c == '<' || turns(c)) {
             return Cow::Borrowed(text);
         }

@@ -2,7 +2,7 @@
 
 use super::tools::{LONG, Mount, Process, is_there, not_run};
 use crate::making::Made;
-use crate::service::harness::{CONFIG, Server, Site, at, post};
+use crate::service::harness::{CONFIG, Site, at, post};
 use notify::event::{AccessKind, EventKind};
 use notify::{RecursiveMode, Watcher};
 use std::fs;

@@ -73,7 +73,7 @@ pub(crate) fn site(config: &str) -> Site {
 /// Any text as a configuration.
 pub(crate) fn assert_config(text: &str) {
     let _ = parse(text, around());
-    let _ = people(text);
+    let _ = people(text, &site(""));
 }
 
 /// Any text as the post at a path, and as all that is made of it; whether it was a post.

@@ -64,7 +64,7 @@ pub(crate) const CONFIGS: &[&str] = &[
 pub(crate) const PIECES: &[&str] = &[
     // YAML
     "---\n", "\n---\n", "...\n", ": ", "- ", "\t", "\"", "'", "|\n ", ">-\n ", "&a ", "*a", "<<: *a\n", "!ruby/x ", "[", "]", "{", "}",
-    "title: ", "date: ", "tags: ", "categories: ", "permalink: ", "author: ", "image: ", "id: ", "\\x00", "\\uD800", "\\U0010FFFF", "~", "null", "# ",
+    "title: ", "date: ", "tags: ", "categories: ", "permalink: ", "author: ", "image: ", "id: ", "lang: ", "published: ", "enclosure: ", "email: ", "length: ", "\\x00", "\\uD800", "\\U0010FFFF", "~", "null", "# ",
     // dates
     "2022-01-04", "07:38:28", "+0800", "Z", "T", "24:00", "9999-12-31", "0000-00-00", "-1", "1e9", "２０２２", "下午", "Feb 30",
     // HTML
@@ -77,11 +77,11 @@ pub(crate) const PIECES: &[&str] = &[
     // addresses
     "javascript:", "JaVa\tScRiPt:", "data:text/html,", "data:image/png;base64,AA", "vbscript:", "//h.example/", "http://[::1", "https://a@b.example/", "/../..", "?", "#", "%zz", "%00", "\\\\", "xn--", "http:x",
     // Markdown
-    "# ", "> ", "* ", "1. ", "```\n", "~~~\n", "~~", "**", "_", "[", "](", ")", "![", "[^1]", "[^1]: ", "{: .x}", "{:toc}", "|a|b|\n|-|-|\n", "\\", "  \n", "\n\n", "<http://x.example>", "***\n", "=====\n",
+    "# ", "> ", "* ", "1. ", "```\n", "~~~\n", "~~", "**", "_", "[", "](", ")", "![", "[^1]", "[^1]: ", "{: .x}", "{:toc}", "{::comment}", "{::nomarkdown}", "{::options a=\"b\" /}", "{:/}", "{:/comment}\n", "|a|b|\n|-|-|\n", "\\", "  \n", "\n\n", "<http://x.example>", "***\n", "=====\n",
     // Liquid
     "{{", "}}", "{%", "%}", "{%- raw -%}", "{% endraw %}", "{% comment %}", "{% endcomment %}", "{% highlight c %}", "{% endhighlight %}", "{{ page.title }}", "{{ site.title | append: page.url }}", "{% link x.md %}", "{% include x %}",
     // characters
-    "\0", "\u{1}", "\u{b}", "\u{1b}", "\u{7f}", "\u{85}", "\u{a0}", "\u{ad}", "\u{200b}", "\u{202e}", "\u{2066}", "\u{2028}", "\u{d7ff}", "\u{e000}", "\u{feff}", "\u{fffd}", "\u{fffe}", "\u{ffff}",
+    "\0", "\u{1}", "\u{b}", "\u{1b}", "\u{7f}", "\u{85}", "\u{a0}", "\u{ad}", "\u{200b}", "\u{202e}", "\u{2066}", "\u{2028}", "\u{d7ff}", "\u{e000}", "\u{feff}", "\u{fdd0}0\u{fdd1}", "\u{fffd}", "\u{fffe}", "\u{ffff}",
     "\u{10ffff}", "é", "e\u{301}", "财经", "👩‍👩‍👧", "İ", "ß", "\r", "\r\n", "\n", " ", "a",
 ];
 

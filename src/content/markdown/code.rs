@@ -1,0 +1,196 @@
+//! Where a Markdown text is code, line by line and within a paragraph: enough to leave alone what
+//! stands there, without parsing the rest.
+
+use std::collections::HashMap;
+
+use crate::content::markdown::Fences;
+
+/// What stands before a line in a quotation or a list.
+pub const PADDING: [char; 3] = [' ', '\t', '>'];
+
+/// What lines tell: which are code, and which are blank.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is another fact of the line before")]
+pub struct Lines {
+    fences: Fences,
+    /// Whether the open fence stands in a quotation, which ends it too.
+    is_quoted: bool,
+    /// Where the last line of nothing but backticks stands, and that of tildes: a fence behind it has
+    /// no end, and is none for kramdown.
+    last_fences: [usize; 2],
+    /// How far the content of the list item stands from the margin.
+    content: usize,
+    is_code: bool,
+    is_blank: bool,
+    /// Whether the line before is blank, or there is none.
+    pub is_after_blank: bool,
+}
+
+impl Lines {
+    /// Looks at a text as a whole.
+    pub fn of(text: &str) -> Self {
+        let mut last_fences = [0; 2];
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            let bare = behind_containers(line).1.trim_end();
+            for (sign, last) in ['`', '~'].iter().zip(&mut last_fences) {
+                if bare.len() >= 3 && bare.trim_start_matches(*sign).is_empty() {
+                    *last = at;
+                }
+            }
+            at += line.len();
+        }
+        Self {
+            fences: Fences::default(),
+            is_quoted: false,
+            last_fences,
+            content: 0,
+            is_code: false,
+            is_blank: true,
+            is_after_blank: true,
+        }
+    }
+
+    /// Whether a line that begins at `at` has no extension: it is code, or blank.
+    pub fn passes(&mut self, line: &str, at: usize) -> bool {
+        let unquoted = behind_quotes(line);
+        let has_sign = line.trim_start().starts_with('>');
+        self.is_after_blank = std::mem::replace(&mut self.is_blank, false);
+        if self.fences.open.is_some() && (!self.is_quoted || has_sign) {
+            let inner = if self.is_quoted { unquoted } else { line };
+            return self.fences.covers(inner.trim_start());
+        }
+        self.fences = Fences::default();
+        self.is_blank = unquoted.trim().is_empty();
+        if self.is_blank {
+            return true;
+        }
+        let indent = indent(unquoted);
+        self.is_code = (self.is_after_blank || self.is_code) && indent >= self.content + 4;
+        if self.is_code {
+            return true;
+        }
+        let (depth, bare) = behind_containers(unquoted);
+        if depth > 0 {
+            self.content = indent + depth;
+        } else if indent == 0 && self.is_after_blank {
+            self.content = 0;
+        }
+        self.is_quoted = has_sign;
+        let is_fence = self.fences.covers(bare);
+        let has_end = self
+            .fences
+            .open
+            .is_none_or(|(sign, _)| self.last_fences[usize::from(sign == '~')] > at);
+        if !has_end {
+            self.fences = Fences::default();
+        }
+        is_fence && has_end
+    }
+}
+
+/// The code spans of a leaf block (`CommonMark` §6.1).
+#[derive(Debug, Default)]
+pub struct Leaf {
+    end: usize,
+    /// The runs of backticks, each with its length.
+    runs: Vec<(usize, usize)>,
+    next: usize,
+    /// Where the last run of a length stands.
+    last: HashMap<usize, usize>,
+}
+
+impl Leaf {
+    /// What follows the code span, or the backticks that begin none, at a place.
+    pub fn behind_code(&mut self, text: &str, at: usize) -> usize {
+        if self.end <= at {
+            self.read(text, at);
+        }
+        let bytes = text.as_bytes();
+        let length = bytes[at..].iter().take_while(|byte| **byte == b'`').count();
+        if self.last.get(&length).is_none_or(|last| *last <= at) {
+            return at + length;
+        }
+        while let Some((start, found)) = self.runs.get(self.next) {
+            self.next += 1;
+            if *start > at && *found == length {
+                return start + length;
+            }
+        }
+        at + length
+    }
+
+    fn read(&mut self, text: &str, from: usize) {
+        self.end = line_end(text, from);
+        while self.end < text.len() {
+            let end = line_end(text, self.end);
+            let line = behind_quotes(&text[self.end..end]);
+            let (depth, bare) = behind_containers(line);
+            let begins_block = depth > 0 || bare.starts_with(['#', '`', '~', '=', '|']);
+            if bare.trim().is_empty() || begins_block || bare.trim().trim_matches('-').is_empty() {
+                break;
+            }
+            self.end = end;
+        }
+        self.runs.clear();
+        self.last.clear();
+        self.next = 0;
+        let bytes = text.as_bytes();
+        let mut at = from;
+        while at < self.end {
+            let length = bytes[at..self.end].iter().take_while(|byte| **byte == b'`').count();
+            if length > 0 {
+                self.runs.push((at, length));
+                self.last.insert(length, at);
+            }
+            at += length.max(1);
+        }
+    }
+}
+
+/// Where the next line begins.
+pub fn line_end(text: &str, from: usize) -> usize {
+    text[from..].find('\n').map_or(text.len(), |end| from + end + 1)
+}
+
+/// A line without the signs of quotations.
+pub fn behind_quotes(line: &str) -> &str {
+    let mut rest = line;
+    while let Some(quoted) = rest.trim_start_matches(' ').strip_prefix('>') {
+        rest = quoted.strip_prefix(' ').unwrap_or(quoted);
+    }
+    rest
+}
+
+/// What follows the signs of list items, definitions and footnotes, and how wide those are.
+pub fn behind_containers(line: &str) -> (usize, &str) {
+    let mut rest = line.trim_start_matches(PADDING);
+    let start = rest.len();
+    loop {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let behind = if rest.starts_with("[^") {
+            rest.split_once("]:").map(|(_, behind)| behind)
+        } else if digits > 0 {
+            rest[digits..].strip_prefix(['.', ')'])
+        } else {
+            rest.strip_prefix(['-', '*', '+', ':'])
+        };
+        let Some(inner) = behind.filter(|behind| behind.starts_with([' ', '\t'])) else {
+            return (start - rest.len(), rest);
+        };
+        rest = inner.trim_start_matches([' ', '\t']);
+    }
+}
+
+/// How far a line stands from the margin, in columns.
+fn indent(line: &str) -> usize {
+    let mut columns = 0;
+    for byte in line.bytes() {
+        match byte {
+            b' ' => columns += 1,
+            b'\t' => columns += 4 - columns % 4,
+            _ => break,
+        }
+    }
+    columns
+}
