@@ -370,6 +370,9 @@ pub enum Error {
     /// The site is no folder.
     #[error("there is no such folder")]
     NoSite,
+    /// The site is a folder with nothing in it, and was none before.
+    #[error("the folder is empty; the feeds stay as they are")]
+    EmptySite,
     /// Another program listens there.
     #[error("the address is in use")]
     AddressInUse,

@@ -28,6 +28,7 @@ impl Error {
             Self::TooLarge { .. } => "link to large contents instead",
             Self::BadLink { .. } => "posts stand in the site's own folder",
             Self::NoSite => "name the folder that holds `_posts` or the posts themselves",
+            Self::EmptySite => "mount its disk, or put a `_config.yml` there if it is meant to be empty",
             Self::AddressInUse => "stop the other program, or choose another address with --listen",
             Self::BadListen => "write `127.0.0.1:8080` or `unix:/run/feedmill.sock`",
             Self::BadProxy { .. } => "write `192.0.2.1`, `10.0.0.0/8`, `2001:db8::/32` or `unix`",

@@ -1,7 +1,8 @@
 //! What the operator decided, and what the author did: flags and the site's configuration.
 
 use std::env;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::content::post::FileStamp;
@@ -102,10 +103,16 @@ pub fn load(settings: &Settings) -> Result<(Site, Vec<Finding>)> {
 /// `former` ones when their folder may not be entered, where there need be none.
 ///
 /// # Errors
-/// When the site is no folder, or a file of its configuration cannot be read.
+/// When the site is no folder, or an empty one that had a configuration, or a file of its configuration
+/// cannot be read.
 pub fn read(settings: &Settings, former: Option<&Sources>) -> Result<Sources> {
+    let no_site = |error| Finding::about(settings.site.display().to_string(), error);
     if identity(&settings.site).is_none() {
-        return Err(Finding::about(settings.site.display().to_string(), Error::NoSite));
+        return Err(no_site(Error::NoSite));
+    }
+    // A disk that is not mounted leaves its folder, with nothing in it.
+    if former.is_some_and(|former| !former.config.is_empty()) && is_empty(&settings.site) {
+        return Err(no_site(Error::EmptySite));
     }
     let folder = settings.site.canonicalize().unwrap_or_else(|_| settings.site.clone());
     let address = if settings.listen.starts_with("unix:") { "localhost" } else { &settings.listen };
@@ -120,6 +127,17 @@ pub fn read(settings: &Settings, former: Option<&Sources>) -> Result<Sources> {
         base_url: settings.base_url.clone(),
         fallback_url: format!("http://{address}"),
     })
+}
+
+/// What settings are made from where nothing is known of the site.
+pub fn no_sources(settings: &Settings) -> Sources {
+    let base_url = settings.base_url.clone();
+    Sources { base_url, fallback_url: format!("http://{}", settings.listen), ..Sources::default() }
+}
+
+/// Whether there is nothing in a folder that can be listed.
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
 
 /// The files of the configuration as they are now; what a link leads to counts.

@@ -29,8 +29,9 @@ use crate::service::miller::{Miller, State, Works, log};
 use crate::service::press::Left;
 use crate::service::progress::Progress;
 use crate::service::server::{self, Listener, Published, Server, Shelf};
-use crate::service::snapshot;
+use crate::service::snapshot::{self, Snapshot};
 use crate::service::snapshot_writer::SnapshotWriter;
+use crate::service::source::identity;
 use crate::service::systemd;
 use crate::service::watch::{Hint, Watch};
 
@@ -94,11 +95,14 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let (listener, address) = runtime.block_on(systemd::listen(&settings.listen))?;
     let teller = settings.metrics.as_deref().map(|at| bind_metrics(&runtime, at)).transpose()?;
     let settings = &settings.listening_at(&address);
+    let (file, key) = (load::snapshot_file(settings), load::program());
+    let snapshot = file.as_deref().and_then(|file| recall(file, key));
     let config = load::config_stamps(settings);
-    let sources = load::read(settings, None)?;
-    let (site, warnings) = load::understand(settings, &sources)?;
-    log(&warnings, &settings.site);
-    let mut mill = Mill::new(site.clone(), settings.site.clone(), settings.output.clone())?;
+    let wanted = configuration(settings, snapshot.as_ref())?;
+    // What cannot be used now is read as soon as it can be.
+    let config = if wanted.refused.is_none() { config } else { Default::default() };
+    let (folder, output) = (settings.site.clone(), settings.output.clone());
+    let mut mill = Mill::new(wanted.site.clone(), folder, output)?;
     mill.show(Progress::of_stderr());
     mill.press.output.may_replace = settings.replaces_foreign;
     let (sender, events) = sync_channel(MOST_EVENTS);
@@ -106,10 +110,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let early = Arc::new(early);
     pass_signals_on(&runtime, &sender, &Arc::downgrade(&early))?;
     let mut watch = begin_watch(settings, &mut mill, &sender);
-    let file = load::snapshot_file(settings);
-    let key = load::program();
-    let Start { left, sources, refused } =
-        resume(&mut mill, file.as_deref(), key, Wanted { settings, sources, site });
+    let Start { left, sources, refused } = resume(&mut mill, snapshot, settings, wanted)?;
     let (mut blind, mut trouble) = (None, None);
     if left == Left::All {
         // What was served before is served at once; the scan has all watched before it looks.
@@ -201,11 +202,12 @@ fn first_pass(
     Some(pass.join().unwrap_or_else(|panic| resume_unwind(panic)))
 }
 
-/// The configuration that a start finds.
-struct Wanted<'a> {
-    settings: &'a Settings,
+/// The configuration that a start is to have.
+struct Wanted {
     sources: Sources,
     site: Site,
+    /// Why it is that of the snapshot, or none at all, and not the one on disk.
+    refused: Option<Box<Finding>>,
 }
 
 /// What a start begins with.
@@ -218,21 +220,51 @@ struct Start {
     refused: Option<Box<Finding>>,
 }
 
-/// Takes over the snapshot, if there is one that can be used; says so, or why not. One that was made
-/// with another configuration is taken over with that, and then the new one is as by a reload: the
-/// readers do not know that there was a restart in between.
-fn resume(mill: &mut Mill, file: Option<&Path>, key: Hash, wanted: Wanted<'_>) -> Start {
-    let Wanted { settings, sources, site } = wanted;
-    let afresh = |sources| Start { left: Left::Nothing, sources, refused: None };
-    let Some(file) = file else { return afresh(sources) };
-    let snapshot = match snapshot::load(file, key, now()) {
-        Ok(Some(snapshot)) => snapshot,
-        Ok(None) => return afresh(sources),
-        Err(reason) => {
-            tracing::warn!(%reason, "the snapshot is of no use; everything is read again");
-            return afresh(sources);
+/// The snapshot, if there is one that can be used; says why not.
+fn recall(file: &Path, key: Hash) -> Option<Snapshot> {
+    let unusable = |reason: &String| tracing::warn!(%reason, "the snapshot is of no use; everything is read again");
+    snapshot::load(file, key, now()).inspect_err(unusable).ok().flatten()
+}
+
+/// The configuration on disk. Where it cannot be had, because the site is missing, say, it is that of
+/// the snapshot: what was served goes on to be served.
+///
+/// # Errors
+/// When there is neither.
+fn configuration(settings: &Settings, snapshot: Option<&Snapshot>) -> Result<Wanted> {
+    let former = snapshot.map(|snapshot| &snapshot.sources);
+    let read = load::read(settings, former).and_then(|sources| {
+        let (site, warnings) = load::understand(settings, &sources)?;
+        log(&warnings, &settings.site);
+        Ok(Wanted { sources, site, refused: None })
+    });
+    read.or_else(|finding| {
+        // Where there is no export, none is begun.
+        if identity(&settings.output).is_none() {
+            return Err(finding);
         }
-    };
+        let sources = former.cloned().unwrap_or_else(|| load::no_sources(settings));
+        match load::understand(settings, &sources) {
+            Ok((site, _)) => Ok(Wanted { sources, site, refused: Some(finding) }),
+            Err(_) => Err(finding),
+        }
+    })
+}
+
+/// Takes over the snapshot, and says how much of the export is as it knows it. One that was made with
+/// another configuration is taken over with that, and then the new one is as by a reload: the readers
+/// do not know that there was a restart in between.
+///
+/// # Errors
+/// When the configuration cannot be had, and nothing is left that could be served without it.
+fn resume(
+    mill: &mut Mill,
+    snapshot: Option<Snapshot>,
+    settings: &Settings,
+    wanted: Wanted,
+) -> Result<Start> {
+    let Wanted { sources, site, refused } = wanted;
+    let Some(snapshot) = snapshot else { return without_snapshot(mill, sources, refused) };
     let former = snapshot.sources.clone();
     let of_former = load::understand(settings, &former).map(|(site, _)| site);
     let left = mill.resume(snapshot, of_former.unwrap_or_else(|_| site.clone()));
@@ -244,18 +276,40 @@ fn resume(mill: &mut Mill, file: Option<&Path>, key: Hash, wanted: Wanted<'_>) -
             tracing::warn!("the export is not as it was left; everything is made again");
         }
     }
+    if refused.is_some() {
+        return match left {
+            Left::Nothing => without_snapshot(mill, sources, refused),
+            left => Ok(Start { left, sources, refused }),
+        };
+    }
     // Where it listens counts only when nothing else says where it is.
     let fallback_url = former.fallback_url.clone();
     let is_read = former == Sources { fallback_url, ..sources.clone() };
     if is_read && mill.site().home == site.home {
-        return Start { left, sources, refused: None };
+        return Ok(Start { left, sources, refused: None });
     }
-    match mill.configure(site, settings.accept_new_ids) {
+    Ok(match mill.configure(site, settings.accept_new_ids) {
         // Of what is there, not all is as the new configuration wants it.
         Ok(()) if left == Left::All => Start { left: Left::Some, sources, refused: None },
         Ok(()) => Start { left, sources, refused: None },
         Err(finding) => Start { left, sources: former, refused: Some(finding) },
+    })
+}
+
+/// A start that knows nothing of posts. Where the site cannot be had, the export is served as it is.
+fn without_snapshot(
+    mill: &mut Mill,
+    sources: Sources,
+    refused: Option<Box<Finding>>,
+) -> Result<Start> {
+    let Some(finding) = refused else {
+        return Ok(Start { left: Left::Nothing, sources, refused });
+    };
+    if mill.press.adopt()? {
+        tracing::warn!("the export is served as it is, until the site can be read");
+        return Ok(Start { left: Left::Some, sources, refused: Some(finding) });
     }
+    Err(finding)
 }
 
 /// What the server runs on.

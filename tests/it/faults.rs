@@ -35,6 +35,8 @@
 //! | events faster than passes take them | bounded; the rest is found by a scan | `service/watch.rs` |
 //! | folders made, moved in, renamed | 50 of 50 posts | `service/folders.rs` |
 //! | site deleted, moved, replaced, its link swapped | feeds stay; watched again | `service/roots.rs`, `service/hold.rs` |
+//! | the site missing, unreadable or not mounted at the start, its configuration wrong | the last edition at once, `/readyz` red; taken in when it is there | `service/missing.rs` |
+//! | files of others in the output folder | never replaced or removed; exit 2, or the last edition and `/readyz` red | `service/foreign.rs` |
 //! | disk with the site or its posts goes away and comes back (mount) | `/healthz` red, feeds untouched; watched again | `mounts.rs` |
 //! | a change without an event | found by a reload, or by the next scan | `limits.rs` |
 //! | post deleted, renamed, moved to another category or date | left the old feed, in the new one, same id | `service/posts.rs` |

@@ -17,6 +17,7 @@ mod input;
 mod kill;
 mod late;
 mod metrics;
+mod missing;
 mod posts;
 mod readers;
 mod roots;

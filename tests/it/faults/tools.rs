@@ -47,7 +47,7 @@ pub(super) fn scripted(prepare: &str, redirect: &str, command: &Command) -> Comm
 
 /// Makes a command one that reads only what its user may read, whoever that is; `None` where it
 /// cannot be done.
-pub(super) fn with_rights_of_its_own(command: &Command) -> Option<Command> {
+pub(crate) fn with_rights_of_its_own(command: &Command) -> Option<Command> {
     let words = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"];
     if fs::metadata("/proc/self").is_ok_and(|process| is_root(&process)) {
         let tried = behind(&words, &Command::new("true")).stderr(Stdio::null()).status();
