@@ -16,6 +16,8 @@ pub mod error;
 
 pub mod hash;
 
+pub mod printable;
+
 pub mod content;
 
 pub mod feed;

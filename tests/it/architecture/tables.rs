@@ -3,15 +3,17 @@
 /// What each part of the crate may see of the rest; the first row whose prefix fits counts.
 pub(crate) const LAYERS: &[(&str, &[&str])] = &[
     ("src/lib.rs", &[]),
-    ("src/error.rs", &[]),
+    ("src/error.rs", &["printable"]),
     ("src/error/", &["error"]),
     ("src/hash.rs", &[]),
+    ("src/printable.rs", &[]),
     ("src/content/", &["content", "error", "hash"]),
     ("src/feed/format/", &["feed::format", "feed::model", "error"]),
     ("src/feed/", &["feed", "content", "error", "hash"]),
     ("src/http/", &["http", "feed::edition", "error", "hash"]),
-    ("src/service/", &["service", "http", "feed", "content", "error", "hash"]),
-    ("src/main.rs", &["service", "content", "error"]),
+    ("src/service/", &["service", "http", "feed", "content", "error", "hash", "printable"]),
+    ("src/logging.rs", &["service", "error"]),
+    ("src/main.rs", &["service", "content", "error", "logging"]),
 ];
 
 /// Which files of the service may know which others: `run` ties them together, `mill` and
