@@ -11,11 +11,11 @@ use feedmill::content::date::Moment;
 use feedmill::error::{Finding, Result};
 use feedmill::service::cache::DEFAULT_BUDGET;
 use feedmill::service::clock;
+use feedmill::service::limits::Limits;
 use feedmill::service::load::{self, Scans, Settings};
 use feedmill::service::log::{self, Writer};
 use feedmill::service::report::{self, Style};
 use feedmill::service::run;
-use feedmill::service::server::Limits;
 use feedmill::service::source::Roots;
 
 /// What is freed goes back to the system, whichever thread took it.
@@ -171,7 +171,8 @@ struct LimitFlags {
     /// Proxies whose X-Forwarded-For says who asks: addresses, networks, `unix` for any at a socket
     #[arg(long, value_name = "ADDRESS", env = "FEEDMILL_TRUSTED_PROXIES", value_delimiter = ',')]
     trusted_proxy: Vec<String>,
-    /// Seconds until the head of a request must be there, and that an idle connection is kept
+    /// Seconds that a connection is kept without a request; the head of a request that has begun has
+    /// half of them
     #[arg(
         long,
         env = "FEEDMILL_HEAD_TIMEOUT",
@@ -189,6 +190,10 @@ struct LimitFlags {
     write_timeout: u64,
     /// Header lines of a request
     #[arg(
+    /// Bytes per second that a client must take of an answer on average; it may fall behind by the
+    /// write timeout [0: no minimum]
+    #[arg(long, env = "FEEDMILL_MIN_RATE", default_value_t = Limits::default().slowest_reader)]
+    min_rate: u32,
         long,
         env = "FEEDMILL_MAX_HEADER_LINES",
         default_value_t = Limits::default().header_lines
@@ -221,7 +226,9 @@ impl From<&LimitFlags> for Limits {
             head: Duration::from_secs(flags.head_timeout),
             stalled_write: Duration::from_secs(flags.write_timeout),
             header_lines: flags.max_header_lines,
+            begun_head: Duration::from_secs(flags.head_timeout) / 2,
             buffer: flags.max_head.saturating_mul(KILOBYTE),
+            slowest_reader: flags.min_rate,
             drain: Duration::from_secs(flags.drain_timeout),
             ..Self::default()
         }

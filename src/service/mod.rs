@@ -51,6 +51,8 @@ pub mod cache;
 
 pub mod server;
 
+pub mod limits;
+
 pub mod reply;
 
 pub mod log;

@@ -22,6 +22,7 @@ use crate::service::batch::Event;
 use crate::service::cache::Cache;
 use crate::service::client::Proxies;
 use crate::service::clock::now;
+use crate::service::limits;
 use crate::service::load::{self, Settings};
 use crate::service::metrics::Metrics;
 use crate::service::mill::{Mill, Pass};
@@ -121,7 +122,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
 
     let shelf = Arc::new(Shelf::new(Published::default()));
     let cache = Arc::new(Cache::new(settings.output.clone(), settings.cache));
-    let limits = server::affordable(settings.limits);
+    let limits = limits::affordable(settings.limits);
     let metrics = Arc::new(Metrics::default());
     let server = Server::new(Arc::clone(&shelf), Arc::clone(&cache), limits, proxies)
         .counted_by(&metrics)

@@ -28,9 +28,10 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
     ("posts", &["disk"]),
     ("export", &["disk", "parallel"]),
     ("cache", &[]),
-    ("deadline", &[]),
+    ("limits", &["disk"]),
+    ("deadline", &["limits"]),
     ("client", &[]),
-    ("seats", &["client"]),
+    ("seats", &["client", "deadline", "limits"]),
     ("downloads", &["client"]),
     ("metrics", &[]),
     ("reply", &[]),
@@ -46,6 +47,7 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
             "deadline",
             "downloads",
             "metrics",
+            "limits",
             "reply",
             "seats",
             "disk",
@@ -61,7 +63,7 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
     ("intake", &["posts", "source", "hold", "notes", "parallel", "progress"]),
     ("mill", &["posts", "source", "press", "hold", "ids", "intake", "snapshot", "progress"]),
     ("report", &["posts", "source", "disk", "parallel"]),
-    ("load", &["source", "report", "posts", "disk", "server"]),
+    ("load", &["source", "report", "posts", "disk", "limits"]),
     ("clock", &["mill"]),
     ("batch", &["watch"]),
     (
@@ -74,8 +76,8 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "batch", "miller", "mill", "press", "progress", "clock", "load", "snapshot", "watch",
-            "cache", "client", "metrics", "server", "systemd",
+            "batch", "miller", "mill", "press", "progress", "clock", "findings", "limits", "load",
+            "snapshot", "watch", "cache", "client", "metrics", "server", "systemd",
         ],
     ),
 ];
