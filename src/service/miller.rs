@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use crate::content::date::Moment;
 use crate::content::post::FileStamp;
 use crate::content::settings::{AUTHORS, CONFIG, Sources};
-use crate::error::{Finding, Result, Severity};
+use crate::error::{Finding, Result};
 use crate::hash::Hash;
 use crate::http::respond::{Health, Serving};
 use crate::service::batch::{Batch, Event};
 use crate::service::cache::Cache;
 use crate::service::clock::now;
+use crate::service::findings::{Warnings, log};
 use crate::service::load::{self, Settings};
 use crate::service::metrics::Metrics;
 use crate::service::mill::{Mill, Pass};
@@ -86,6 +87,8 @@ pub struct State {
     pub config: [FileStamp; 2],
     /// What the settings in force are made from.
     pub sources: Sources,
+    /// What the configuration that was read warns of, which is logged.
+    pub warned: Warnings,
     /// Why that is not what was read.
     pub refused: Option<Box<Finding>>,
     /// Where the snapshot is kept, and what the program is known by.
@@ -115,6 +118,8 @@ pub struct Miller<'a> {
     blind: Option<Box<Finding>>,
     /// Why the last pass failed.
     trouble: Option<Box<Finding>>,
+    /// What the configuration warned of when it was last read.
+    warned: Warnings,
     /// What of these was logged already.
     told: Vec<Finding>,
     /// The site's folder, as it was when it was last watched.
@@ -144,8 +149,8 @@ impl<'a> Miller<'a> {
     /// A miller who has made the first edition.
     pub fn new(settings: &'a Settings, works: Works, state: State) -> Self {
         let Works { mill, watch, shelf, cache, metrics, events } = works;
-        let State { config, sources, refused, snapshot, is_unsaved, blind, trouble, address } =
-            state;
+        let State { config, sources, warned, refused, snapshot, is_unsaved, .. } = state;
+        let State { blind, trouble, address, .. } = state;
         Self {
             settings,
             mill,
@@ -157,6 +162,7 @@ impl<'a> Miller<'a> {
             refused,
             blind,
             trouble,
+            warned,
             told: Vec::new(),
             identity: identity(&settings.site),
             sources,
@@ -177,11 +183,11 @@ impl<'a> Miller<'a> {
         &self.mill
     }
 
-    /// Works until it is told to stop.
+    /// Works until a signal to stop; its name.
     ///
     /// # Errors
     /// When the server cannot go on.
-    pub fn run(&mut self) -> Result<()> {
+    pub fn run(&mut self) -> Result<&'static str> {
         self.save();
         self.listen();
         loop {
@@ -192,12 +198,12 @@ impl<'a> Miller<'a> {
                     self.gather(&mut batch)?;
                 }
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Disconnected) => return Ok("the end of all events"),
             }
-            if batch.is_stop {
+            if let Some(signal) = batch.stop {
                 self.save();
                 self.wait_for_disk();
-                return Ok(());
+                return Ok(signal);
             }
             let start = Instant::now();
             let outcome = self.pass(&batch);
@@ -265,7 +271,8 @@ impl<'a> Miller<'a> {
         loop {
             let found = self.unrest(batch);
             let (wait, _) = found;
-            if batch.is_stop || wait.is_zero() || found == unrest || Instant::now() >= latest {
+            if batch.stop.is_some() || wait.is_zero() || found == unrest || Instant::now() >= latest
+            {
                 break;
             }
             unrest = found;
@@ -278,7 +285,7 @@ impl<'a> Miller<'a> {
     /// Takes in what comes until then, or until nothing has come for a while.
     fn take(&self, batch: &mut Batch, until: Instant, lull: Duration) -> Result<()> {
         let mut heard = Instant::now();
-        while !batch.is_stop {
+        while batch.stop.is_none() {
             let left = until.min(heard + lull).saturating_duration_since(Instant::now());
             let Ok(event) = self.events.recv_timeout(left) else { break };
             batch.take(event)?;
@@ -421,7 +428,7 @@ impl<'a> Miller<'a> {
         let sources = sources.inspect_err(|_| self.config = Default::default())?;
         let (site, warnings) = load::understand(self.settings, &sources)?;
         tracing::info!("read the configuration");
-        log(&warnings, &self.settings.site);
+        self.warned.log(warnings, &self.settings.site);
         self.mill.configure(site, self.settings.accept_new_ids)?;
         self.sources = sources;
         // A start after a sudden end must not take the ids of the old one for those that readers know.
@@ -484,17 +491,5 @@ impl<'a> Miller<'a> {
     pub fn status(&self) -> String {
         let troubles = self.told.iter().map(|finding| format!("; {finding}"));
         format!("serving {}{}", self.address, troubles.collect::<String>())
-    }
-}
-
-/// Logs findings; notes are for `feedmill check`.
-pub fn log(findings: &[Finding], site: &Path) {
-    for finding in findings {
-        let (hint, place) = (finding.error.hint(), site.display());
-        match finding.severity {
-            Severity::Error => tracing::error!(hint, "{place}/{finding}"),
-            Severity::Warning => tracing::warn!(hint, "{place}/{finding}"),
-            Severity::Note => {}
-        }
     }
 }

@@ -56,6 +56,8 @@ pub mod limits;
 pub mod reply;
 
 pub mod log;
+
+pub mod findings;
 pub mod metrics;
 
 pub mod seats;

@@ -22,11 +22,12 @@ use crate::service::batch::Event;
 use crate::service::cache::Cache;
 use crate::service::client::Proxies;
 use crate::service::clock::now;
+use crate::service::findings::{Warnings, log};
 use crate::service::limits;
 use crate::service::load::{self, Settings};
 use crate::service::metrics::Metrics;
 use crate::service::mill::{Mill, Pass};
-use crate::service::miller::{Miller, State, Works, log};
+use crate::service::miller::{Miller, State, Works};
 use crate::service::press::Left;
 use crate::service::progress::Progress;
 use crate::service::server::{self, Listener, Published, Server, Shelf};
@@ -95,7 +96,8 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let config = load::config_stamps(settings);
     let sources = load::read(settings, None)?;
     let (site, warnings) = load::understand(settings, &sources)?;
-    log(&warnings, &settings.site);
+    let mut warned = Warnings::default();
+    warned.log(warnings, &settings.site);
     let mut mill = Mill::new(site.clone(), settings.site.clone(), settings.output.clone())?;
     mill.show(Progress::of_stderr());
     let (sender, events) = sync_channel(MOST_EVENTS);
@@ -132,6 +134,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let state = State {
         config,
         sources,
+        warned,
         refused,
         snapshot: file.map(|file| (file, key)),
         is_unsaved: left != Left::All,
@@ -147,6 +150,8 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     };
     let told = teller.map(|teller| serve((server.metrics(), teller), || {}));
     let serving = serve((server, listener), systemd::serving);
+    let catalog = miller.mill().catalog();
+    tracing::info!(address, posts = catalog.len(), feeds = catalog.feeds().count(), "serving");
     ready(&address, miller.mill());
     systemd::ready(&miller.status());
     let outcome = miller.run();
@@ -156,7 +161,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     for served in iter::once(serving).chain(told) {
         let _ = runtime.block_on(served);
     }
-    outcome
+    outcome.map(|signal| tracing::info!(signal, "stopped"))
 }
 
 /// Begins to hear of changes, if scans are not to find them alone.
@@ -177,7 +182,7 @@ fn first_pass(
     mut mill: Mill,
     left: Left,
     site: PathBuf,
-    (early, stopped): (Arc<Sender<()>>, &Receiver<()>),
+    (early, stopped): (Arc<Sender<&'static str>>, &Receiver<&'static str>),
 ) -> Option<(Mill, Result<Option<Box<Finding>>>)> {
     let pass = thread::spawn(move || {
         // The only one, so its end is the end of the wait, whatever happens here.
@@ -193,7 +198,8 @@ fn first_pass(
         };
         (mill, outcome)
     });
-    if stopped.recv().is_ok() {
+    if let Ok(signal) = stopped.recv() {
+        tracing::info!(signal, "stopped before the first feeds were made");
         return None;
     }
     Some(pass.join().unwrap_or_else(|panic| resume_unwind(panic)))
@@ -297,10 +303,15 @@ async fn serve_until(
 fn pass_signals_on(
     runtime: &Runtime,
     events: &SyncSender<Event>,
-    early: &Weak<Sender<()>>,
+    early: &Weak<Sender<&'static str>>,
 ) -> Result<()> {
     let _inside = runtime.enter();
-    for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
+    let kinds = [
+        (SignalKind::terminate(), "SIGTERM"),
+        (SignalKind::interrupt(), "SIGINT"),
+        (SignalKind::hangup(), "SIGHUP"),
+    ];
+    for (kind, name) in kinds {
         let (events, early) = (events.clone(), early.clone());
         let mut stream = signal(kind)
             .map_err(|error| Finding::io("wait for signals to", Path::new("the server"), &error))?;
@@ -312,9 +323,9 @@ fn pass_signals_on(
                     Event::Reload
                 } else {
                     if let Some(early) = early.upgrade() {
-                        let _ = early.send(());
+                        let _ = early.send(name);
                     }
-                    Event::Stop
+                    Event::Stop(name)
                 };
                 if block_in_place(|| events.send(event)).is_err() {
                     break;

@@ -58,6 +58,7 @@
 //! | forged `X-Forwarded-For` | a stranger's is not looked at; behind a trusted proxy the proxy's own word counts | `downloads.rs`, `http/clients.rs` |
 //! | readers that never read | one copy of a document for all while it is in the cache, never more than one each; closed by the write timeout | `clients.rs`, `http/sockets.rs` |
 //! | names, texts and clients that forge lines of the log | each event one line, valid JSON, no control character | `log.rs` |
+//! | lines for journald, reloads of what was said before | priorities, no second time stamp; said once | `journal.rs` |
 //! | stderr closed, its reader gone or standing still, its disk full | goes on | `log.rs` |
 //! | reload, restart, SIGKILL, hang, watchdog under load (systemd) | no failed request; the old configuration stays | `tests/systemd/run`, `service/systemd.rs`, `service/settings.rs` |
 //! | the server stands still, the passes go on (strace) | named once; the watchdog is not fed | `service/systemd.rs` |
@@ -70,6 +71,7 @@ mod clients;
 mod clock;
 mod disk;
 mod downloads;
+mod journal;
 mod limits;
 mod log;
 mod many;

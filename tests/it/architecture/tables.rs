@@ -37,6 +37,7 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
     ("reply", &[]),
     ("access", &[]),
     ("log", &[]),
+    ("findings", &[]),
     (
         "server",
         &[
@@ -46,11 +47,10 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
             "clock",
             "deadline",
             "downloads",
-            "metrics",
             "limits",
+            "metrics",
             "reply",
             "seats",
-            "disk",
         ],
     ),
     ("systemd", &["server"]),
@@ -69,8 +69,8 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
     (
         "miller",
         &[
-            "batch", "mill", "press", "clock", "load", "snapshot", "source", "watch", "disk",
-            "cache", "metrics", "server", "systemd",
+            "batch", "mill", "press", "clock", "findings", "load", "snapshot", "source", "watch",
+            "disk", "cache", "metrics", "server", "systemd",
         ],
     ),
     (
@@ -143,8 +143,8 @@ pub(crate) const OWNERS: &[(&str, &[&str])] = &[
     ("indicatif", &["src/service/progress.rs"]),
     ("sd-notify", &["src/service/systemd.rs"]),
     ("listenfd", &["src/service/systemd.rs"]),
-    ("tracing", &["src/service/"]),
+    ("tracing", &["src/service/", "src/logging.rs"]),
     ("clap", &["src/main.rs"]),
     ("tikv-jemallocator", &["src/main.rs"]),
-    ("tracing-subscriber", &["src/main.rs"]),
+    ("tracing-subscriber", &["src/logging.rs"]),
 ];
