@@ -8,6 +8,8 @@ mod hint;
 
 use std::fmt::{self, Write};
 
+use crate::printable::Printable;
+
 /// The result of whatever can stop a command or a pass.
 pub type Result<T> = std::result::Result<T, Box<Finding>>;
 
@@ -72,10 +74,14 @@ impl fmt::Display for Finding {
         }
         f.write_char(' ')?;
         // Nor does what an error quotes from a post begin a line of its own.
-        self.error.to_string().chars().try_for_each(|c| match c {
-            c if c.is_control() => write!(f, "{}", c.escape_debug()),
-            c => f.write_char(c),
-        })
+        write!(f, "{}", Printable(&self.error.to_string()))
+    }
+}
+
+impl Finding {
+    /// Whether it says the same of the same file, wherever in it that is by now.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (&self.path, &self.error) == (&other.path, &other.error)
     }
 }
 

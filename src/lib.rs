@@ -18,6 +18,8 @@ pub mod hash;
 
 pub mod percent;
 
+pub mod printable;
+
 pub mod content;
 
 pub mod feed;

@@ -1,6 +1,6 @@
 //! feedmill: flags → options, logging, error → exit code; nothing else.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,12 +11,14 @@ use feedmill::content::date::Moment;
 use feedmill::error::{Finding, Result};
 use feedmill::service::cache::DEFAULT_BUDGET;
 use feedmill::service::clock;
+use feedmill::service::limits::Limits;
 use feedmill::service::load::{self, Scans, Settings};
-use feedmill::service::log::{self, Writer};
 use feedmill::service::report::{self, Style};
 use feedmill::service::run;
-use feedmill::service::server::Limits;
 use feedmill::service::source::Roots;
+use feedmill::service::systemd;
+
+mod logging;
 
 /// What is freed goes back to the system, whichever thread took it.
 #[global_allocator]
@@ -187,7 +189,8 @@ struct LimitFlags {
     /// Proxies whose X-Forwarded-For says who asks: addresses, networks, `unix` for any at a socket
     #[arg(long, value_name = "ADDRESS", env = "FEEDMILL_TRUSTED_PROXIES", value_delimiter = ',')]
     trusted_proxy: Vec<String>,
-    /// Seconds until the head of a request must be there, and that an idle connection is kept
+    /// Seconds that a connection is kept without a request; the head of a request that has begun has
+    /// half of them
     #[arg(
         long,
         env = "FEEDMILL_HEAD_TIMEOUT",
@@ -195,7 +198,7 @@ struct LimitFlags {
         value_parser = clap::value_parser!(u64).range(1..=86_400)
     )]
     head_timeout: u64,
-    /// Seconds that a client may take no byte of an answer
+    /// Seconds that a client may take nothing of an answer
     #[arg(
         long,
         env = "FEEDMILL_WRITE_TIMEOUT",
@@ -203,6 +206,10 @@ struct LimitFlags {
         value_parser = clap::value_parser!(u64).range(1..=86_400)
     )]
     write_timeout: u64,
+    /// Bytes per second that a client must take of an answer on average; it may fall behind by the
+    /// write timeout [0: no minimum]
+    #[arg(long, env = "FEEDMILL_MIN_RATE", default_value_t = Limits::default().slowest_reader)]
+    min_rate: u32,
     /// Header lines of a request
     #[arg(
         long,
@@ -235,7 +242,9 @@ impl From<&LimitFlags> for Limits {
             connections_per_address: flags.max_connections_per_address,
             downloads_per_minute: NonZeroU32::new(flags.max_downloads_per_minute),
             head: Duration::from_secs(flags.head_timeout),
+            begun_head: Duration::from_secs(flags.head_timeout) / 2,
             stalled_write: Duration::from_secs(flags.write_timeout),
+            slowest_reader: flags.min_rate,
             header_lines: flags.max_header_lines,
             buffer: flags.max_head.saturating_mul(KILOBYTE),
             drain: Duration::from_secs(flags.drain_timeout),
@@ -254,6 +263,15 @@ enum Form {
 enum Log {
     Text,
     Json,
+}
+
+impl From<Log> for logging::Form {
+    fn from(log: Log) -> Self {
+        match log {
+            Log::Text => Self::Text,
+            Log::Json => Self::Json,
+        }
+    }
 }
 
 impl Common {
@@ -317,7 +335,7 @@ fn main() -> ExitCode {
         Command::List { common, format } => list(&common.settings(), format.into()),
     };
     outcome.unwrap_or_else(|finding| {
-        say(&mut io::stderr(), |out| report::write_findings(out, std::slice::from_ref(&finding)));
+        logging::write_findings(std::slice::from_ref(&finding));
         ExitCode::from(FAILED)
     })
 }
@@ -327,26 +345,14 @@ fn say(out: &mut dyn Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
     let _ = write(out).and_then(|()| out.flush());
 }
 
-/// Begins to write the log to stderr; dropping what it returns ends that.
-fn begin_log(log: Log) -> Writer {
-    let is_terminal = io::stderr().is_terminal();
-    let (lines, writer) = log::begin(io::stderr());
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(move || lines.clone())
-        .with_target(false)
-        .with_ansi(is_terminal)
-        // A log that takes nothing is no reason to panic: its disk may be full, its reader gone.
-        .log_internal_errors(false);
-    match log {
-        Log::Text => subscriber.init(),
-        Log::Json => subscriber.json().flatten_event(true).init(),
-    }
-    writer
-}
-
 fn serve(settings: &Settings, log: Log) -> Result<ExitCode> {
-    let _writer = begin_log(log);
+    // There the log has said it.
+    let is_journal = systemd::is_journal(&io::stdout());
+    let _writer = logging::begin(log.into());
     run::serve(settings, |address, mill| {
+        if is_journal {
+            return;
+        }
         say(&mut io::stdout(), |out| {
             writeln!(
                 out,
@@ -368,13 +374,13 @@ fn serve(settings: &Settings, log: Log) -> Result<ExitCode> {
 }
 
 fn build(settings: &Settings, is_strict: bool) -> Result<ExitCode> {
-    let writer = begin_log(Log::Text);
+    let writer = logging::begin(logging::Form::Text);
     let built = run::build(settings);
     drop(writer);
     let built = built?;
     let named = |finding: Finding| report::below(&settings.site, finding);
     let findings: Vec<Finding> = built.pass.findings.into_iter().map(named).collect();
-    say(&mut io::stderr(), |out| report::write_findings(out, &findings));
+    logging::write_findings(&findings);
     say(&mut io::stdout(), |out| {
         writeln!(
             out,

@@ -1,12 +1,14 @@
 //! The access log: a line for each answer to a request that could be read, where no
 //! proxy in front keeps one.
 //!
-//! What a client wrote stands in it without control characters, and cut: it can neither forge a
-//! line nor fill the disk with one. Of its address the network stays, which tells readers apart and
+//! What a client wrote stands in it without control characters and signs of direction, and cut: it
+//! can neither forge a line nor fill the disk with one. Of its address the network stays, which tells readers apart and
 //! people hardly.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Instant;
+
+use crate::printable::is_hidden;
 
 /// The most bytes of what a client wrote.
 const LONGEST: usize = 256;
@@ -58,8 +60,8 @@ fn network(client: IpAddr) -> IpAddr {
     }
 }
 
-/// What a client wrote, as text, not longer than that and without control characters.
+/// What a client wrote, as text, not longer than that and without what cannot be seen.
 fn cut(written: &[u8]) -> String {
     let text = String::from_utf8_lossy(&written[..written.len().min(LONGEST)]);
-    text.replace(char::is_control, "\u{fffd}")
+    text.replace(is_hidden, "\u{fffd}")
 }

@@ -13,8 +13,8 @@ pub enum Event {
     Hint(Hint),
     /// Read the configuration again.
     Reload,
-    /// Come to an end.
-    Stop,
+    /// Come to an end, for this signal.
+    Stop(&'static str),
     /// The server cannot go on.
     Failed(Box<Finding>),
 }
@@ -40,8 +40,8 @@ pub struct Batch {
     pub events: usize,
     /// Whether the configuration is to be read again.
     pub is_reload: bool,
-    /// Whether it is the end.
-    pub is_stop: bool,
+    /// The signal to stop, if it has come.
+    pub stop: Option<&'static str>,
 }
 
 impl Batch {
@@ -60,7 +60,7 @@ impl Batch {
             }
             Event::Hint(Hint::Scan) => self.is_scan = true,
             Event::Reload => self.is_reload = true,
-            Event::Stop => self.is_stop = true,
+            Event::Stop(signal) => self.stop = Some(signal),
             Event::Failed(finding) => return Err(finding),
         }
         Ok(())

@@ -1,10 +1,11 @@
 //! How long a connection may wait for its client: one timer a connection, none a request.
 //!
 //! hyper starts a timer for each head and drops it when the head is complete, which takes the
-//! lock of the runtime's timers twice a request. Here the deadlines are two numbers that are
+//! lock of the runtime's timers twice a request. Here the deadlines are three numbers that are
 //! written without a lock, and one sleep that looks at them now and then. Since no deadline is
-//! nearer than the shorter limit when it is set, a sleep of at most that limit misses none.
+//! nearer than the shortest limit when it is set, a sleep of at most that limit misses none.
 
+use crate::service::limits::Limits;
 use hyper::rt::{Sleep, Timer};
 use hyper_util::rt::TokioIo;
 use std::future::Future;
@@ -14,7 +15,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::Notify;
+use tokio::time::timeout_at;
+
+/// The deadline of an evicted connection: it has passed, whenever it is looked at.
+const PASSED: u64 = 1;
 
 /// Until when a client must have done what the connection waits for.
 #[derive(Debug)]
@@ -23,46 +29,122 @@ pub struct Deadlines {
     start: Instant,
     /// The head of a request must be complete, in milliseconds since the start; 0 for no wait.
     head: AtomicU64,
-    /// A byte of the answer must be taken, likewise.
+    /// The same since the first byte of that head has come; 0 before.
+    begun: AtomicU64,
+    /// More of the answer must be taken, likewise; 0 when the client is not behind.
     write: AtomicU64,
-    /// How long a client may take no byte of an answer.
+    /// How long a head may take that has begun.
+    begun_head: Duration,
+    /// How far a client may be behind with an answer.
     stalled_write: Duration,
+    /// How many bytes bring it a second further; 0 for any.
+    slowest_reader: u64,
     /// No deadline is set nearer than this.
     shortest: Duration,
+    /// Rings when the connection is evicted.
+    bell: Notify,
 }
 
 impl Deadlines {
-    /// Those of a new connection, for which no head takes longer than `head` and no write longer
-    /// than `stalled_write`.
-    pub fn new(head: Duration, stalled_write: Duration) -> Arc<Self> {
-        Arc::new(Self {
-            start: Instant::now(),
+    /// Those of a new connection, which waits for the head of its first request.
+    pub fn new(limits: Limits) -> Arc<Self> {
+        let Limits { head, begun_head, stalled_write, slowest_reader, .. } = limits;
+        let start = Instant::now();
+        let deadlines = Self {
+            start,
             head: AtomicU64::new(0),
+            begun: AtomicU64::new(0),
             write: AtomicU64::new(0),
+            begun_head,
             stalled_write,
-            shortest: head.min(stalled_write),
-        })
+            slowest_reader: slowest_reader.into(),
+            shortest: head.min(begun_head).min(stalled_write),
+            bell: Notify::new(),
+        };
+        deadlines.await_head(start + head);
+        Arc::new(deadlines)
     }
 
     /// Ready when one of them has passed.
     pub async fn overdue(&self) {
         loop {
             let now = Instant::now();
-            let set = [&self.head, &self.write].map(|deadline| deadline.load(Ordering::Relaxed));
+            let set = [&self.head, &self.begun, &self.write];
+            let set = set.map(|deadline| deadline.load(Ordering::Relaxed));
             let next = set.into_iter().filter(|deadline| *deadline > 0).min();
             let next = next.map(|milliseconds| self.start + Duration::from_millis(milliseconds));
             if next.is_some_and(|deadline| deadline <= now) {
                 return;
             }
             let look = now + self.shortest;
-            tokio::time::sleep_until(next.map_or(look, |next| next.min(look)).into()).await;
+            let look = next.map_or(look, |next| next.min(look));
+            // Either is a reason to look again.
+            let _ = timeout_at(look.into(), self.bell.notified()).await;
         }
     }
 
-    /// A moment as the numbers have it: never 0.
+    /// Until when a head is waited for, if that is all that the connection waits for.
+    pub fn waits_until(&self) -> Option<Instant> {
+        let [head, write] =
+            [&self.head, &self.write].map(|deadline| deadline.load(Ordering::Relaxed));
+        let is_waiting = head > PASSED && write == 0;
+        is_waiting.then(|| self.start + Duration::from_millis(head))
+    }
+
+    /// Closes the connection soon, unless the head that it waits for is complete by then.
+    pub fn evict(&self) {
+        let head = self.head.load(Ordering::Relaxed);
+        // What was stored meanwhile stays: the head is complete, or the next one is waited for.
+        let is_evicted = head > PASSED
+            && self
+                .head
+                .compare_exchange(head, PASSED, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        if is_evicted {
+            self.bell.notify_one();
+        }
+    }
+
+    fn await_head(&self, deadline: Instant) {
+        self.begun.store(0, Ordering::Relaxed);
+        self.head.store(self.milliseconds(deadline), Ordering::Relaxed);
+    }
+
+    fn has_head(&self) {
+        self.head.store(0, Ordering::Relaxed);
+        self.begun.store(0, Ordering::Relaxed);
+    }
+
+    /// The client has sent something.
+    fn has_read(&self) {
+        let is_waiting = self.head.load(Ordering::Relaxed) > 0;
+        if is_waiting && self.begun.load(Ordering::Relaxed) == 0 {
+            let deadline = self.milliseconds(Instant::now() + self.begun_head);
+            self.begun.store(deadline, Ordering::Relaxed);
+        }
+    }
+
+    /// The client has taken so much, or nothing for now. The deadline begins with the first write
+    /// that has to wait; what is taken moves it, up to where it would begin.
+    fn has_written(&self, written: Poll<u64>) {
+        let deadline = self.write.load(Ordering::Relaxed);
+        let latest = || self.milliseconds(Instant::now() + self.stalled_write);
+        match written {
+            Poll::Pending if deadline == 0 => self.write.store(latest(), Ordering::Relaxed),
+            Poll::Ready(bytes) if deadline > 0 => {
+                let gained = bytes.saturating_mul(1000).checked_div(self.slowest_reader);
+                let moved = gained.map(|gained| deadline.saturating_add(gained));
+                let moved = moved.filter(|moved| *moved < latest());
+                self.write.store(moved.unwrap_or(0), Ordering::Relaxed);
+            }
+            Poll::Pending | Poll::Ready(_) => {}
+        }
+    }
+
+    /// A moment as the numbers have it: neither 0 nor [`PASSED`].
     fn milliseconds(&self, moment: Instant) -> u64 {
         let since = moment.saturating_duration_since(self.start).as_millis();
-        u64::try_from(since).unwrap_or(u64::MAX).max(1)
+        u64::try_from(since).unwrap_or(u64::MAX).max(PASSED + 1)
     }
 }
 
@@ -76,12 +158,12 @@ impl Timer for HeadTimer {
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
-        self.0.head.store(self.0.milliseconds(deadline), Ordering::Relaxed);
+        self.0.await_head(deadline);
         Box::pin(HeadWait(Arc::clone(&self.0)))
     }
 
     fn reset(&self, _: &mut Pin<Box<dyn Sleep>>, deadline: Instant) {
-        self.0.head.store(self.0.milliseconds(deadline), Ordering::Relaxed);
+        self.0.await_head(deadline);
     }
 }
 
@@ -101,47 +183,50 @@ impl Future for HeadWait {
 
 impl Drop for HeadWait {
     fn drop(&mut self) {
-        self.0.head.store(0, Ordering::Relaxed);
+        self.0.has_head();
     }
 }
 
-/// A stream that notes when the other side stops taking what is written.
+/// A stream that notes what the other side sends and takes.
 #[derive(Debug)]
 pub struct Impatient<S> {
-    stream: TokioIo<S>,
+    stream: S,
     deadlines: Arc<Deadlines>,
 }
 
 impl<S> Impatient<S> {
-    /// The stream of a connection with these deadlines.
-    pub fn new(stream: S, deadlines: Arc<Deadlines>) -> Self {
-        Self { stream: TokioIo::new(stream), deadlines }
+    /// The stream of a connection with these deadlines, as hyper wants it.
+    pub fn new(stream: S, deadlines: Arc<Deadlines>) -> TokioIo<Self> {
+        TokioIo::new(Self { stream, deadlines })
     }
 
-    /// The deadline begins with the first write that has to wait and ends with one that need not.
-    fn note<T>(&self, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        let write = &self.deadlines.write;
-        if written.is_ready() {
-            write.store(0, Ordering::Relaxed);
-        } else if write.load(Ordering::Relaxed) == 0 {
-            let deadline = Instant::now() + self.deadlines.stalled_write;
-            write.store(self.deadlines.milliseconds(deadline), Ordering::Relaxed);
+    fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match &written {
+            Poll::Ready(Ok(bytes)) => self.deadlines.has_written(Poll::Ready(*bytes as u64)),
+            // What is broken ends by itself.
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => self.deadlines.has_written(Poll::Pending),
         }
         written
     }
 }
 
-impl<S: AsyncRead + Unpin> hyper::rt::Read for Impatient<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        buffer: hyper::rt::ReadBufCursor<'_>,
+        buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            self.deadlines.has_read();
+        }
+        read
     }
 }
 
-impl<S: AsyncWrite + Unpin> hyper::rt::Write for Impatient<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -165,14 +250,21 @@ impl<S: AsyncWrite + Unpin> hyper::rt::Write for Impatient<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // hyper flushes the stream when all of its own buffer is written: nothing is owed any more.
         let flushed = Pin::new(&mut self.stream).poll_flush(context);
-        // A flush that succeeds has moved nothing: only a write shows that the client reads.
-        if flushed.is_ready() { flushed } else { self.note(flushed) }
+        match flushed {
+            Poll::Ready(_) => self.deadlines.write.store(0, Ordering::Relaxed),
+            Poll::Pending => self.deadlines.has_written(Poll::Pending),
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let shut = Pin::new(&mut self.stream).poll_shutdown(context);
-        self.note(shut)
+        if shut.is_pending() {
+            self.deadlines.has_written(Poll::Pending);
+        }
+        shut
     }
 }
 

@@ -172,6 +172,7 @@ impl Intake {
         }
         changes.extend(self.reject_all(scan.findings, ground, target.known(), &mut taken.findings));
         self.links.extend(scan.links);
+        self.notes.forget_former();
         taken.touched.append(&mut target.catalog.apply(changes, target.horizon));
         taken
     }
@@ -200,7 +201,7 @@ impl Intake {
     /// Forgets what is found out again when everything is read again.
     pub fn forget(&mut self) {
         self.rejected.clear();
-        self.notes.forget_files();
+        self.notes.begin_anew();
         self.unfinished.clear();
     }
 

@@ -10,7 +10,7 @@ use crate::content::settings::{self, AUTHORS, CONFIG, Sources, Surroundings};
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result};
 use crate::hash::Hash;
-use crate::service::server::Limits;
+use crate::service::limits::Limits;
 use crate::service::source::identity;
 use crate::service::{disk, posts, report};
 

@@ -8,17 +8,17 @@ use std::time::{Duration, Instant};
 use crate::content::date::Moment;
 use crate::content::post::FileStamp;
 use crate::content::settings::{AUTHORS, CONFIG, Sources};
-use crate::error::{Error, Finding, Result, Severity};
+use crate::error::{Finding, Result};
 use crate::http::health::Health;
 use crate::http::respond::Serving;
 use crate::service::batch::{Batch, Event};
 use crate::service::cache::Cache;
 use crate::service::clock::now;
+use crate::service::findings::{Warnings, log};
 use crate::service::load::{self, Settings};
 use crate::service::metrics::Metrics;
 use crate::service::mill::{Mill, Pass};
 use crate::service::press::Printed;
-use crate::service::report;
 use crate::service::server::{Published, Shelf};
 use crate::service::snapshot_writer::SnapshotWriter;
 use crate::service::source::{Identity, identity};
@@ -85,6 +85,8 @@ pub struct State {
     pub config: [FileStamp; 2],
     /// What the settings in force are made from.
     pub sources: Sources,
+    /// What the configuration that was read warns of, which is logged.
+    pub warned: Warnings,
     /// Why that is not what was read.
     pub refused: Option<Box<Finding>>,
     /// What writes the snapshot.
@@ -112,6 +114,8 @@ pub struct Miller<'a> {
     blind: Option<Box<Finding>>,
     /// Why the last pass failed.
     trouble: Option<Box<Finding>>,
+    /// What the configuration warned of when it was last read.
+    warned: Warnings,
     /// What of these was logged already.
     told: Vec<Finding>,
     /// The site's folder, as it was when it was last watched.
@@ -136,7 +140,8 @@ impl<'a> Miller<'a> {
     /// A miller who has made the first edition.
     pub fn new(settings: &'a Settings, works: Works, state: State) -> Self {
         let Works { mill, watch, shelf, cache, metrics, events } = works;
-        let State { config, sources, refused, snapshot, blind, trouble, address } = state;
+        let State { config, sources, warned, refused, snapshot, .. } = state;
+        let State { blind, trouble, address, .. } = state;
         Self {
             settings,
             mill,
@@ -148,6 +153,7 @@ impl<'a> Miller<'a> {
             refused,
             blind,
             trouble,
+            warned,
             told: Vec::new(),
             identity: identity(&settings.site),
             sources,
@@ -165,11 +171,11 @@ impl<'a> Miller<'a> {
         &self.mill
     }
 
-    /// Works until it is told to stop.
+    /// Works until a signal to stop; its name.
     ///
     /// # Errors
     /// When the server cannot go on.
-    pub fn run(&mut self) -> Result<()> {
+    pub fn run(&mut self) -> Result<&'static str> {
         self.snapshot.write(&self.mill, &self.sources);
         self.listen();
         loop {
@@ -180,14 +186,14 @@ impl<'a> Miller<'a> {
                     self.gather(&mut batch)?;
                 }
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Disconnected) => return Ok("the end of all events"),
             }
-            if batch.is_stop {
+            if let Some(signal) = batch.stop {
                 // Where it cannot be listed now, the next start does it.
                 let _ = self.mill.press.settle(now().div_euclid(1_000_000_000));
                 self.snapshot.write(&self.mill, &self.sources);
                 self.snapshot.wait();
-                return Ok(());
+                return Ok(signal);
             }
             let start = Instant::now();
             let outcome = self.pass(&batch);
@@ -223,7 +229,8 @@ impl<'a> Miller<'a> {
         loop {
             let found = self.unrest(batch);
             let (wait, _) = found;
-            if batch.is_stop || wait.is_zero() || found == unrest || Instant::now() >= latest {
+            if batch.stop.is_some() || wait.is_zero() || found == unrest || Instant::now() >= latest
+            {
                 break;
             }
             unrest = found;
@@ -236,7 +243,7 @@ impl<'a> Miller<'a> {
     /// Takes in what comes until then, or until nothing has come for a while.
     fn take(&self, batch: &mut Batch, until: Instant, lull: Duration) -> Result<()> {
         let mut heard = Instant::now();
-        while !batch.is_stop {
+        while batch.stop.is_none() {
             let left = until.min(heard + lull).saturating_duration_since(Instant::now());
             let Ok(event) = self.events.recv_timeout(left) else { break };
             batch.take(event)?;
@@ -379,7 +386,7 @@ impl<'a> Miller<'a> {
         let sources = sources.inspect_err(|_| self.config = Default::default())?;
         let (site, warnings) = load::understand(self.settings, &sources)?;
         tracing::info!("read the configuration");
-        log(&warnings, &self.settings.site);
+        self.warned.log(warnings, &self.settings.site);
         self.mill.configure(site, self.settings.accept_new_ids)?;
         self.sources = sources;
         // A start after a sudden end must not take the ids of the old one for those that readers know.
@@ -442,19 +449,5 @@ impl<'a> Miller<'a> {
     pub fn status(&self) -> String {
         let troubles = self.told.iter().map(|finding| format!("; {finding}"));
         format!("serving {}{}", self.address, troubles.collect::<String>())
-    }
-}
-
-/// Logs findings; notes are for `feedmill check`.
-pub fn log(findings: &[Finding], site: &Path) {
-    for finding in findings {
-        let (hint, finding) = (finding.error.hint(), report::below(site, finding.clone()));
-        match finding.severity {
-            Severity::Error => tracing::error!(hint, "{finding}"),
-            Severity::Warning => tracing::warn!(hint, "{finding}"),
-            // Of the output, which `check` does not look at.
-            Severity::Note if finding.error == Error::ForeignIndex => tracing::info!("{finding}"),
-            Severity::Note => {}
-        }
     }
 }

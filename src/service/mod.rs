@@ -59,9 +59,13 @@ pub mod cache;
 
 pub mod server;
 
+pub mod limits;
+
 pub mod reply;
 
 pub mod log;
+
+pub mod findings;
 pub mod metrics;
 
 pub mod seats;

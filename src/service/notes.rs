@@ -12,6 +12,8 @@ const REVIEW: i64 = 10_000_000_000;
 pub struct Notes {
     /// About files, by path.
     files: BTreeMap<String, Vec<Finding>>,
+    /// What was noted before all files are read anew.
+    former: BTreeMap<String, Vec<Finding>>,
     /// What only the whole site shows.
     site: Vec<Finding>,
     /// What a pass noticed that failed later.
@@ -24,20 +26,19 @@ pub struct Notes {
 impl Notes {
     /// Notes what was found about a file; what of it is new.
     pub fn of_file(&mut self, path: &str, findings: Vec<Finding>) -> Vec<Finding> {
+        let former = self.former.remove(path);
         if findings.is_empty() {
             self.files.remove(path);
             return Vec::new();
         }
-        if self.files.get(path) == Some(&findings) {
-            return Vec::new();
-        }
-        self.files.insert(path.to_owned(), findings.clone());
-        findings
+        let known = self.files.insert(path.to_owned(), findings.clone()).or(former);
+        if known.as_ref() == Some(&findings) { Vec::new() } else { findings }
     }
 
     /// Notes what a look at the whole site as of `now` found; what of it is new.
     pub fn of_site(&mut self, found: Vec<Finding>, now: i64) -> Vec<Finding> {
-        let new = found.iter().filter(|finding| !self.site.contains(finding)).cloned().collect();
+        let is_new = |finding: &&Finding| !self.site.iter().any(|former| former.is_same(finding));
+        let new = found.iter().filter(is_new).cloned().collect();
         self.site = found;
         self.review_at = None;
         self.last_review = now;
@@ -71,11 +72,17 @@ impl Notes {
     /// Forgets a file that is gone.
     pub fn forget(&mut self, path: &str) {
         self.files.remove(path);
+        self.former.remove(path);
     }
 
-    /// Forgets all files: they are read anew.
-    pub fn forget_files(&mut self) {
-        self.files.clear();
+    /// All files are read anew. What is found again is not new; [`Notes::forget_former`] ends that.
+    pub fn begin_anew(&mut self) {
+        self.former = std::mem::take(&mut self.files);
+    }
+
+    /// All files are read: a finding that is gone by now is new when it comes back.
+    pub fn forget_former(&mut self) {
+        self.former.clear();
     }
 
     /// Everything, files first.

@@ -19,6 +19,7 @@ use crate::content::settings::CONFIG;
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::review::review;
+use crate::printable::{Printable, is_hidden};
 use crate::service::disk::Folder;
 use crate::service::posts::{Copy, Ground};
 use crate::service::source::Roots;
@@ -200,14 +201,19 @@ fn write_json<T: Serialize>(out: &mut dyn Write, rows: &[T]) -> io::Result<()> {
 }
 
 fn write_row(out: &mut dyn Write, row: &Row) -> io::Result<()> {
-    let reason = row.reason.as_deref().map(|reason| format!("  ({reason})")).unwrap_or_default();
+    let reason = row.reason.as_deref().map(|reason| format!("  ({})", Printable(reason)));
+    let reason = reason.unwrap_or_default();
     match &row.post {
         Some(post) => {
             let categories = post.categories.join(", ");
             writeln!(
                 out,
-                "{}  {:9}  {}  [{categories}]  {}{reason}",
-                post.date, row.state, row.key, post.title
+                "{}  {:9}  {}  [{}]  {}{reason}",
+                post.date,
+                row.state,
+                Printable(&row.key),
+                Printable(&categories),
+                Printable(&post.title)
             )
         }
         None => writeln!(out, "{:25}  {:9}  {}{reason}", "-", row.state, row.path.escape_debug()),
@@ -287,7 +293,7 @@ pub fn write_findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<(
         }
         let hint = finding.error.hint();
         if !hint.is_empty() {
-            writeln!(out, "  hint: {hint}")?;
+            writeln!(out, "  hint: {}", Printable(&hint))?;
         }
     }
     Ok(())
@@ -298,16 +304,17 @@ const EXCERPT: usize = 100;
 
 fn write_excerpt(out: &mut dyn Write, source: &str, finding: &Finding) -> io::Result<()> {
     let Some(line) = source.lines().nth(finding.line - 1) else { return Ok(()) };
-    let shown: String =
-        line.chars().take(EXCERPT).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    writeln!(out, "{:5} | {shown}", finding.line)?;
+    let line: String =
+        line.chars().take(EXCERPT).map(|c| if c == '\t' { ' ' } else { c }).collect();
+    writeln!(out, "{:5} | {}", finding.line, Printable(&line))?;
     if (1..=EXCERPT).contains(&finding.column) {
-        // Han characters are two columns wide in a terminal.
-        let before: usize = line
-            .chars()
-            .take(finding.column - 1)
-            .map(|c| if c >= '\u{2e80}' { 2 } else { 1 })
-            .sum();
+        let width = |c: char| match c {
+            c if is_hidden(c) => c.escape_debug().count(),
+            // Han characters are two columns wide in a terminal.
+            '\u{2e80}'.. => 2,
+            _ => 1,
+        };
+        let before: usize = line.chars().take(finding.column - 1).map(width).sum();
         writeln!(out, "      | {:before$}^", "")?;
     }
     Ok(())

@@ -22,10 +22,12 @@ use crate::service::batch::Event;
 use crate::service::cache::Cache;
 use crate::service::client::Proxies;
 use crate::service::clock::now;
+use crate::service::findings::{Warnings, log};
+use crate::service::limits;
 use crate::service::load::{self, Settings};
 use crate::service::metrics::Metrics;
 use crate::service::mill::{Mill, Pass};
-use crate::service::miller::{Miller, State, Works, log};
+use crate::service::miller::{Miller, State, Works};
 use crate::service::press::Left;
 use crate::service::progress::Progress;
 use crate::service::server::{self, Listener, Published, Server, Shelf};
@@ -98,7 +100,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let (file, key) = (load::snapshot_file(settings), load::program());
     let snapshot = file.as_deref().and_then(|file| recall(file, key));
     let config = load::config_stamps(settings);
-    let wanted = configuration(settings, snapshot.as_ref())?;
+    let (wanted, warned) = configuration(settings, snapshot.as_ref())?;
     // What cannot be used now is read as soon as it can be.
     let config = if wanted.refused.is_none() { config } else { Default::default() };
     let (folder, output) = (settings.site.clone(), settings.output.clone());
@@ -126,7 +128,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
 
     let shelf = Arc::new(Shelf::new(Published::default()));
     let cache = Arc::new(Cache::new(settings.output.clone(), settings.cache));
-    let limits = server::affordable(settings.limits);
+    let limits = limits::affordable(settings.limits);
     let metrics = Arc::new(Metrics::default());
     let server = Server::new(Arc::clone(&shelf), Arc::clone(&cache), limits, proxies)
         .counted_by(&metrics)
@@ -136,6 +138,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let state = State {
         config,
         sources,
+        warned,
         refused,
         snapshot: SnapshotWriter::new(file.map(|file| (file, key)), left != Left::All),
         blind,
@@ -150,6 +153,8 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     };
     let told = teller.map(|teller| serve((server.metrics(), teller), || {}));
     let serving = serve((server, listener), systemd::serving);
+    let catalog = miller.mill().catalog();
+    tracing::info!(address, posts = catalog.len(), feeds = catalog.feeds().count(), "serving");
     ready(&address, miller.mill());
     systemd::ready(&miller.status());
     let outcome = miller.run();
@@ -159,7 +164,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     for served in iter::once(serving).chain(told) {
         let _ = runtime.block_on(served);
     }
-    outcome
+    outcome.map(|signal| tracing::info!(signal, "stopped"))
 }
 
 /// Begins to hear of changes, if scans are not to find them alone.
@@ -180,7 +185,7 @@ fn first_pass(
     mut mill: Mill,
     left: Left,
     site: PathBuf,
-    (early, stopped): (Arc<Sender<()>>, &Receiver<()>),
+    (early, stopped): (Arc<Sender<&'static str>>, &Receiver<&'static str>),
 ) -> Option<(Mill, Result<Option<Box<Finding>>>)> {
     let pass = thread::spawn(move || {
         // The only one, so its end is the end of the wait, whatever happens here.
@@ -196,7 +201,8 @@ fn first_pass(
         };
         (mill, outcome)
     });
-    if stopped.recv().is_ok() {
+    if let Ok(signal) = stopped.recv() {
+        tracing::info!(signal, "stopped before the first feeds were made");
         return None;
     }
     Some(pass.join().unwrap_or_else(|panic| resume_unwind(panic)))
@@ -231,14 +237,15 @@ fn recall(file: &Path, key: Hash) -> Option<Snapshot> {
 ///
 /// # Errors
 /// When there is neither.
-fn configuration(settings: &Settings, snapshot: Option<&Snapshot>) -> Result<Wanted> {
+fn configuration(settings: &Settings, snapshot: Option<&Snapshot>) -> Result<(Wanted, Warnings)> {
     let former = snapshot.map(|snapshot| &snapshot.sources);
+    let mut warned = Warnings::default();
     let read = load::read(settings, former).and_then(|sources| {
         let (site, warnings) = load::understand(settings, &sources)?;
-        log(&warnings, &settings.site);
+        warned.log(warnings, &settings.site);
         Ok(Wanted { sources, site, refused: None })
     });
-    read.or_else(|finding| {
+    let wanted = read.or_else(|finding| {
         // Where there is no export, none is begun.
         if identity(&settings.output).is_none() {
             return Err(finding);
@@ -248,7 +255,8 @@ fn configuration(settings: &Settings, snapshot: Option<&Snapshot>) -> Result<Wan
             Ok((site, _)) => Ok(Wanted { sources, site, refused: Some(finding) }),
             Err(_) => Err(finding),
         }
-    })
+    })?;
+    Ok((wanted, warned))
 }
 
 /// Takes over the snapshot, and says how much of the export is as it knows it. One that was made with
@@ -353,10 +361,15 @@ async fn serve_until(
 fn pass_signals_on(
     runtime: &Runtime,
     events: &SyncSender<Event>,
-    early: &Weak<Sender<()>>,
+    early: &Weak<Sender<&'static str>>,
 ) -> Result<()> {
     let _inside = runtime.enter();
-    for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
+    let kinds = [
+        (SignalKind::terminate(), "SIGTERM"),
+        (SignalKind::interrupt(), "SIGINT"),
+        (SignalKind::hangup(), "SIGHUP"),
+    ];
+    for (kind, name) in kinds {
         let (events, early) = (events.clone(), early.clone());
         let mut stream = signal(kind)
             .map_err(|error| Finding::io("wait for signals to", Path::new("the server"), &error))?;
@@ -368,9 +381,9 @@ fn pass_signals_on(
                     Event::Reload
                 } else {
                     if let Some(early) = early.upgrade() {
-                        let _ = early.send(());
+                        let _ = early.send(name);
                     }
-                    Event::Stop
+                    Event::Stop(name)
                 };
                 if block_in_place(|| events.send(event)).is_err() {
                     break;

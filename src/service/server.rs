@@ -2,7 +2,8 @@
 //!
 //! Answers are decided in `http/respond.rs`; this file fetches the bytes that they name. Only
 //! HTTP/1.1 is spoken: feed readers need no more, and a proxy in front speaks the rest. hyper
-//! itself bounds neither the number of connections nor the time of a write, so both are bound here.
+//! itself bounds neither the number of connections nor the time of a write, so both are bound here:
+//! the numbers are in `limits.rs`.
 
 use crate::error::{Finding, Result};
 use crate::feed::edition::Edition;
@@ -15,18 +16,17 @@ use crate::service::cache::{Cache, Miss};
 use crate::service::client::{FORWARDED_FOR, Proxies};
 use crate::service::clock;
 use crate::service::deadline::{Aside, Deadlines, HeadTimer, Impatient};
-use crate::service::disk;
 use crate::service::downloads::Downloads;
+use crate::service::limits::{HEADER_LINES, Limits};
 use crate::service::metrics::{Kind, Metrics, Now};
 use crate::service::reply::{Reply, reply};
-use crate::service::seats::Seats;
+use crate::service::seats::{Seat, Seats};
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderValue, USER_AGENT};
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
-use std::num::NonZeroU32;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
@@ -69,69 +69,8 @@ impl Shelf {
     }
 }
 
-/// What a client may take of the server. The sizes of target and headers are in `http/respond.rs`.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Connections at a time; more wait in the kernel's queue. [`affordable`] keeps it below the
-    /// limit of open files, so that accepting never fails for want of one.
-    pub connections: usize,
-    /// Connections at a time from one address, or from one IPv6 network of 64 bits; more are closed
-    /// at once. A trusted proxy may have as many as there are.
-    pub connections_per_address: usize,
-    /// Whole documents a minute for one client that does not say what it has; more are answered
-    /// 429. Without a number there is no limit.
-    pub downloads_per_minute: Option<NonZeroU32>,
-    /// From the first byte of a connection, or from the end of an answer, until the head of a request
-    /// is complete; also how long the first byte is waited for, and how long an idle connection is
-    /// kept.
-    pub head: Duration,
-    /// How long a client may take no byte of an answer.
-    pub stalled_write: Duration,
-    /// Header lines; more are answered 431.
-    pub header_lines: usize,
-    /// The read buffer of a connection in bytes; a head that does not fit is answered 431.
-    pub buffer: usize,
-    /// How long an answer waits for the edition whose documents are already on disk.
-    pub next_edition: Duration,
-    /// How long a stop waits for answers that have begun.
-    pub drain: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: 4096,
-            connections_per_address: 1024,
-            downloads_per_minute: None,
-            head: Duration::from_secs(10),
-            stalled_write: Duration::from_secs(30),
-            header_lines: HEADER_LINES,
-            buffer: 32 * 1024,
-            next_edition: Duration::from_secs(2),
-            drain: Duration::from_secs(5),
-        }
-    }
-}
-
-/// How many open files are left for what is not a connection: the content, the export, the watch.
-/// Where there are hardly any, half of them.
-const OTHER_FILES: usize = 128;
-
-/// The limits that the system's own leave room for; says so when they are smaller than was wished.
-pub fn affordable(limits: Limits) -> Limits {
-    let files = disk::open_files();
-    let most = files.saturating_sub(OTHER_FILES).max(files / 2);
-    if limits.connections > most {
-        tracing::info!(connections = most, "fewer connections than wished, for want of open files");
-    }
-    Limits { connections: limits.connections.min(most), ..limits }
-}
-
 /// Connections at a time for who asks for metrics.
 const METRICS_CONNECTIONS: usize = 16;
-
-/// How many header lines hyper takes when it is told nothing.
-const HEADER_LINES: usize = 100;
 
 /// Where connections come from.
 #[derive(Debug)]
@@ -260,7 +199,10 @@ pub async fn serve(
     let drained = async { while connections.join_next().await.is_some() {} };
     if timeout(server.limits.drain, drained).await.is_err() {
         // Dropping the set ends them.
-        tracing::warn!(connections = connections.len(), "stopped before all answers were taken");
+        tracing::warn!(
+            connections = connections.len(),
+            "closed connections whose answers were not taken yet"
+        );
     }
     outcome
 }
@@ -275,35 +217,40 @@ async fn accept(
     stopping: &watch::Receiver<()>,
     connections: &mut JoinSet<()>,
 ) -> Box<Finding> {
-    let Limits { connections: most, connections_per_address, .. } = server.limits;
-    let seats = Seats::new(most, connections_per_address);
+    let seats = Seats::new(server.limits);
     let mut last_log: Option<Instant> = None;
     loop {
         while connections.try_join_next().is_some() {}
-        let seat = seats.wait().await;
         let (server, stopping) = (Arc::clone(server), stopping.clone());
         let accepted = match listener {
-            Listener::Tcp(tcp) => tcp.accept().await.map(|(stream, client)| {
-                let peer = Some(client.ip());
-                let counted = peer.filter(|_| !server.proxies.trust(peer));
-                let Some(seat) = seats.admit(seat, counted) else { return };
-                // An answer is one write; waiting for more to send with it gains nothing.
-                if let Err(refused) = stream.set_nodelay(true) {
-                    tracing::debug!(%refused, "cannot set TCP_NODELAY");
-                }
-                connections.spawn(async move {
-                    if is_begun(&stream, server.limits.head, &stopping).await {
-                        Box::pin(converse(server, stream, peer, stopping)).await;
+            Listener::Tcp(tcp) => match tcp.accept().await {
+                Ok((stream, client)) => {
+                    let peer = Some(client.ip());
+                    let counted = peer.filter(|_| !server.proxies.trust(peer));
+                    let Some(seat) = seats.take(counted).await else { continue };
+                    // An answer is one write; waiting for more to send with it gains nothing.
+                    if let Err(refused) = stream.set_nodelay(true) {
+                        tracing::debug!(%refused, "cannot set TCP_NODELAY");
                     }
-                    drop(seat);
-                });
-            }),
-            Listener::Unix(unix) => unix.accept().await.map(|(stream, _)| {
-                connections.spawn(async move {
-                    converse(server, stream, None, stopping).await;
-                    drop(seat);
-                });
-            }),
+                    connections.spawn(async move {
+                        if is_begun(&stream, &seat.deadlines, &stopping).await {
+                            Box::pin(converse(server, stream, peer, &seat, stopping)).await;
+                        }
+                    });
+                    Ok(())
+                }
+                Err(failed) => Err(failed),
+            },
+            Listener::Unix(unix) => match unix.accept().await {
+                Ok((stream, _)) => {
+                    let Some(seat) = seats.take(None).await else { continue };
+                    connections.spawn(async move {
+                        converse(server, stream, None, &seat, stopping).await;
+                    });
+                    Ok(())
+                }
+                Err(failed) => Err(failed),
+            },
         };
         let Err(failed) = accepted else { continue };
         if failed.kind() == io::ErrorKind::InvalidInput {
@@ -321,12 +268,12 @@ async fn accept(
 /// not said a word yet; one that never does costs its task alone.
 async fn is_begun(
     stream: &tokio::net::TcpStream,
-    limit: Duration,
+    deadlines: &Deadlines,
     stopping: &watch::Receiver<()>,
 ) -> bool {
     let (mut stopping, mut byte) = (stopping.clone(), [0]);
-    let begun = first_of(stream.peek(&mut byte), stopping.changed());
-    matches!(timeout(limit, begun).await, Ok(First::Left(Ok(1..))))
+    let end = pin!(first_of(deadlines.overdue(), stopping.changed()));
+    matches!(first_of(stream.peek(&mut byte), end).await, First::Left(Ok(1..)))
 }
 
 /// Serves one connection.
@@ -334,13 +281,13 @@ async fn converse<S>(
     server: Arc<Server>,
     stream: S,
     peer: Option<IpAddr>,
+    seat: &Seat,
     mut stopping: watch::Receiver<()>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let limits = server.limits;
-    let deadlines = Deadlines::new(limits.head, limits.stalled_write);
-    let stream = Impatient::new(stream, Arc::clone(&deadlines));
+    let (limits, deadlines) = (server.limits, &seat.deadlines);
+    let stream = Impatient::new(stream, Arc::clone(deadlines));
     let service = hyper::service::service_fn(async |request: hyper::Request<_>| {
         let (kind, is_head) = (Kind::of(request.uri().path()), request.method() == Method::HEAD);
         let visit = server.logs_answers.then(|| server.visit(peer, &request));
@@ -358,7 +305,7 @@ async fn converse<S>(
     // Not the builder that also speaks HTTP/2: it waits for the first bytes without a timeout.
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder
-        .timer(HeadTimer(Arc::clone(&deadlines)))
+        .timer(HeadTimer(Arc::clone(deadlines)))
         .header_read_timeout(limits.head)
         .max_buf_size(limits.buffer)
         .half_close(false);

@@ -1,7 +1,9 @@
 //! Where the listening socket comes from, and what systemd is told (`sd_notify(3)`,
 //! `sd_listen_fds(3)`).
 
-use std::os::unix::fs::FileTypeExt;
+use std::fs::File;
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -91,6 +93,15 @@ async fn bind_tcp(listen: &str) -> std::io::Result<TcpListener> {
         }
     }
     outcome
+}
+
+/// Whether journald reads what is written to a stream: it says so of the one that it gave the
+/// process, which may be another by now (`systemd.exec(5)`, `$JOURNAL_STREAM`).
+pub fn is_journal(stream: &impl AsFd) -> bool {
+    let Ok(given) = std::env::var("JOURNAL_STREAM") else { return false };
+    let stream = stream.as_fd().try_clone_to_owned();
+    let found = stream.and_then(|stream| File::from(stream).metadata());
+    found.is_ok_and(|found| given == format!("{}:{}", found.dev(), found.ino()))
 }
 
 fn tcp(socket: TcpListener) -> std::io::Result<(Listener, String)> {

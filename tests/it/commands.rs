@@ -407,3 +407,40 @@ fn flags_explain_themselves() {
     assert_eq!(made.run(&["bild"]).code, Some(2));
     assert_eq!(made.run(&["build", "--limit", "3"]).code, Some(2));
 }
+
+/// What turns the direction of text, breaks a line or cannot be seen.
+const HIDDEN: &str = "\u{202e}\u{2066}\u{200e}\u{61c}\u{200b}\u{2028}\u{e0041}\u{ad}\u{1b}\u{85}";
+
+#[test]
+fn nothing_that_is_printed_turns_a_terminal_round() {
+    let escapes: Vec<String> = HIDDEN.chars().map(|c| format!("\\U{:08x}", c as u32)).collect();
+    let escapes = escapes.concat();
+    // YAML takes no control character as it is.
+    let raw: String = HIDDEN.chars().filter(|c| !c.is_control()).collect();
+    let made = Made::of(&[
+        ("_config.yml", "title: S\nurl: https://s.example\n"),
+        (
+            "_posts/2022-01-01-a.md",
+            &format!("---\ntitle: \"t{escapes}\"\ncategories: \"c{escapes}\"\nid: same\n---\nA.\n"),
+        ),
+        (&format!("_posts/2022-01-02-k{raw}.md"), "---\ntitle: 甲乙 ❤\u{fe0f}\n---\nA.\n"),
+        ("_posts/2022-01-03-d.md", &format!("---\ntitle: d\ndate: no{raw} date\n---\nA.\n")),
+        (&format!("_posts/r{raw}.md"), &format!("---\ntitle: r\ndate: no{raw} date\n---\nA.\n")),
+        ("_posts/2022-01-04-s.md", "---\ntitle: s\nid: same\n---\nA.\n"),
+    ]);
+    for command in ["list", "check", "build"] {
+        let ran = made.run(&[command]);
+        let printed = ran.out + &ran.err;
+        let found: Vec<char> = printed
+            .chars()
+            .filter(|c| *c != '\n' && (HIDDEN.contains(*c) || c.is_control()))
+            .collect();
+        assert!(found.is_empty(), "{command}: {found:?} in {printed:?}");
+        assert!(printed.contains("\\u{202e}\\u{2066}"), "{command}: {printed}");
+        if command == "list" {
+            assert!(printed.contains("  t\\u{202e}\\u{2066}"), "{printed}");
+            // What belongs to a text stays as it is.
+            assert!(printed.contains("]  甲乙 ❤\u{fe0f}\n"), "{printed}");
+        }
+    }
+}

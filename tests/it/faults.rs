@@ -48,8 +48,10 @@
 //! | no watches left (namespace) | the sysctl is named; scans find the rest; heals | `limits.rs` |
 //! | no watcher at all (namespace) | the sysctl is named; scans find everything | `limits.rs` |
 //! | heads sent byte by byte, 200 at once | closed; others are served all the time | `clients.rs`, `http/sockets.rs` |
+//! | slow heads from five addresses, as many as each may have, or as all may have | others are served at once | `clients.rs`, `http/sockets.rs` |
+//! | a client that takes a little again and again | closed when it is below the minimum rate | `http/sockets.rs` |
 //! | 1,000 connections at once while nothing is accepted (a process that stands still) | all wait in the queue of the system, none has to try again | `clients.rs` |
-//! | 5,000 idle connections (hard limit of files) | little memory; the next request waits and is answered | `clients.rs` |
+//! | 5,000 idle connections (hard limit of files) | little memory; the oldest make room for the next request | `clients.rs` |
 //! | no files left (64, 120 connections; a limit lowered while it runs) | hardly any work, few lines; recovers, posts of that time too | `limits.rs` |
 //! | endless heads | 400, 414, 431 or closed; no memory | `clients.rs`, `http/sockets.rs` |
 //! | request smuggling | one answer, then closed | `clients.rs`, `http/sockets.rs` |
@@ -58,6 +60,7 @@
 //! | forged `X-Forwarded-For` | a stranger's is not looked at; behind a trusted proxy the proxy's own word counts | `downloads.rs`, `http/clients.rs` |
 //! | readers that never read | one copy of a document for all while it is in the cache, never more than one each; closed by the write timeout | `clients.rs`, `http/sockets.rs` |
 //! | names, texts and clients that forge lines of the log | each event one line, valid JSON, no control character | `log.rs` |
+//! | lines for journald, reloads of what was said before | priorities, no second time stamp; said once | `journal.rs` |
 //! | stderr closed, its reader gone or standing still, its disk full | goes on | `log.rs` |
 //! | reload, restart, SIGKILL, hang, watchdog under load (systemd) | no failed request; the old configuration stays | `tests/systemd/run`, `service/systemd.rs`, `service/settings.rs` |
 //! | the server stands still, the passes go on (strace) | named once; the watchdog is not fed | `service/systemd.rs` |
@@ -70,6 +73,7 @@ mod clients;
 mod clock;
 mod disk;
 mod downloads;
+mod journal;
 mod limits;
 mod log;
 mod many;

@@ -6,9 +6,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use feedmill::service::limits::Limits;
 use feedmill::service::load::{self, Scans, Settings};
 use feedmill::service::mill::Mill;
-use feedmill::service::server::Limits;
 use tempfile::TempDir;
 
 /// The files below a folder, by their paths with slashes.

@@ -7,7 +7,8 @@ use feedmill::http::health::Health;
 use feedmill::http::respond::Serving;
 use feedmill::service::cache::{Cache, DEFAULT_BUDGET};
 use feedmill::service::client::Proxies;
-use feedmill::service::server::{Limits, Listener, Published, Server, Shelf, serve};
+use feedmill::service::limits::Limits;
+use feedmill::service::server::{Listener, Published, Server, Shelf, serve};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -60,6 +61,17 @@ impl Site {
 
     async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// Publishes a document of so many bytes.
+    fn publish(&self, path: &str, length: usize) {
+        let text = "x".repeat(length);
+        put(self.folder.path(), path, &text);
+        let mut edition = (*self.shelf.load().edition).clone();
+        let hash = Hash::of(text.as_bytes());
+        let document = Document { hash, length: length as u64, ..document(path) };
+        edition.put(path.into(), Arc::new(document));
+        self.shelf.store(published(edition));
     }
 
     /// Sends raw bytes and reads until the server closes.
@@ -361,4 +373,103 @@ async fn one_address_cannot_take_all_connections() {
         assert!(start.elapsed() < LONG, "no seat became free");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+#[tokio::test]
+async fn a_head_that_has_begun_has_less_time_than_an_idle_connection() {
+    let limits = Limits { head: LONG, begun_head: Duration::from_millis(300), ..Limits::default() };
+    let site = Site::start(limits).await;
+    let (mut idle, mut silent) = (site.connect().await, site.connect().await);
+    let whole = b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n";
+    idle.write_all(whole).await.unwrap();
+    assert!(idle.read(&mut [0; 4096]).await.unwrap() > 0);
+    let start = std::time::Instant::now();
+    let drip = async |begin: &[u8], byte: &[u8]| {
+        let mut stream = site.connect().await;
+        stream.write_all(begin).await.unwrap();
+        while stream.write_all(byte).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let second = [whole, &b"GET / HT"[..]].concat();
+    tokio::join!(
+        drip(b"G", b"x"),
+        drip(b"\r\n", b"\r\n"),
+        drip(b"GET / HTTP/1.1\r\n", b"A: b\r\n"),
+        drip(&second, b"x"),
+    );
+    assert!(start.elapsed() < LONG / 4, "{:?}", start.elapsed());
+    for stream in [&mut idle, &mut silent] {
+        stream.write_all(whole).await.unwrap();
+        assert!(stream.read(&mut [0; 4096]).await.unwrap() > 0);
+    }
+}
+
+#[tokio::test]
+async fn when_all_connections_are_taken_the_longest_wait_for_a_request_ends() {
+    let limits = Limits { connections: 3, head: LONG, begun_head: LONG, ..Limits::default() };
+    let site = Site::start(limits).await;
+    let whole = b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n";
+    let mut idle = site.connect().await;
+    idle.write_all(whole).await.unwrap();
+    assert!(idle.read(&mut [0; 4096]).await.unwrap() > 0);
+    let mut silent = site.connect().await;
+    let mut begun = site.connect().await;
+    begun.write_all(b"GET / HT").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    // Each needs the place of one of them, and leaves its own.
+    let start = std::time::Instant::now();
+    let mut others = Vec::new();
+    for closed in [&mut idle, &mut silent, &mut begun] {
+        let mut other = site.connect().await;
+        other.write_all(whole).await.unwrap();
+        assert!(other.read(&mut [0; 4096]).await.unwrap() > 0);
+        others.push(other);
+        assert!(read_all(closed).await.is_empty());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(start.elapsed() < LONG / 4, "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn no_answer_is_cut_off_for_a_new_connection() {
+    let limits = Limits { connections: 2, next_edition: LONG, ..Limits::default() };
+    let site = Site::start(limits).await;
+    std::fs::remove_file(site.folder.path().join("rss.xml")).unwrap();
+    let asks = async || site.ask("GET", "/rss.xml", "").await;
+    let restore = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        put(site.folder.path(), "rss.xml", &body("rss.xml"));
+    };
+    let (one, two, three, ()) = tokio::join!(asks(), asks(), asks(), restore);
+    for (_, bytes) in [one, two, three] {
+        assert_eq!(bytes, body("rss.xml").as_bytes());
+    }
+}
+
+/// How much of a document of eight million bytes a client gets that takes two in a second.
+async fn taken_slowly(slowest_reader: u32) -> usize {
+    let stalled_write = Duration::from_secs(1);
+    let limits = Limits { stalled_write, slowest_reader, ..Limits::default() };
+    let site = Site::start(limits).await;
+    site.publish("rss.xml", 8_000_000);
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    // Without it the system takes all of it in for a client on the same machine.
+    socket.set_recv_buffer_size(100_000).unwrap();
+    let mut stream = socket.connect(site.address).await.unwrap();
+    stream.write_all(b"GET /rss.xml HTTP/1.0\r\n\r\n").await.unwrap();
+    let (mut taken, mut buffer) = (0, vec![0; 100_000]);
+    while let Ok(bytes @ 1..) = stream.read(&mut buffer).await {
+        taken += bytes;
+        tokio::time::sleep(Duration::from_millis(bytes as u64 / 2_000)).await;
+    }
+    taken
+}
+
+#[tokio::test]
+async fn a_client_that_takes_too_little_on_average_is_left() {
+    // Both take something again and again.
+    let (slow, usual) = tokio::join!(taken_slowly(100_000_000), taken_slowly(100_000));
+    assert!(slow < 8_000_000, "{slow}");
+    assert!(usual >= 8_000_000, "{usual}");
 }

@@ -161,7 +161,7 @@ pub(crate) fn program() -> Command {
     for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS", "LISTEN_PID", "STATE_DIRECTORY"] {
         program.env_remove(name);
     }
-    program.stdin(Stdio::null());
+    program.env_remove("JOURNAL_STREAM").stdin(Stdio::null());
     program
 }
 

@@ -52,7 +52,7 @@ fn a_site_that_comes_late_is_waited_for() {
     assert!(site.everything("out") == before, "{}", server.state());
     site.post(3, "c", "news", "Text.");
     server.wait_until("it is watched", || server.titles("category/news/") == ["c", "b", "a"]);
-    server.finish(&["/site: "]);
+    server.finish(&["/site"]);
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn a_disk_that_is_not_mounted_at_the_start_is_no_empty_site() {
     fs::remove_dir(site.folder()).unwrap();
     fs::rename(site.beside("away"), site.folder()).unwrap();
     server.wait_until("it is taken in", || server.is_healthy());
-    server.finish(&["/site: "]);
+    server.finish(&["/site"]);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn an_export_alone_is_served_until_the_site_is_there() {
     assert!(site.everything("out") == before, "{}", server.state());
     site.write(&at(3, "c"), post(3, "c", "news", "Text."));
     server.wait_until("it is watched", || server.titles("category/news/") == ["c", "b", "a"]);
-    server.finish(&["/site: "]);
+    server.finish(&["/site"]);
 }
 
 #[test]

@@ -106,10 +106,10 @@ fn half_done_work_is_no_post() {
 fn an_edit_that_keeps_size_and_time_is_seen() {
     let site = Site::new(CONFIG);
     let [old, new] = ["old", "new"].map(|title| format!("---\ntitle: {title}\n---\nText.\n"));
-    let since = SystemTime::UNIX_EPOCH + Duration::from_secs(1_577_836_800);
+    let since = SystemTime::UNIX_EPOCH + Duration::from_hours(438_288);
     let paths = [1, 2, 3, 4].map(|day| site.path(&at(day, "p")));
     let write = |path: &Path, text: &str| {
-        let mut file = File::options().write(true).create(true).open(path).unwrap();
+        let mut file = File::options().write(true).create(true).truncate(false).open(path).unwrap();
         file.write_all(text.as_bytes()).unwrap();
         file.set_modified(since).unwrap();
     };

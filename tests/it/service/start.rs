@@ -209,4 +209,6 @@ fn a_signal_to_stop_does_not_wait_for_the_first_build() {
     let took = start.elapsed();
     assert_eq!(status.code(), Some(0), "{status}");
     assert!(took < Duration::from_secs(2), "it took {took:?}");
+    let said: Vec<String> = lines.filter(|line| line.contains("stopped")).collect();
+    assert!(matches!(said.as_slice(), [line] if line.contains("SIGTERM")), "{said:?}");
 }
