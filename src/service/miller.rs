@@ -22,6 +22,7 @@ use crate::service::press::Printed;
 use crate::service::server::{Published, Shelf};
 use crate::service::snapshot_writer::SnapshotWriter;
 use crate::service::source::{Identity, identity};
+use crate::service::stall;
 use crate::service::systemd;
 use crate::service::watch::Watch;
 
@@ -196,7 +197,9 @@ impl<'a> Miller<'a> {
                 return Ok(signal);
             }
             let start = Instant::now();
+            let pass = stall::pass();
             let outcome = self.pass(&batch);
+            drop(pass);
             self.settle(outcome, start);
             if batch.is_reload {
                 systemd::ready(&self.status());

@@ -55,6 +55,8 @@ pub mod parallel;
 
 pub mod progress;
 
+pub mod stall;
+
 pub mod cache;
 
 pub mod server;

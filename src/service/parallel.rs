@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
-use crate::service::systemd;
+use crate::service::{stall, systemd};
 
 /// How many files are read at a time: a disk that has to fetch them serves eight as fast as one.
 const IN_FLIGHT: usize = 8;
@@ -54,6 +54,7 @@ fn on_threads<T: Sync, R: Send>(
 
 fn alive<T, R>(work: &impl Fn(&T) -> R, item: &T) -> R {
     let result = work(item);
+    stall::progress();
     systemd::alive();
     result
 }

@@ -21,8 +21,10 @@ use crate::service::limits::{HEADER_LINES, Limits};
 use crate::service::metrics::{Kind, Metrics, Now};
 use crate::service::reply::{Reply, reply};
 use crate::service::seats::{Seat, Seats};
+use crate::service::stall;
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderValue, USER_AGENT};
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
@@ -140,7 +142,7 @@ impl Server {
         self.metrics.text(Now {
             documents: published.edition.documents().count(),
             cached: self.cache.size(),
-            is_ready: published.health.reasons.is_empty(),
+            is_ready: published.health.reasons.is_empty() && stall::reason(stall::LIMIT).is_none(),
         })
     }
 
@@ -355,7 +357,8 @@ async fn answer(
     loop {
         let plan = {
             let published = server.shelf.0.load();
-            respond::plan(&asked, &published.edition, &published.serving, &published.health)
+            let health = health_now(&published.health, asked.uri.path());
+            respond::plan(&asked, &published.edition, &published.serving, &health)
         };
         let Some((path, document, coding)) = plan.document() else {
             return reply(plan.answer(head.headers), None);
@@ -391,6 +394,20 @@ async fn answer(
                 Miss::Unreadable(finding) => tracing::warn!(%finding, "a document cannot be sent"),
             }
             return reply(respond::unavailable(), None);
+        }
+    }
+}
+
+/// The health that was published, and what the loop cannot publish while a pass stands still; that is
+/// asked for only where a path may be that of the health.
+fn health_now<'h>(published: &'h Health, path: &str) -> Cow<'h, Health> {
+    let is_asked = path.ends_with("readyz") || path.ends_with("healthz");
+    let reason = if is_asked { stall::reason(stall::LIMIT) } else { None };
+    match reason {
+        None => Cow::Borrowed(published),
+        Some(reason) => {
+            let reasons = published.reasons.iter().cloned().chain([reason]).collect();
+            Cow::Owned(Health { reasons })
         }
     }
 }
