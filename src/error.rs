@@ -248,13 +248,23 @@ pub enum Error {
         /// What kind of value it is.
         found: &'static str,
     },
-    /// More names than a stranger's post may have.
+    /// More names than a post may have.
     #[error("more than {limit} names under `{key}`; the rest is passed over")]
     TooManyNames {
         /// The key.
         key: &'static str,
         /// The most names.
         limit: usize,
+    },
+    /// A value beyond its limit.
+    #[error("`{key}` is longer than {limit} bytes and was {fate}")]
+    TooLong {
+        /// The key.
+        key: &'static str,
+        /// The most bytes.
+        limit: usize,
+        /// What became of it: `cut`, `passed over`.
+        fate: &'static str,
     },
     /// The file ends inside its front matter.
     #[error("the front matter has no end; the file is cut short")]
@@ -332,6 +342,22 @@ pub enum Error {
     BodyTooLong {
         /// The longest body, in bytes.
         limit: usize,
+    },
+    /// A body that is not parsed at all.
+    #[error("the body has more than {limit} {unit}; it goes out as title, summary and link")]
+    BodyTooLarge {
+        /// The most that is parsed.
+        limit: usize,
+        /// Of what: `bytes`, `elements`.
+        unit: &'static str,
+    },
+    /// A long body that each of many feeds would repeat.
+    #[error(
+        "the post is in {feeds} feeds, and its text is too long for all: it is in the site's own"
+    )]
+    TooOften {
+        /// The number of feeds.
+        feeds: usize,
     },
     /// Liquid that feedmill does not know.
     #[error("{count} Liquid tags or variables were dropped")]

@@ -145,6 +145,12 @@ pub fn percent_encode_path(path: &str) -> String {
     Cow::from(utf8_percent_encode(path, PATH)).into_owned()
 }
 
+/// How many bytes a character takes in a percent-encoded path.
+pub fn encoded_length(c: char) -> usize {
+    let mut bytes = [0; 4];
+    utf8_percent_encode(c.encode_utf8(&mut bytes), PATH).map(str::len).sum()
+}
+
 /// The text behind a percent-encoded path; `None` when it is not UTF-8.
 pub fn decode(encoded: &str) -> Option<String> {
     percent_encoding::percent_decode_str(encoded).decode_utf8().ok().map(Into::into)

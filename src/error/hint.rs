@@ -50,7 +50,9 @@ impl Error {
             Self::BadPattern { key: "elements" | "author", .. } => "write a CSS selector: `p.credit`",
             Self::BadPattern { .. } => "write a regular expression: `^\\[Back`",
             Self::BodyTooDeep { .. } => "close the elements that are left open",
-            Self::BodyTooLong { .. } => "split the post",
+            Self::BodyTooLong { .. } | Self::BodyTooLarge { .. } => "split the post",
+            Self::TooOften { .. } => "name fewer categories and tags, or split the post",
+            Self::TooLong { .. } => "shorten it",
             Self::LiquidDropped { .. } => "the text between tags was kept",
             Self::TooManyNames { .. } => "name the few that matter",
             Self::Unusable { .. }

@@ -189,7 +189,7 @@ impl<'de> Visitor<'de> for &mut Pass {
 /// A number as it is written.
 struct Spelling<'p>(&'p mut Pass);
 
-impl<'de> Visitor<'de> for Spelling<'_> {
+impl Visitor<'_> for Spelling<'_> {
     type Value = Node;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,9 +10,6 @@ use std::borrow::Cow;
 use crate::content::html::elements::{self, Fate};
 use crate::content::url;
 
-/// Most categories, tags or authors of a stranger's post: each is a feed of four documents.
-pub const MAX_NAMES: usize = 16;
-
 /// What a stranger's link tells search engines and browsers.
 pub const REL: &str = "nofollow noopener noreferrer ugc";
 

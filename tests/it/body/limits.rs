@@ -90,10 +90,15 @@ fn what_is_too_deep_keeps_its_text() {
 
 #[test]
 fn what_is_too_long_is_cut_off() {
-    let body = html(&format!("<div>{}</div>", "<p>水车</p>".repeat(200_000)));
+    let paragraph = format!("<p>{}</p>", "\"水车\"".repeat(20));
+    let body = html(&format!("<div>{}</div>", paragraph.repeat(8_000)));
     assert_eq!(body.warnings, [Error::BodyTooLong { limit: 2 << 20 }]);
     assert!(body.html.ends_with("</p></div>"));
-    assert!(body.html.len() < (2 << 20) + 100);
+    assert!(body.html.len() < (2 << 20) + 500);
+    // A single text, too: each of its signs becomes six.
+    let body = html(&"\"".repeat(500_000));
+    assert_eq!(body.warnings, [Error::BodyTooLong { limit: 2 << 20 }]);
+    assert!(body.html.len() <= 2 << 20);
 }
 
 #[test]
