@@ -4,11 +4,10 @@
 //! build goes on (findings in a list), or the command stops and the old edition stays (`Result`).
 //! Texts are lower case without a final stop, values stand in backticks.
 
+mod finding;
 mod hint;
 
-use std::fmt::{self, Write};
-
-use crate::printable::Printable;
+use std::fmt;
 
 /// The result of whatever can stop a command or a pass.
 pub type Result<T> = std::result::Result<T, Box<Finding>>;
@@ -48,44 +47,6 @@ pub struct Finding {
     /// What is wrong.
     pub error: Error,
 }
-
-impl Finding {
-    /// An error about a whole file or folder.
-    pub fn about(path: impl Into<String>, error: Error) -> Box<Self> {
-        Box::new(Self { severity: Severity::Error, path: path.into(), line: 0, column: 0, error })
-    }
-
-    /// An input or output error, with what was being done to which path.
-    pub fn io(doing: &'static str, path: &std::path::Path, source: &std::io::Error) -> Box<Self> {
-        Self::about(path.display().to_string(), Error::Io { doing, reason: source.to_string() })
-    }
-}
-
-impl fmt::Display for Finding {
-    /// `path:line:column: problem`, without the parts that are not known.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A file may be named `x\nERROR`: what is printed stays on its line.
-        write!(f, "{}:", self.path.escape_debug())?;
-        if self.line > 0 {
-            write!(f, "{}:", self.line)?;
-            if self.column > 0 {
-                write!(f, "{}:", self.column)?;
-            }
-        }
-        f.write_char(' ')?;
-        // Nor does what an error quotes from a post begin a line of its own.
-        write!(f, "{}", Printable(&self.error.to_string()))
-    }
-}
-
-impl Finding {
-    /// Whether it says the same of the same file, wherever in it that is by now.
-    pub fn is_same(&self, other: &Self) -> bool {
-        (&self.path, &self.error) == (&other.path, &other.error)
-    }
-}
-
-impl std::error::Error for Finding {}
 
 /// A problem found while reading one post, before its path is known: see [`Finding`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -274,13 +235,23 @@ pub enum Error {
         /// `published` or `withheld`.
         becomes: &'static str,
     },
-    /// More names than a stranger's post may have.
+    /// More names than a post may have.
     #[error("more than {limit} names under `{key}`; the rest is passed over")]
     TooManyNames {
         /// The key.
         key: &'static str,
         /// The most names.
         limit: usize,
+    },
+    /// A value beyond its limit.
+    #[error("`{key}` is longer than {limit} bytes and was {fate}")]
+    TooLong {
+        /// The key.
+        key: &'static str,
+        /// The most bytes.
+        limit: usize,
+        /// What became of it: `cut`, `passed over`.
+        fate: &'static str,
     },
     /// The file ends inside its front matter.
     #[error("the front matter has no end; the file is cut short")]
@@ -364,6 +335,22 @@ pub enum Error {
     Unclosed {
         /// The extension: `comment`.
         name: &'static str,
+    },
+    /// A body that is not parsed at all.
+    #[error("the body has more than {limit} {unit}; it goes out as title, summary and link")]
+    BodyTooLarge {
+        /// The most that is parsed.
+        limit: usize,
+        /// Of what: `bytes`, `elements`.
+        unit: &'static str,
+    },
+    /// A long body that each of many feeds would repeat.
+    #[error(
+        "the post is in {feeds} feeds, and its text is too long for all: it is in the site's own"
+    )]
+    TooOften {
+        /// The number of feeds.
+        feeds: usize,
     },
     /// Liquid that feedmill does not know.
     #[error("{count} Liquid tags or variables were dropped")]

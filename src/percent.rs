@@ -47,6 +47,12 @@ pub fn encode_path(path: &str) -> String {
     Cow::from(utf8_percent_encode(path, PATH)).into_owned()
 }
 
+/// How many bytes a character takes in a percent-encoded path.
+pub fn encoded_length(c: char) -> usize {
+    let mut bytes = [0; 4];
+    utf8_percent_encode(c.encode_utf8(&mut bytes), PATH).map(str::len).sum()
+}
+
 /// A part of a URI that may be encoded already, in pieces: only what no URI can hold is encoded.
 pub fn encode_loose(part: &str) -> impl Iterator<Item = &str> {
     utf8_percent_encode(part, LOOSE)

@@ -4,8 +4,10 @@
 
 use std::borrow::Cow;
 
+use crate::content::bulk;
 use crate::content::clean;
 use crate::content::html;
+use crate::content::html::trust::Trust;
 use crate::content::liquid;
 use crate::content::markdown;
 use crate::content::markdown::kramdown::Extensions;
@@ -15,6 +17,22 @@ use crate::error::Error;
 
 /// Longest summary, in grapheme clusters.
 pub const SUMMARY_LENGTH: usize = 200;
+
+/// Longest body that is parsed, in bytes.
+pub const MAX_BYTES: usize = 2 << 20;
+
+/// Longest body of a stranger that is parsed, in bytes.
+pub const MAX_BYTES_UNTRUSTED: usize = 512 << 10;
+
+/// Most nodes that a parser makes of a body: lists, cells, links, pieces of text. Each takes a
+/// quarter of a KiB.
+pub const MAX_NODES: usize = 200_000;
+
+/// Most nodes of a stranger's body.
+pub const MAX_NODES_UNTRUSTED: usize = 100_000;
+
+/// How much of a body that is not parsed gives its summary, in bytes.
+const HEAD: usize = 8 << 10;
 
 /// What a body is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +52,8 @@ pub struct Source<'a> {
     pub text: &'a str,
     /// The absolute URL of the post; without a valid one relative links go.
     pub base: &'a str,
+    /// Whether the text is known to be too large: see [`oversize`].
+    pub is_oversize: bool,
     /// What ends the excerpt (`excerpt_separator`); `<!--more-->` always does.
     pub separator: Option<&'a str>,
     /// What Liquid variables stand for; `None` where Liquid is plain text
@@ -62,7 +82,7 @@ pub struct Body {
 /// Renders a body.
 pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let mut warnings = Vec::new();
-    let written = text::xml_safe(source.text);
+    let written = text::xml_safe(if source.is_oversize { head(source.text) } else { source.text });
     let expanded = expand(&written, source, &mut warnings);
     let is_markdown = source.markup == Markup::Markdown;
     let extensions = is_markdown.then(|| Extensions::take(&expanded));
@@ -81,12 +101,18 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         None => html::clean(text, &context),
     };
     warnings.extend(extensions.as_ref().and_then(|extensions| extensions.warning.clone()));
-    let cleaned = to_html(&lines);
+    let trust = cleaning.trust();
+    let mut cleaned = within(&lines, source.markup, trust, &to_html);
     warnings.extend(cleaned.warning);
+    if source.is_oversize {
+        (cleaned.html, cleaned.image) = (String::new(), None);
+    }
     let found = cleaned.found;
     // A separator that is no comment leaves no trace in the tree.
     let head = source.separator.filter(|s| !s.is_empty() && comment(s).is_none());
-    let head = head.and_then(|separator| lines.find(separator)).map(|at| to_html(&lines[..at]));
+    let head = head
+        .and_then(|separator| lines.find(separator))
+        .map(|at| within(&lines[..at], source.markup, trust, &to_html));
     let excerpt = head.map(|head| head.found.text).filter(|text| !text.is_empty());
     let summary = found
         .excerpt
@@ -94,7 +120,6 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         .or(found.leading_quote)
         .or(found.first_paragraph)
         .unwrap_or(found.text);
-    let trust = cleaning.trust();
     let source_link = link.and_then(|link| match &base {
         Some(base) => base.resolve_media(&link),
         None => url::absolute(&link).filter(|link| url::is_web(link)),
@@ -107,6 +132,52 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         author: cleaned.author.map(|name| trust.text(&name).into_owned()),
         warnings,
     }
+}
+
+/// Why a body is not parsed, and on which of its lines it has become too large, counted from 0.
+pub fn oversize(markup: Markup, text: &str, trust: Trust) -> Option<(usize, Error)> {
+    let (bytes, nodes) = if trust.is_untrusted() {
+        (MAX_BYTES_UNTRUSTED, MAX_NODES_UNTRUSTED)
+    } else {
+        (MAX_BYTES, MAX_NODES)
+    };
+    if text.len() > bytes {
+        return Some((0, Error::BodyTooLarge { limit: bytes, unit: "bytes" }));
+    }
+    let line = match markup {
+        Markup::Markdown => bulk::excess(text, nodes),
+        // An HTML text is counted when its nesting is estimated.
+        Markup::Html => None,
+    };
+    line.map(|line| (line, Error::BodyTooLarge { limit: nodes, unit: "elements" }))
+}
+
+/// The cleaned text, or what the head of a text gives that is too large: no HTML, but a summary.
+fn within(
+    text: &str,
+    markup: Markup,
+    trust: Trust,
+    to_html: &dyn Fn(&str) -> html::Cleaned,
+) -> html::Cleaned {
+    let error = match oversize(markup, text, trust) {
+        Some((_, error)) => error,
+        None => match to_html(text) {
+            html::Cleaned { warning: Some(error @ Error::BodyTooLarge { .. }), .. } => error,
+            cleaned => return cleaned,
+        },
+    };
+    let head = head(text);
+    let cleaned = match oversize(markup, head, trust) {
+        Some(_) => html::Cleaned::default(),
+        None => to_html(head),
+    };
+    html::Cleaned { html: String::new(), image: None, warning: Some(error), ..cleaned }
+}
+
+/// The beginning of a text that is too large, in whole lines if there are any.
+fn head(text: &str) -> &str {
+    let head = &text[..text.floor_char_boundary(HEAD)];
+    head.rfind('\n').map_or(head, |end| &head[..end])
 }
 
 /// The text without Liquid.

@@ -8,18 +8,29 @@ use crate::content::body::{Markup, SUMMARY_LENGTH};
 use crate::content::date::{Day, Moment};
 use crate::content::enclosure::{A_FILE, A_FILE_OF_OURS, Enclosure};
 use crate::content::front_matter::{FrontMatter, Node};
-use crate::content::html::trust::{MAX_NAMES, Trust};
-use crate::content::permalink::{Origin, Template, tag_id};
+use crate::content::html::trust::Trust;
+use crate::content::names::{self, MAX_NAME, Names};
+use crate::content::permalink::{MAX_PATH, Origin, Template, tag_id};
 use crate::content::person::person;
 use crate::content::post::{Post, Withheld};
 use crate::content::settings::A_LICENSE;
 use crate::content::site::{Author, Site};
+use crate::content::spread;
 use crate::content::stamp::{Naive, day_in_name, read};
 use crate::content::switch::Switch;
 use crate::content::syntax::{A_LANGUAGE, AN_ID, is_id, language};
-use crate::content::text::{collapse, cut, nfc, plain, shown, xml_safe};
+use crate::content::text::{collapse, cut, head, plain, shown, xml_safe};
 use crate::content::url::{as_uri, web_address};
 use crate::error::{Error, Remark, Severity};
+
+/// Longest title, in bytes: a page of a book.
+pub const MAX_TITLE: usize = 1024;
+
+/// Longest address and id, in bytes.
+pub const MAX_ADDRESS: usize = 2 * 1024;
+
+/// Longest language tag, in bytes; the longest that RFC 5646 §4.4.1 counts on has 35.
+pub const MAX_LANG: usize = 64;
 
 /// Reads one post's front matter and notes what is odd about it.
 pub struct Fields<'f, 'r> {
@@ -53,22 +64,24 @@ impl<'f, 'r> Fields<'f, 'r> {
         let date = self.date(in_name.map(|(day, _)| day))?;
         let updated = self.updated(date);
         let categories = self.categories();
-        let tags = self.names(&["tags", "tag"]);
+        let tags = self.names(Names::new(self.trust()), &["tags", "tag"]);
         let title = match self.front.get("title") {
             // A slug of hyphens alone gives no title; one is made from the body then.
             None => collapse(&xml_safe(&titleized(&slug))),
             Some(node) => plain(self.scalar(node, "title").unwrap_or_default()),
         };
-        Ok(Post {
+        let title = self.title(&title);
+        let mut post = Post {
             date,
             updated,
             withheld: self.withheld(),
-            title: self.trust().text(&title).into_owned(),
+            title,
             categories,
             tags,
             authors: self.authors(),
             own_id: self.own_id(),
             permalink: self.text("permalink").map(|written| Template::new(&written)),
+            oversize: None,
             page_extension: self.origin.page_extension(),
             lang: self.lang(),
             license: self.license(),
@@ -88,7 +101,65 @@ impl<'f, 'r> Fields<'f, 'r> {
             body,
             slug,
             key: self.origin.key.clone().into_owned(),
-        })
+        };
+        self.settle_address(&mut post);
+        self.settle_spread(&mut post);
+        Ok(post)
+    }
+
+    /// A title as it goes out.
+    fn title(&mut self, written: &str) -> String {
+        let title = self.trust().text(written).into_owned();
+        if title.len() <= MAX_TITLE {
+            return title;
+        }
+        self.too_long("title", MAX_TITLE, "cut");
+        head(&title, MAX_TITLE).to_owned()
+    }
+
+    /// Takes back a permalink that is too long; the site's own is cut where it has to be.
+    fn settle_address(&mut self, post: &mut Post<'_>) {
+        if post.permalink.is_some() && !post.has_whole_address(self.site) {
+            self.too_long("permalink", MAX_PATH, "passed over");
+            post.permalink = None;
+        }
+        let parts = post.slug.len() + post.categories.iter().map(String::len).sum::<usize>();
+        // Three bytes for each, in a template that has each of them once.
+        if parts > MAX_PATH / 8 && !post.has_whole_address(self.site) {
+            self.too_long("slug", MAX_PATH, "cut");
+        }
+    }
+
+    /// Leaves names out whose feeds would repeat a post of many names too often.
+    fn settle_spread(&mut self, post: &mut Post<'_>) {
+        let Some(limit) = spread::names(post, self.site) else { return };
+        for (key, names) in [("categories", &mut post.categories), ("tags", &mut post.tags)] {
+            if names.len() > limit {
+                names.truncate(limit);
+                self.warn(key, Error::TooManyNames { key, limit });
+            }
+        }
+        if post.authors.len() > limit {
+            post.authors.truncate(limit);
+            self.warn("authors", Error::TooManyNames { key: "authors", limit });
+        }
+    }
+
+    fn too_long(&mut self, key: &'static str, limit: usize, fate: &'static str) {
+        self.warn(key, Error::TooLong { key, limit, fate });
+    }
+
+    /// A text that is short enough for an address.
+    fn address(&mut self, key: &'static str) -> Option<String> {
+        self.text(key).filter(|text| self.is_address(key, text))
+    }
+
+    /// Whether a text is short enough for an address; a longer one is passed over.
+    fn is_address(&mut self, key: &'static str, text: &str) -> bool {
+        if text.len() > MAX_ADDRESS {
+            self.too_long(key, MAX_ADDRESS, "passed over");
+        }
+        text.len() <= MAX_ADDRESS
     }
 
     fn trust(&self) -> Trust {
@@ -218,67 +289,58 @@ impl<'f, 'r> Fields<'f, 'r> {
 
     /// Folders above `_posts` first, then `categories`, then `category`, which is not split.
     fn categories(&mut self) -> Vec<String> {
-        let folders = self.origin.folders.split('/').filter(|folder| !folder.is_empty());
-        let safe = |folder| self.trust().text(&name_of(folder)).into_owned();
-        let mut names: Vec<String> = folders.map(safe).collect();
-        for name in self.names(&["categories", "category"]) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names
+        let mut names = Names::new(self.trust());
+        let mut folders = self.origin.folders.split('/').filter(|folder| !folder.is_empty());
+        folders.all(|folder| names.add(folder));
+        self.names(names, &["categories", "category"])
     }
 
     /// The names under a plural key, which is split at blanks, and under its singular, which is not.
-    fn names(&mut self, keys: &[&'static str; 2]) -> Vec<String> {
-        let mut names = Vec::new();
+    fn names(&mut self, mut names: Names, keys: &[&'static str; 2]) -> Vec<String> {
         for (key, is_plural) in keys.iter().zip([true, false]) {
-            let Some(node) = self.front.get(key) else { continue };
-            let mut found = Vec::new();
-            match node {
-                Node::Text(text) if is_plural && self.site.split_names => {
-                    found.extend(text.split_ascii_whitespace().map(name_of));
-                }
-                Node::Map(_) => {
-                    let found = node.kind();
-                    self.remarks.push(Remark {
-                        severity: Severity::Warning,
-                        line: self.front.line_of(key),
-                        column: 0,
-                        error: Error::Unusable { key, found },
-                    });
-                }
-                other => flatten(other, &mut found),
+            if names.is_cut {
+                break;
             }
-            for name in found {
-                let name = self.trust().text(&name).into_owned();
-                if !name.is_empty() && !names.contains(&name) {
-                    names.push(name);
+            match self.front.get(key) {
+                None => {}
+                Some(Node::Text(text)) if is_plural && self.site.split_names => {
+                    text.split_ascii_whitespace().all(|name| names.add(name));
+                }
+                Some(node @ Node::Map(_)) => {
+                    self.warn(key, Error::Unusable { key, found: node.kind() });
+                }
+                Some(other) => {
+                    names.add_all(other);
                 }
             }
-            if self.trust().is_untrusted() && names.len() > MAX_NAMES {
-                names.truncate(MAX_NAMES);
-                self.warn(key, Error::TooManyNames { key, limit: MAX_NAMES });
+            if names.is_cut {
+                self.too_many(key);
             }
         }
-        names
+        if names.is_shortened {
+            self.too_long(keys[0], MAX_NAME, "cut");
+        }
+        names.into_list()
+    }
+
+    fn too_many(&mut self, key: &'static str) {
+        self.warn(key, Error::TooManyNames { key, limit: names::limit(self.trust()) });
     }
 
     fn authors(&mut self) -> Vec<Author> {
-        let mut authors = Vec::new();
+        let mut authors: Vec<Author> = Vec::new();
         for key in ["author", "authors"] {
-            for node in items(self.front.get(key)) {
-                authors.extend(self.author(node, key));
+            for (index, item) in items(self.front.get(key)).iter().enumerate() {
+                // Those that cannot be used are counted, too: of each there is something to say.
+                if index.max(authors.len()) == names::limit(self.trust()) {
+                    self.too_many(key);
+                    break;
+                }
+                let Some(author) = self.author(item, key) else { continue };
+                if !authors.iter().any(|known| known.name == author.name) {
+                    authors.push(author);
+                }
             }
-        }
-        let mut seen = Vec::new();
-        authors.retain(|author| {
-            let is_new = !seen.contains(&author.name);
-            seen.push(author.name.clone());
-            is_new
-        });
-        if self.trust().is_untrusted() {
-            authors.truncate(MAX_NAMES);
         }
         authors
     }
@@ -286,22 +348,35 @@ impl<'f, 'r> Fields<'f, 'r> {
     /// A person, who may be named by a key of `_data/authors.yml`.
     fn author(&mut self, node: &Node, key: &'static str) -> Option<Author> {
         let known = node.text().and_then(|key| self.site.people.get(key.trim()));
-        known.cloned().or_else(|| {
-            let mut dropped = Vec::new();
-            let author = person(node, key, self.site, &mut dropped);
-            for error in dropped {
-                self.warn(key, error);
-            }
-            let author = author?;
-            let name = self.trust().text(&author.name).into_owned();
-            // Of a name that is nothing but direction marks, a stranger's, nothing is left.
-            (!name.is_empty()).then_some(Author { name, ..author })
-        })
+        if let Some(known) = known {
+            return Some(known.clone());
+        }
+        let mut dropped = Vec::new();
+        let author = person(node, key, self.site, &mut dropped);
+        for error in dropped {
+            self.warn(key, error);
+        }
+        let Author { name, mut email, mut uri } = author?;
+        let name = self.trust().text(&name).into_owned();
+        let short = head(&name, MAX_NAME);
+        if short.len() < name.len() {
+            self.too_long(key, MAX_NAME, "cut");
+        }
+        email = email.filter(|email| self.is_address(key, email));
+        uri = uri.filter(|uri| self.is_address(key, uri));
+        // Of a name that is nothing but direction marks, a stranger's, nothing is left.
+        (!short.is_empty()).then(|| Author { name: short.to_owned(), email, uri })
     }
 
     /// `lang`, else the language whose folder the post stands in.
     fn lang(&mut self) -> Option<String> {
-        if let Some(written) = self.text("lang") {
+        let written = self.text("lang").filter(|lang| {
+            if lang.len() > MAX_LANG {
+                self.too_long("lang", MAX_LANG, "passed over");
+            }
+            lang.len() <= MAX_LANG
+        });
+        if let Some(written) = written {
             if let Some(lang) = language(&written) {
                 return Some(lang.into_owned());
             }
@@ -314,7 +389,7 @@ impl<'f, 'r> Fields<'f, 'r> {
     }
 
     fn license(&mut self) -> Option<String> {
-        let written = self.text("license")?;
+        let written = self.address("license")?;
         let license = web_address(&written);
         if license.is_none() {
             self.drop("license", &written, A_LICENSE);
@@ -326,12 +401,23 @@ impl<'f, 'r> Fields<'f, 'r> {
     fn enclosures(&mut self) -> Vec<Enclosure> {
         let mut enclosures = Vec::new();
         for key in ["enclosure", "enclosures"] {
-            let mut dropped = Vec::new();
-            for node in items(self.front.get(key)) {
-                enclosures.extend(Enclosure::read(node, key, self.site, &mut dropped));
-            }
-            for error in dropped {
-                self.warn(key, error);
+            for (index, node) in items(self.front.get(key)).iter().enumerate() {
+                // Those that cannot be used are counted, too: of each there is something to say.
+                if index.max(enclosures.len()) == names::limit(self.trust()) {
+                    self.too_many(key);
+                    break;
+                }
+                let mut dropped = Vec::new();
+                let enclosure = Enclosure::read(node, key, self.site, &mut dropped);
+                for error in dropped {
+                    self.warn(key, error);
+                }
+                let Some(enclosure) = enclosure else { continue };
+                if self.is_address(key, &enclosure.url)
+                    && self.is_address(key, &enclosure.media_type)
+                {
+                    enclosures.push(enclosure);
+                }
             }
         }
         enclosures
@@ -344,7 +430,7 @@ impl<'f, 'r> Fields<'f, 'r> {
             return None;
         }
         for key in ["id", "guid"] {
-            let Some(id) = self.text(key) else { continue };
+            let Some(id) = self.address(key) else { continue };
             // Atom wants a URI: `id: 12345` is made one, and stays apart from other sites' 12345.
             let uri = as_uri(&id).unwrap_or_else(|| tag_id(&self.site.tag_authority, &id));
             if is_id(&uri) {
@@ -370,6 +456,9 @@ impl<'f, 'r> Fields<'f, 'r> {
         };
         let written =
             self.scalar(written, "image").map(str::trim).filter(|text| !text.is_empty())?;
+        if !self.is_address("image", written) {
+            return None;
+        }
         let address = self.site.media(written);
         if address.is_none() {
             let is_untrusted = self.trust().is_untrusted();
@@ -385,18 +474,6 @@ fn items(node: Option<&Node>) -> &[Node] {
         None => &[],
         Some(Node::List(items)) => items,
         Some(one) => std::slice::from_ref(one),
-    }
-}
-
-/// A name as it is written, NFC, without what XML forbids and without blanks at its ends.
-fn name_of(written: &str) -> String {
-    xml_safe(&nfc(written.trim())).into_owned()
-}
-
-fn flatten(node: &Node, names: &mut Vec<String>) {
-    match node {
-        Node::List(items) => items.iter().for_each(|item| flatten(item, names)),
-        scalar => names.extend(scalar.text().map(name_of)),
     }
 }
 

@@ -1,15 +1,12 @@
-//! The YAML block at the head of a post, and YAML in general: the one place that knows `serde_yaml`.
+//! The YAML block at the head of a post, and YAML in general.
 //!
 //! Decoding is tolerant, because posts are pasted together by scripts: byte order marks, blank
 //! lines before the first `---`, CRLF, a closing `...` and a closing line at the end of the file
 //! are all fine. When the YAML itself does not parse (`title: "a "b" c"`), the keys that feeds
 //! need are rescued line by line, and a warning names the line.
 
+pub mod decoder;
 pub mod plain;
-
-use std::borrow::Cow;
-
-use serde_yaml::Value;
 
 use crate::content::text::xml_safe;
 use crate::error::{Error, Remark, Severity};
@@ -20,9 +17,12 @@ pub const MAX_FRONT_MATTER: usize = 16 * 1024;
 /// The most opening brackets on one line, for the same reason.
 pub const MAX_BRACKETS: usize = 64;
 
+/// The most brackets that are open, over all lines: the reason again.
+const MAX_OPEN: usize = 512;
+
 /// A decoded YAML value whose scalars are text as it was written, without what XML forbids:
 /// `"\u0001"` is fine in YAML and would break every feed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Node {
     /// Nothing, `~` or `null`.
     Null,
@@ -58,24 +58,14 @@ impl Node {
                 format!("more than {MAX_BRACKETS} brackets on one line"),
             ));
         }
+        if let Some(line) = too_open(yaml) {
+            let reason = format!("more than {MAX_OPEN} brackets are open");
+            return Err(fail(line + 1, 0, reason));
+        }
         if let Some(node) = plain::read(yaml) {
             return Ok(node);
         }
-        match serde_yaml::from_str::<Value>(yaml) {
-            Ok(value) => Ok(Self::from_value(value, yaml)),
-            Err(error) => {
-                let reason = error.to_string();
-                let reason = reason.split(" at line ").next().unwrap_or(&reason);
-                // What is wrong with a single character comes with its offset and no line.
-                let (reason, (line, column)) = match reason.rsplit_once(" at position ") {
-                    Some((reason, offset)) => (reason, place(yaml, offset.parse().unwrap_or(0))),
-                    None => {
-                        (reason, error.location().map_or((0, 0), |at| (at.line(), at.column())))
-                    }
-                };
-                Err(fail(line, column, reason.to_owned()))
-            }
-        }
+        decoder::decode(yaml).map_err(|fault| fail(fault.line, fault.column, fault.reason))
     }
 
     /// The value of a key of a mapping; `None` too when this is no mapping.
@@ -105,56 +95,16 @@ impl Node {
             Self::Map(_) => "a mapping",
         }
     }
-
-    fn from_value(value: Value, yaml: &str) -> Self {
-        match value {
-            Value::Null => Self::Null,
-            Value::Bool(truth) => Self::Bool(truth),
-            Value::Number(number) => Self::Number(written(&number.to_string(), yaml)),
-            Value::String(text) => Self::Text(safe(text)),
-            Value::Sequence(items) => {
-                Self::List(items.into_iter().map(|item| Self::from_value(item, yaml)).collect())
-            }
-            Value::Mapping(fields) => Self::Map(
-                fields
-                    .into_iter()
-                    .map(|(key, node)| {
-                        let key = Self::from_value(key, yaml);
-                        (key.text().unwrap_or_default().to_owned(), Self::from_value(node, yaml))
-                    })
-                    .collect(),
-            ),
-            Value::Tagged(tagged) => Self::from_value(tagged.value, yaml),
-        }
-    }
 }
 
-fn safe(text: String) -> String {
-    match xml_safe(&text) {
-        Cow::Borrowed(_) => text,
-        Cow::Owned(safe) => safe,
-    }
-}
-
-/// The line and the column of a byte, both counted from 1.
-fn place(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text[..text.floor_char_boundary(offset)];
-    let line = before.rsplit('\n').next().unwrap_or(before);
-    (before.matches('\n').count() + 1, line.chars().count() + 1)
-}
-
-/// How a number was written: YAML reads `1.10` as 1.1, but a version in a tag is text to its author.
-///
-/// The decoder keeps no source, so the spelling is looked for in it: a word of digits, dots, signs
-/// and exponents that is the same number.
-fn written(number: &str, yaml: &str) -> String {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-' | '_');
-    let mut spellings = yaml.split(|c| !is_part(c)).filter(|word| {
-        word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-'))
-            && serde_yaml::from_str::<serde_yaml::Number>(word)
-                .is_ok_and(|n| n.to_string() == number)
-    });
-    spellings.next().unwrap_or(number).to_owned()
+/// The line on which more brackets are open than are decoded, if those within quotes count, too.
+fn too_open(yaml: &str) -> Option<usize> {
+    let mut open: usize = 0;
+    yaml.lines().position(|line| {
+        let closed = line.bytes().filter(|byte| matches!(byte, b']' | b'}')).count();
+        open = (open + brackets(line)).saturating_sub(closed);
+        open > MAX_OPEN
+    })
 }
 
 fn brackets(line: &str) -> usize {
@@ -352,21 +302,36 @@ fn rescue(yaml: &str) -> Node {
 }
 
 fn rescued_value(value: &str) -> Node {
-    if let Some(inner) = enclosed(value, '"', '"') {
-        return Node::Text(inner.replace("\\\"", "\"").replace("\\\\", "\\"));
-    }
-    if let Some(inner) = enclosed(value, '\'', '\'') {
-        return Node::Text(inner.replace("''", "'"));
+    if let Some(quoted) = rescued_quoted(value) {
+        return quoted;
     }
     if let Some(inner) = enclosed(value, '[', ']') {
-        return Node::List(inner.split(',').map(|item| rescued_value(item.trim())).collect());
+        return Node::List(inner.split(',').map(rescued_item).collect());
     }
+    rescued_plain(value)
+}
+
+/// An item of a list on one line. A list within it is not looked into: brackets may be as many as
+/// bytes.
+fn rescued_item(item: &str) -> Node {
+    let item = item.trim_matches([' ', '\t', '[', ']']);
+    rescued_quoted(item).unwrap_or_else(|| rescued_plain(item))
+}
+
+fn rescued_plain(value: &str) -> Node {
     match value.split(" #").next().unwrap_or(value).trim_end() {
         "" | "~" | "null" => Node::Null,
         "true" => Node::Bool(true),
         "false" => Node::Bool(false),
         plain => Node::Text(plain.to_owned()),
     }
+}
+
+fn rescued_quoted(value: &str) -> Option<Node> {
+    if let Some(inner) = enclosed(value, '"', '"') {
+        return Some(Node::Text(inner.replace("\\\"", "\"").replace("\\\\", "\\")));
+    }
+    enclosed(value, '\'', '\'').map(|inner| Node::Text(inner.replace("''", "'")))
 }
 
 fn enclosed(value: &str, open: char, close: char) -> Option<&str> {

@@ -19,6 +19,12 @@ pub mod trust;
 /// Longest cleaned HTML of one post, in bytes; the rest is cut off at an element.
 pub const MAX_LENGTH: usize = 2 << 20;
 
+/// The same of a stranger's post.
+pub const MAX_LENGTH_UNTRUSTED: usize = 1 << 20;
+
+/// Longest HTML that is parsed, in bytes. A quotation mark of a Markdown text has become six.
+pub const MAX_PARSED: usize = 4 << 20;
+
 /// The site's CSS selectors, compiled.
 #[derive(Debug, Clone, Default)]
 pub struct Selectors {
@@ -78,6 +84,14 @@ pub struct Cleaned {
 
 /// Cleans a body.
 pub fn clean(html: &str, context: &Context) -> Cleaned {
+    let (limit, unit) = match html.len() {
+        0..=MAX_PARSED => (nesting::MAX_TAGS, "tags"),
+        _ => (MAX_PARSED, "bytes of HTML"),
+    };
+    if html.len() > MAX_PARSED || !nesting::is_small(html) {
+        let warning = Some(Error::BodyTooLarge { limit, unit });
+        return Cleaned { warning, ..Cleaned::default() };
+    }
     if !nesting::fits(html) {
         let mut cleaned = walk(&paragraphs(html), context);
         cleaned.warning = Some(Error::BodyTooDeep { limit: nesting::MAX_DEPTH });
@@ -141,8 +155,10 @@ fn walk(html: &str, context: &Context) -> Cleaned {
     let mut writer = Writer::new(context, html.len());
     let mut cursor = root.first_child();
     while let Some(node) = cursor {
-        if writer.output.len() > MAX_LENGTH {
-            writer.warning = Some(Error::BodyTooLong { limit: MAX_LENGTH });
+        if writer.output.len() > writer.longest {
+            writer.warning = Some(Error::BodyTooLong { limit: writer.longest });
+        }
+        if writer.warning.is_some() {
             break;
         }
         let is_open = match node.value() {
@@ -195,7 +211,10 @@ struct Writer<'a> {
     summary: summary::Summary,
     image: Option<String>,
     author: Option<String>,
+    /// What was not written any more.
     warning: Option<Error>,
+    /// How long the output may become, in bytes.
+    longest: usize,
     context: &'a Context<'a>,
     resolver: attributes::Resolver<'a>,
 }
@@ -209,6 +228,7 @@ impl<'a> Writer<'a> {
             image: None,
             author: None,
             warning: None,
+            longest: if context.trust.is_untrusted() { MAX_LENGTH_UNTRUSTED } else { MAX_LENGTH },
             context,
             resolver: attributes::Resolver { base: context.base, trust: context.trust },
         }
@@ -216,7 +236,15 @@ impl<'a> Writer<'a> {
 
     fn text(&mut self, text: &str) -> bool {
         self.summary.push(text);
-        self.output.text(&text::xml_safe(text));
+        let safe = text::xml_safe(text);
+        let room = self.longest.saturating_sub(self.output.len());
+        // Six bytes at most for one: what is short enough needs no counting.
+        if safe.len() > room / 6 && text::escaped_length(&safe) > room {
+            self.output.text(&safe[..safe.floor_char_boundary(room / 6)]);
+            self.warning = Some(Error::BodyTooLong { limit: self.longest });
+            return false;
+        }
+        self.output.text(&safe);
         false
     }
 

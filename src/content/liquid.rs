@@ -6,13 +6,19 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use crate::content::html::attributes;
 use crate::content::text::has_sign;
 
 /// How many bytes variables may stand for in one text; those beyond are dropped.
 pub const MAX_EXPANSION: usize = 1 << 20;
+
+/// How many bytes the filters of one text may write altogether.
+const MAX_FILTERED: usize = 16 << 20;
+
+/// How many posts one text may name: for each a file is read.
+pub const MAX_LINKS: usize = 256;
 
 /// What the variables and tags of a post stand for.
 #[derive(Clone, Copy)]
@@ -59,7 +65,7 @@ pub fn expand<'a>(text: &'a str, highlight: Highlight, variables: &Variables) ->
     Expanded { text: Cow::Owned(pass.out), dropped: pass.dropped }
 }
 
-/// What `link` and `post_url` tags of a text name, in its order, each once.
+/// What `link` and `post_url` tags of a text name, in its order, each once, [`MAX_LINKS`] at most.
 pub fn named(text: &str) -> Vec<String> {
     let is_naming = has_sign(text, b'{')
         && text.contains("{%")
@@ -67,12 +73,9 @@ pub fn named(text: &str) -> Vec<String> {
     if !is_naming {
         return Vec::new();
     }
-    let names = RefCell::new((HashSet::new(), Vec::new()));
+    let names = RefCell::new(Vec::new());
     let note = |words: &str| {
-        let (known, names) = &mut *names.borrow_mut();
-        if known.insert(words.to_owned()) {
-            names.push(words.to_owned());
-        }
+        names.borrow_mut().push(words.to_owned());
         None
     };
     let variables = Variables {
@@ -84,7 +87,7 @@ pub fn named(text: &str) -> Vec<String> {
         resolve: &note,
     };
     expand(text, Highlight::Html, &variables);
-    names.into_inner().1
+    names.into_inner()
 }
 
 /// One pass over a text.
@@ -100,6 +103,10 @@ struct Pass<'a> {
     endless: Vec<&'static str>,
     /// How many bytes variables may still stand for.
     left: usize,
+    /// How many bytes filters may still write.
+    filtered: usize,
+    /// What was named, and its addresses.
+    links: HashMap<&'a str, Option<String>>,
 }
 
 impl<'a> Pass<'a> {
@@ -119,6 +126,8 @@ impl<'a> Pass<'a> {
             is_code,
             endless: Vec::new(),
             left: MAX_EXPANSION,
+            filtered: MAX_FILTERED,
+            links: HashMap::new(),
         }
     }
 
@@ -181,7 +190,20 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn tag(&mut self, inside: &str) {
+    /// The address of what a tag names.
+    fn link(&mut self, words: &'a str) -> Option<String> {
+        if let Some(known) = self.links.get(words) {
+            return known.clone();
+        }
+        if self.links.len() == MAX_LINKS {
+            return None;
+        }
+        let address = (self.variables.resolve)(words);
+        self.links.insert(words, address.clone());
+        address
+    }
+
+    fn tag(&mut self, inside: &'a str) {
         let (name, words) = inside.split_once(char::is_whitespace).unwrap_or((inside, ""));
         match name {
             "raw" => {
@@ -194,7 +216,7 @@ impl<'a> Pass<'a> {
                 None => self.dropped += 1,
             },
             "link" | "post_url" => {
-                let address = (self.variables.resolve)(words.trim());
+                let address = self.link(words.trim());
                 self.stand_for(address);
             }
             _ => self.dropped += 1,
@@ -224,12 +246,13 @@ impl<'a> Pass<'a> {
     }
 
     /// A `highlight` block.
-    fn code(&mut self, words: &str, code: &str) {
+    fn code(&mut self, words: &str, code: &'a str) {
         let mut inner = Pass::new(code, self.highlight, self.variables, true);
-        inner.left = self.left;
+        (inner.left, inner.filtered) = (self.left, self.filtered);
+        inner.links = std::mem::take(&mut self.links);
         inner.run();
         let (code, dropped) = (inner.out, inner.dropped);
-        self.left = inner.left;
+        (self.left, self.filtered, self.links) = (inner.left, inner.filtered, inner.links);
         self.dropped += dropped;
         let code = code.strip_prefix('\n').unwrap_or(&code).trim_end();
         let language = words.split_whitespace().next().unwrap_or("");
@@ -254,7 +277,7 @@ impl<'a> Pass<'a> {
     }
 
     /// What a variable with its filters stands for; `None` when any part is unknown.
-    fn value(&self, inside: &str) -> Option<String> {
+    fn value(&mut self, inside: &str) -> Option<String> {
         let mut parts = inside.split('|');
         let mut value = self.term(parts.next()?.trim())?.to_owned();
         for filter in parts {
@@ -270,6 +293,7 @@ impl<'a> Pass<'a> {
             if value.len() > MAX_EXPANSION {
                 return None;
             }
+            self.filtered = self.filtered.checked_sub(value.len())?;
         }
         Some(value)
     }

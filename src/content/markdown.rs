@@ -101,6 +101,8 @@ fn without_kramdown(markdown: &str) -> Cow<'_, str> {
             if text.contains("toc") && starts_list(plain[last_line..].trim()) {
                 plain.truncate(last_line);
             }
+            // The line is looked at once, however many such lists follow it.
+            last_line = plain.len();
         } else {
             last_line = plain.len();
             push_line(&mut plain, line);

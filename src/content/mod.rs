@@ -13,6 +13,12 @@ pub mod post;
 
 pub mod fields;
 
+pub mod names;
+
+pub mod spread;
+
+pub mod bulk;
+
 pub mod front_matter;
 
 pub mod switch;

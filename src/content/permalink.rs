@@ -7,7 +7,14 @@ use std::borrow::Cow;
 
 use crate::content::date::{Local, Moment, Zone, push_two, push_year};
 use crate::content::text::nfc;
-use crate::percent;
+use crate::percent::{self, encoded_length};
+
+/// Longest path of a post's page, percent-encoded, in bytes: servers and readers take no longer one.
+pub const MAX_PATH: usize = 2 * 1024;
+
+/// Where a template stops to be filled in, in bytes: a path of this length is too long, whatever
+/// becomes of its slashes and dots.
+const MAX_FILLED: usize = 4 * MAX_PATH;
 
 /// The endings of posts, and what a page made from one ends in.
 const EXTENSIONS: &[(&str, &str)] = &[
@@ -165,18 +172,30 @@ impl Template {
         Self(template.to_owned())
     }
 
-    /// The path of a post's page, percent-encoded, with a slash at its start.
+    /// The path of a post's page, percent-encoded, with a slash at its start; cut where it is
+    /// longer than [`MAX_PATH`].
     pub fn path(&self, parts: Parts<'_>) -> String {
-        percent::encode_path(&self.plain_path(parts))
+        percent::encode_path(encodable(&self.plain_path(parts), MAX_PATH))
+    }
+
+    /// Whether no path of this template and these parts has to be cut.
+    pub fn fits(&self, parts: Parts<'_>) -> bool {
+        let (filled, is_whole) = self.fill(parts);
+        is_whole && encodable(&filled, MAX_PATH).len() == filled.len()
     }
 
     /// The path as Jekyll has it before it becomes a URL.
     pub fn plain_path(&self, parts: Parts<'_>) -> String {
+        self.fill(parts).0
+    }
+
+    /// The template with its placeholders filled in, and whether that is all of it.
+    fn fill(&self, parts: Parts<'_>) -> (String, bool) {
         let local = parts.zone.local(parts.date);
         let mut path = String::with_capacity(64);
         path.push('/');
         let mut rest = self.0.strip_prefix('/').unwrap_or(&self.0);
-        while let Some(start) = rest.find(':') {
+        while let Some(start) = rest.find(':').filter(|_| path.len() <= MAX_FILLED) {
             path.push_str(&rest[..start]);
             rest = &rest[start + 1..];
             let end =
@@ -188,8 +207,25 @@ impl Template {
             }
         }
         path.push_str(rest);
-        sanitized(path)
+        let is_whole = path.len() <= MAX_FILLED;
+        path.truncate(path.floor_char_boundary(MAX_FILLED));
+        (sanitized(path), is_whole)
     }
+}
+
+/// The beginning of a path that takes at most `bytes` when it is percent-encoded.
+fn encodable(path: &str, bytes: usize) -> &str {
+    if path.len() * 3 <= bytes {
+        return path;
+    }
+    let mut left = bytes;
+    let end = path.char_indices().find(|(_, c)| {
+        let needed = encoded_length(*c);
+        let is_over = needed > left;
+        left = left.saturating_sub(needed);
+        is_over
+    });
+    end.map_or(path, |(at, _)| &path[..at])
 }
 
 /// Writes the value of a placeholder; says whether there is such one.
@@ -273,7 +309,8 @@ fn sanitized(path: String) -> String {
 pub fn jekyll_id(plain_path: &str, slug: &str) -> String {
     let folder = plain_path.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
     // Jekyll takes what follows a `?` for a query and leaves it; an id must stay as it was.
-    percent::encode_path(&format!("{folder}/{slug}")).replace("%3F", "?")
+    let path = format!("{folder}/{slug}");
+    percent::encode_path(encodable(&path, MAX_PATH)).replace("%3F", "?")
 }
 
 /// A `tag:` URI (RFC 4151) under an authority like `example.org,2025`.

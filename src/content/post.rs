@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::content::body::{Body, Markup, Source, render};
+use crate::content::body::{Body, Markup, Source, oversize, render};
 use crate::content::date::Moment;
 use crate::content::enclosure::Enclosure;
 use crate::content::fields::Fields;
@@ -10,6 +10,7 @@ use crate::content::front_matter::{FrontMatter, Parts, split};
 use crate::content::liquid::{Variables, named};
 use crate::content::permalink::{self, Origin, Template, jekyll_id, tag_id};
 use crate::content::site::{Author, Ids, Site, Taxonomy};
+use crate::content::spread;
 use crate::content::text::{cut, xml_safe};
 use crate::error::{Error, Remark, Severity};
 use crate::hash::Hash;
@@ -67,6 +68,8 @@ pub struct Post<'a> {
     pub markup: Markup,
     /// The body as it stands in the file.
     pub body: &'a str,
+    /// Why the body is not parsed, when it is too large for that.
+    pub oversize: Option<Error>,
 }
 
 /// Why a post is not published.
@@ -113,7 +116,15 @@ impl<'a> Post<'a> {
         }
         let (front, remark) = FrontMatter::decode(parts);
         remarks.extend(remark);
-        let post = Fields::new(&front, origin, site, &mut remarks).post(parts.body);
+        let mut post = Fields::new(&front, origin, site, &mut remarks).post(parts.body);
+        if let Ok(post) = &mut post
+            && let Some((line, error)) = oversize(post.markup, parts.body, site.cleaning.trust())
+        {
+            let first = text[..text.len() - parts.body.len()].matches('\n').count() + 1;
+            post.oversize = Some(error.clone());
+            let severity = Severity::Warning;
+            remarks.push(Remark { severity, line: first + line, column: 0, error });
+        }
         Parsed { post, remarks }
     }
 
@@ -133,6 +144,11 @@ impl<'a> Post<'a> {
                 [&*site.home, &jekyll_id(&path, &self.slug)].concat()
             }
         }
+    }
+
+    /// Whether no part of its address has to be cut.
+    pub fn has_whole_address(&self, site: &Site) -> bool {
+        self.template(site).fits(self.parts(site))
     }
 
     fn template<'t>(&'t self, site: &'t Site) -> &'t Template {
@@ -158,6 +174,7 @@ impl<'a> Post<'a> {
             markup: self.markup,
             text: self.body,
             base: &url,
+            is_oversize: self.oversize.is_some(),
             separator: self.separator.as_deref(),
             liquid: self.has_liquid.then_some(Variables {
                 site_url: site.home.strip_suffix(&site.baseurl).unwrap_or(&site.home),
@@ -176,12 +193,18 @@ impl<'a> Post<'a> {
         } else {
             self.title.clone()
         };
-        Rendered { url, title, summary, is_excerpt_only: self.is_excerpt_only, body }
+        let is_in_all_feeds = spread::has_room(self, site, &body.html);
+        if !is_in_all_feeds {
+            body.warnings.push(Error::TooOften { feeds: spread::feeds(self, site) });
+        }
+        let is_excerpt_only = self.is_excerpt_only;
+        Rendered { url, title, summary, is_excerpt_only, is_in_all_feeds, body }
     }
 
     /// What Liquid's `link` and `post_url` in the body name: other posts that this one depends on.
     pub fn links(&self) -> Vec<String> {
-        if self.has_liquid { named(self.body) } else { Vec::new() }
+        let is_read = self.has_liquid && self.oversize.is_none();
+        if is_read { named(self.body) } else { Vec::new() }
     }
 
     /// The name of every feed that the post belongs to, besides the site's.
@@ -213,6 +236,8 @@ pub struct Rendered {
     pub summary: String,
     /// Whether the post wants its summary only in feeds (`feed.excerpt_only`).
     pub is_excerpt_only: bool,
+    /// Whether each of its feeds carries the body, and not the site's alone.
+    pub is_in_all_feeds: bool,
     /// The body.
     pub body: Body,
 }

@@ -20,6 +20,8 @@ const CLOSERS: [char; 13] =
 
 /// The longest value that a message quotes, in grapheme clusters.
 const LONGEST_SHOWN: usize = 60;
+/// A grapheme cluster of more bytes, on average, counts as several: one may have any length.
+const MAX_GRAPHEME: usize = 32;
 
 /// `text` without the characters that XML 1.0 (§2.2) forbids, and with LF for CRLF and for a lone
 /// CR, as an XML parser would read it (§2.11).
@@ -81,7 +83,19 @@ pub fn collapse(text: &str) -> String {
     collapsed
 }
 
-/// The beginning of `text`, at most `limit` grapheme clusters long.
+/// The beginning of `text`, at most `bytes` long, which ends at a grapheme cluster if it can.
+pub fn head(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes {
+        return text;
+    }
+    let most = &text[..text.floor_char_boundary(bytes)];
+    // The last cluster may go on behind `most`, so it does not count.
+    let last = most.grapheme_indices(true).next_back().map_or(0, |(start, _)| start);
+    let end = if most.len() - last > MAX_GRAPHEME { most.len() } else { last };
+    text[..end].trim_end()
+}
+
+/// The beginning of `text`, at most `limit` grapheme clusters and `32 * limit` bytes long.
 ///
 /// It ends after the last sentence end in the second half of the window; else before the last
 /// comma or blank there, else after a grapheme, and then with `…`.
@@ -90,6 +104,7 @@ pub fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     if text.len() <= limit {
         return Cow::Borrowed(text);
     }
+    let text = head(text, limit * MAX_GRAPHEME);
     let mut ends: Vec<usize> = if text.chars().take(limit + 2).all(is_grapheme) {
         text.char_indices().take(limit + 1).map(|(start, c)| start + c.len_utf8()).collect()
     } else {
@@ -187,6 +202,19 @@ fn starts_pause(rest: &str) -> bool {
         Some(first) => first.is_whitespace(),
         None => false,
     }
+}
+
+/// How long a text is at most once it is escaped, in bytes: XML writes `"` as six, JSON a line feed
+/// as two.
+pub fn escaped_length(text: &str) -> usize {
+    let more = |byte| match byte {
+        b'<' | b'>' => 3,
+        b'&' => 4,
+        b'"' | b'\'' => 5,
+        b'\n' | b'\\' => 1,
+        _ => 0,
+    };
+    text.len() + text.bytes().map(more).sum::<usize>()
 }
 
 /// Whether a text holds an ASCII character. Most bodies hold none of those that mean something to

@@ -9,7 +9,7 @@ use crate::content::enclosure::media_type_of;
 use crate::content::permalink::tag_id;
 use crate::content::post::{Post, Rendered};
 use crate::content::site::{self, NamesFrom, Site, Taxonomy, Window};
-use crate::content::text::nfc;
+use crate::content::text::{escaped_length, nfc};
 use crate::feed::model::{Category, Enclosure, Entry, Feed, Image, Person, Stamp};
 use crate::hash::Hash;
 use crate::percent;
@@ -20,8 +20,11 @@ pub const MAX_FOLDER: usize = 200;
 /// What the folder of a longer name ends in.
 const HASH: &str = "-00000000000000000000000000000000";
 
-/// What an entry takes besides its texts, in bytes: elements, addresses, dates, categories.
-const ENTRY: usize = 2048;
+/// What an entry takes besides its texts and addresses, in bytes: elements and dates.
+const ENTRY: usize = 1024;
+
+/// The elements or attributes around a category, an author, an enclosure, an image.
+const ELEMENT: usize = 128;
 
 /// The date of a feed without entries: any day that never changes will do.
 const EMPTY_SINCE: Moment = Moment::from_unix(946_684_800);
@@ -94,6 +97,7 @@ pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
         summary: rendered.summary,
         content: Some(rendered.body.html)
             .filter(|html| !rendered.is_excerpt_only && !html.is_empty()),
+        is_in_all_feeds: rendered.is_in_all_feeds,
         published: stamp(post.date, zone),
         updated: stamp(post.updated, zone),
         authors,
@@ -161,7 +165,8 @@ pub fn feed(site: &Site, name: &FeedName, mut entries: Vec<Arc<Entry>>) -> Feed 
         logo: site.logo.clone(),
         updated: updated.cloned().unwrap_or_else(|| stamp(EMPTY_SINCE, Zone::UTC)),
         extent: window.extent,
-        contents: contents(&entries, window.size),
+        is_site: *name == FeedName::Site,
+        contents: contents(&entries, window.size, *name == FeedName::Site),
         entries,
     }
 }
@@ -170,30 +175,55 @@ pub fn feed(site: &Site, name: &FeedName, mut entries: Vec<Arc<Entry>>) -> Feed 
 ///
 /// What escaping adds is counted as the format that needs most of it would: Atom writes `<` as
 /// `&lt;`, JSON a line feed as two characters.
-fn contents(entries: &[Arc<Entry>], size: usize) -> usize {
+fn contents(entries: &[Arc<Entry>], size: usize, is_site: bool) -> usize {
     // At most six bytes for one, so what is small needs no counting.
-    let most = |entry: &Arc<Entry>| {
-        let content = entry.content.as_ref().map_or(0, String::len);
-        ENTRY + 6 * (2 * entry.title.len() + entry.summary.len() + content)
-    };
+    let most = |entry: &Arc<Entry>| 6 * length(entry, str::len) + 6 * carried(entry, is_site).len();
     if entries.iter().map(most).sum::<usize>() <= size {
         return entries.len();
     }
-    let escaped = |text: &str| {
-        let extra = text.bytes().filter(|byte| matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\n'));
-        text.len() + 5 * extra.count()
-    };
     let mut left = size;
     for entry in entries {
-        left = left.saturating_sub(ENTRY + 2 * escaped(&entry.title) + escaped(&entry.summary));
+        left = left.saturating_sub(length(entry, escaped_length));
     }
     let fits = |entry: &&Arc<Entry>| {
-        let needed = entry.content.as_deref().map_or(0, escaped);
+        let needed = escaped_length(carried(entry, is_site));
         let is_fitting = needed <= left;
         left = left.saturating_sub(needed);
         is_fitting
     };
     entries.iter().take_while(fits).count()
+}
+
+/// The content that a feed would carry of an entry.
+fn carried(entry: &Entry, is_site: bool) -> &str {
+    entry.content.as_deref().filter(|_| is_site || entry.is_in_all_feeds).unwrap_or_default()
+}
+
+/// What an entry takes without its content, by a measure of its texts, in the format that repeats
+/// most of it.
+fn length(entry: &Entry, of: impl Fn(&str) -> usize) -> usize {
+    let optional = |text: &Option<String>| text.as_deref().map_or(0, &of);
+    let categories = entry.categories.iter().map(|category| {
+        of(&category.term) + optional(&category.label) + optional(&category.scheme) + ELEMENT
+    });
+    let authors = entry
+        .authors
+        .iter()
+        .map(|author| of(&author.name) + optional(&author.email) + optional(&author.uri) + ELEMENT);
+    let enclosures =
+        entry.enclosures.iter().map(|file| of(&file.url) + of(&file.media_type) + ELEMENT);
+    ENTRY
+        + of(&entry.id)
+        + of(&entry.url)
+        + 2 * of(&entry.title)
+        + of(&entry.summary)
+        + 2 * entry.image.as_ref().map_or(0, |image| of(&image.url) + ELEMENT)
+        + optional(&entry.license)
+        + optional(&entry.lang)
+        + optional(&entry.source)
+        + categories.sum::<usize>()
+        + authors.sum::<usize>()
+        + enclosures.sum::<usize>()
 }
 
 /// A group's name for people: from the configuration, else from the newest post's first tag

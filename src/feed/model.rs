@@ -41,6 +41,8 @@ pub struct Feed {
     /// RSS `item` · Atom `entry` · JSON `items`. Newest first.
     #[serde(skip)]
     pub entries: Vec<Arc<Entry>>,
+    /// Whether this is the feed of the whole site.
+    pub is_site: bool,
     /// How many of the newest entries carry their content: the rest would make it too large.
     pub contents: usize,
 }
@@ -48,7 +50,9 @@ pub struct Feed {
 impl Feed {
     /// The content of the entry at an index, when this feed carries it.
     pub fn content<'e>(&self, index: usize, entry: &'e Entry) -> Option<&'e str> {
-        let is_carried = self.extent == Extent::Full && index < self.contents;
+        let is_carried = self.extent == Extent::Full
+            && index < self.contents
+            && (self.is_site || entry.is_in_all_feeds);
         entry.content.as_deref().filter(|_| is_carried)
     }
 
@@ -73,6 +77,8 @@ pub struct Entry {
     /// RSS `content:encoded` · Atom `content type="html"` · JSON `content_html`. Absent when the
     /// post wants its summary only.
     pub content: Option<String>,
+    /// Whether each of its feeds carries the content, and not the site's alone.
+    pub is_in_all_feeds: bool,
     /// RSS `pubDate` · Atom `published` · JSON `date_published`.
     pub published: Stamp,
     /// RSS none · Atom `updated` · JSON `date_modified`, when it is not `published`.

@@ -29,6 +29,8 @@ pub mod watch;
 
 pub mod posts;
 
+pub mod large_posts;
+
 pub mod snapshot;
 
 pub mod snapshot_writer;

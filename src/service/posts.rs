@@ -15,6 +15,7 @@ use crate::feed::assemble;
 use crate::feed::model::Entry;
 use crate::hash::Hash;
 use crate::service::disk::{self, Folder};
+use crate::service::large_posts;
 
 /// The largest post, in bytes.
 pub const MAX_POST: u64 = 8 * 1024 * 1024;
@@ -98,7 +99,7 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Opt
         Ok(text) => text,
         Err(error) => return Some(rejected(error, stamp)),
     };
-    let parsed = Post::parse(&origin, text, site);
+    let parsed = large_posts::in_turn(path, stamp.size, || Post::parse(&origin, text, site));
     let mut findings: Vec<Finding> =
         parsed.remarks.into_iter().map(|remark| remark.at(path)).collect();
     let post = match parsed.post {
@@ -147,6 +148,16 @@ pub struct Copy<'a> {
     pub catalog: &'a Catalog,
 }
 
+/// Reads the post of a card whole and renders it, if its file is still as the card knows it.
+fn rendered<T>(
+    card: Kept<'_>,
+    ground: Ground<'_>,
+    render: impl FnOnce(&Post<'_>) -> T,
+) -> Option<T> {
+    // The file as well is in memory for as long.
+    large_posts::in_turn(card.path(), card.stamp().size, || whole(card, ground, render))
+}
+
 /// Reads the post of a card whole and looks at it, if its file is still as the card knows it.
 fn whole<T>(card: Kept<'_>, ground: Ground<'_>, look: impl FnOnce(&Post<'_>) -> T) -> Option<T> {
     let (bytes, _) = ground.folder.read(card.path(), MAX_POST).ok()?;
@@ -160,13 +171,13 @@ fn whole<T>(card: Kept<'_>, ground: Ground<'_>, look: impl FnOnce(&Post<'_>) -> 
 /// What rendering the body of a card's post gives to remark on.
 pub fn body_findings(card: Kept<'_>, copy: Copy<'_>) -> Vec<Finding> {
     let resolve = |words: &str| address(words, copy);
-    let rendered =
-        whole(card, copy.ground, |post| post.render(copy.ground.site, &resolve).body.warnings);
+    let warnings =
+        rendered(card, copy.ground, |post| post.render(copy.ground.site, &resolve).body.warnings);
     let finding = |error| {
         let severity = Severity::Warning;
         Remark { severity, line: 0, column: 0, error }.at(card.path())
     };
-    rendered.into_iter().flatten().map(finding).collect()
+    warnings.into_iter().flatten().map(finding).collect()
 }
 
 /// The address of the post that Liquid's `link` or `post_url` names.
@@ -221,7 +232,7 @@ impl Memo {
         let render = |post: &Post<'_>| {
             assemble::entry(post, post.render(ground.site, &resolve), ground.site)
         };
-        let entry = Arc::new(whole(card, ground, render)?);
+        let entry = Arc::new(rendered(card, ground, render)?);
         self.lock().keep(state, Arc::clone(&entry));
         Some(entry)
     }

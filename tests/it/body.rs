@@ -13,7 +13,7 @@ mod properties;
 const BASE: &str = "https://news.example/harbour/2022/01/04/gates.html";
 
 fn source(markup: Markup, text: &str) -> Source<'_> {
-    Source { markup, text, base: BASE, separator: None, liquid: None }
+    Source { markup, text, base: BASE, is_oversize: false, separator: None, liquid: None }
 }
 
 fn markdown(text: &str) -> Body {

@@ -10,6 +10,7 @@ mod dates;
 mod faults;
 mod fuzz;
 mod golden;
+mod hostile;
 mod http;
 mod invariants;
 mod keys;

@@ -3,7 +3,8 @@
 
 use feedmill::content::body::{Body, Markup, Source, render};
 use feedmill::content::clean::{Cleaning, Patterns};
-use feedmill::content::html::trust::{MAX_NAMES, Trust};
+use feedmill::content::html::trust::Trust;
+use feedmill::content::names::MAX_NAMES_UNTRUSTED;
 use feedmill::hash::Hash;
 use serde_json::Value;
 
@@ -20,7 +21,10 @@ const CONFIG: &str = "title: Guests\nurl: https://news.example\nfeedmill:\n  san
 fn body(markup: Markup, text: &str) -> Body {
     let cleaning =
         Cleaning::new(&Patterns { trust: Trust::Untrusted, ..Patterns::default() }).unwrap();
-    render(&Source { markup, text, base: BASE, separator: None, liquid: None }, &cleaning)
+    render(
+        &Source { markup, text, base: BASE, is_oversize: false, separator: None, liquid: None },
+        &cleaning,
+    )
 }
 
 #[track_caller]
@@ -51,6 +55,7 @@ fn an_honest_post_stays_as_it_is() {
             markup: Markup::Markdown,
             text: written,
             base: BASE,
+            is_oversize: false,
             separator: None,
             liquid: None,
         },
@@ -261,7 +266,7 @@ fn no_field_of_a_post_is_a_weapon() {
     assert_eq!(item["attachments"].as_array().unwrap().len(), 1);
     assert_eq!(item["attachments"][0]["url"], "https://news.example/own.mp3");
     let tags = item["tags"].as_array().unwrap();
-    assert_eq!(tags.len(), 2 + MAX_NAMES);
+    assert_eq!(tags.len(), 2 + MAX_NAMES_UNTRUSTED);
     for (path, bytes) in &feeds {
         let text = String::from_utf8_lossy(bytes);
         assert!(!text.contains("javascript:"), "{path}");

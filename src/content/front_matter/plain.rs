@@ -13,6 +13,9 @@ use crate::content::front_matter::Node;
 /// The longest key; libyaml takes no key of more than 1024 characters.
 const MAX_KEY: usize = 64;
 
+/// The most keys, each of which is compared with all before it; real front matter has a dozen.
+const MAX_KEYS: usize = 128;
+
 /// The mapping that a block of such lines is; `None` when libyaml has to say what it is.
 pub fn read(yaml: &str) -> Option<Node> {
     if !yaml.chars().all(is_legible) {
@@ -26,7 +29,8 @@ pub fn read(yaml: &str) -> Option<Node> {
         }
         let (key, rest) = line.split_once(':')?;
         // A key that stands there twice is an error, which libyaml words.
-        if !is_key(key) || fields.iter().any(|(known, _)| known == key) {
+        if !is_key(key) || fields.len() == MAX_KEYS || fields.iter().any(|(known, _)| known == key)
+        {
             return None;
         }
         let node = match rest.trim_matches(' ') {

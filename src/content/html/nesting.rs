@@ -1,4 +1,4 @@
-//! Whether an HTML text can be parsed in time that is linear in its length.
+//! Whether an HTML text can be parsed in time that is linear in its length, and in bounded memory.
 //!
 //! An HTML parser looks at every open element again and again: 20,000 unclosed `<div>` take it
 //! seconds. It also opens unclosed formatting anew in every block, which can multiply a text. So
@@ -9,10 +9,14 @@ use crate::content::html::tags::{Name, Tag, Tags};
 
 /// Deepest nesting that is parsed.
 pub const MAX_DEPTH: usize = 256;
+
+/// Most tags and attributes of a text. An element takes about 300 bytes until it is written.
+pub const MAX_TAGS: usize = 200_000;
+
 /// Most formatting elements that may have to be opened again.
 const MAX_REOPENED: usize = 50_000;
 /// Most attributes of one tag: the parser compares each with all before it.
-const MAX_ATTRIBUTES: usize = 1_000;
+const MAX_ATTRIBUTES: usize = 256;
 
 /// Most tags, wherever they stand, of a text whose tree cannot be estimated (see
 /// [`Tags::is_unsure`]): as many open elements cost the parser a fraction of a second.
@@ -21,7 +25,17 @@ const MAX_UNSURE: usize = 5_000;
 /// Up to this length, in bytes, a text with few tags needs no estimate: most posts.
 const SHORT: usize = 8 << 10;
 
-/// Whether `html` stays within the limits.
+/// Whether `html` has no more tags and attributes than are parsed.
+pub fn is_small(html: &str) -> bool {
+    if html.len() <= SHORT || html.len() <= MAX_TAGS / 2 {
+        return true;
+    }
+    let mut tags = Tags::new(html);
+    let attributes: usize = tags.by_ref().map(|tag| tag.attributes).sum();
+    brackets(html) + attributes <= MAX_TAGS
+}
+
+/// Whether `html` stays within the limits of nesting.
 pub fn fits(html: &str) -> bool {
     if html.len() <= SHORT && brackets(html) <= MAX_DEPTH {
         return true;

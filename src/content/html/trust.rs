@@ -11,9 +11,6 @@ use crate::content::html::elements::{self, Fate};
 use crate::content::text::turns;
 use crate::content::url;
 
-/// Most categories, tags or authors of a stranger's post: each is a feed of four documents.
-pub const MAX_NAMES: usize = 16;
-
 /// What a stranger's link tells search engines and browsers.
 pub const REL: &str = "nofollow noopener noreferrer ugc";
 

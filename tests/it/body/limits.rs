@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use feedmill::content::body::{Markup, Source, render};
 use feedmill::content::clean::Cleaning;
-use feedmill::content::liquid::{MAX_EXPANSION, Variables, named};
+use feedmill::content::liquid::{MAX_EXPANSION, MAX_LINKS, Variables, named};
 use feedmill::error::Error;
 
 use crate::body::{html, liquid, source};
@@ -90,10 +90,15 @@ fn what_is_too_deep_keeps_its_text() {
 
 #[test]
 fn what_is_too_long_is_cut_off() {
-    let body = html(&format!("<div>{}</div>", "<p>水车</p>".repeat(200_000)));
+    let paragraph = format!("<p>{}</p>", "\"水车\"".repeat(20));
+    let body = html(&format!("<div>{}</div>", paragraph.repeat(8_000)));
     assert_eq!(body.warnings, [Error::BodyTooLong { limit: 2 << 20 }]);
     assert!(body.html.ends_with("</p></div>"));
-    assert!(body.html.len() < (2 << 20) + 100);
+    assert!(body.html.len() < (2 << 20) + 500);
+    // A single text, too: each of its signs becomes six.
+    let body = html(&"\"".repeat(500_000));
+    assert_eq!(body.warnings, [Error::BodyTooLong { limit: 2 << 20 }]);
+    assert!(body.html.len() <= 2 << 20);
 }
 
 #[test]
@@ -126,7 +131,7 @@ fn many_names_of_posts_are_found_in_time() {
         let _ = write!(text, "{{%link {number}%}}{{%link {number}%}}");
     }
     let start = Instant::now();
-    assert_eq!(named(&text).len(), 100_000);
+    assert_eq!(named(&text).len(), MAX_LINKS);
     assert!(start.elapsed() < HANG, "{:?}", start.elapsed());
 }
 
