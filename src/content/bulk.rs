@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 
 use crate::content::text::has_sign;
 
-/// Up to this length, in bytes, a text without a table needs no count.
-const SHORT: usize = 8 * 1024;
+/// Up to this length, in bytes, a text without a table needs no count: it is some MiB as a tree at most.
+const SHORT: usize = 32 * 1024;
 
 /// Nodes that a text of no length may have: its tables fill up their rows.
 const ALLOWANCE: usize = 16 * 1024;
@@ -20,7 +20,7 @@ const PER_BYTE: usize = 4;
 /// The line, counted from 0, on which a text has come to more than `most` nodes, or to more than a
 /// text of its length has.
 pub fn excess(text: &str, most: usize) -> Option<usize> {
-    if text.len() <= SHORT && !has_sign(text, b'|') {
+    if text.len() <= SHORT && !may_have_table(text) {
         return None;
     }
     let most = most.min(PER_BYTE * text.len() + ALLOWANCE);
@@ -33,6 +33,18 @@ pub fn excess(text: &str, most: usize) -> Option<usize> {
         ControlFlow::Break(line) => Some(line),
         ControlFlow::Continue(_) => None,
     }
+}
+
+/// Whether a line may stand between the head and the rows of a table: in it a bar has a hyphen or a
+/// colon beside it.
+fn may_have_table(text: &str) -> bool {
+    let is_rule = |side: Option<char>| matches!(side, Some('-' | ':'));
+    let blank = |c: char| matches!(c, ' ' | '\t');
+    has_sign(text, b'|')
+        && text.match_indices('|').any(|(at, _)| {
+            is_rule(text[at + 1..].trim_start_matches(blank).chars().next())
+                || is_rule(text[..at].trim_end_matches(blank).chars().next_back())
+        })
 }
 
 /// What one line comes to; `columns` are those of the table that may be open.
@@ -83,7 +95,7 @@ fn containers(line: &[u8]) -> (usize, &[u8]) {
 /// The signs that begin or end something within a line.
 const SIGNS: [bool; 256] = {
     let mut signs = [false; 256];
-    let mut list: &[u8] = b"*_[]`<&\\~";
+    let mut list: &[u8] = b"*_[]!`<&\\~\"";
     while let [sign, rest @ ..] = list {
         signs[*sign as usize] = true;
         list = rest;

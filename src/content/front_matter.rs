@@ -58,12 +58,12 @@ impl Node {
                 format!("more than {MAX_BRACKETS} brackets on one line"),
             ));
         }
+        if let Some(node) = plain::read(yaml) {
+            return Ok(node);
+        }
         if let Some(line) = too_open(yaml) {
             let reason = format!("more than {MAX_OPEN} brackets are open");
             return Err(fail(line + 1, 0, reason));
-        }
-        if let Some(node) = plain::read(yaml) {
-            return Ok(node);
         }
         decoder::decode(yaml).map_err(|fault| fail(fault.line, fault.column, fault.reason))
     }

@@ -203,8 +203,7 @@ impl<'a> Post<'a> {
 
     /// What Liquid's `link` and `post_url` in the body name: other posts that this one depends on.
     pub fn links(&self) -> Vec<String> {
-        let is_read = self.has_liquid && self.oversize.is_none();
-        if is_read { named(self.body) } else { Vec::new() }
+        if self.has_liquid { named(self.body) } else { Vec::new() }
     }
 
     /// The name of every feed that the post belongs to, besides the site's.

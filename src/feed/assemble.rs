@@ -9,7 +9,7 @@ use crate::content::enclosure::media_type_of;
 use crate::content::permalink::tag_id;
 use crate::content::post::{Post, Rendered};
 use crate::content::site::{self, NamesFrom, Site, Taxonomy, Window};
-use crate::content::text::{escaped_length, nfc};
+use crate::content::text::nfc;
 use crate::feed::model::{Category, Enclosure, Entry, Feed, Image, Person, Stamp};
 use crate::hash::Hash;
 use crate::percent;
@@ -183,15 +183,21 @@ fn contents(entries: &[Arc<Entry>], size: usize, is_site: bool) -> usize {
     }
     let mut left = size;
     for entry in entries {
-        left = left.saturating_sub(length(entry, escaped_length));
+        left = left.saturating_sub(length(entry, escaped));
     }
     let fits = |entry: &&Arc<Entry>| {
-        let needed = escaped_length(carried(entry, is_site));
+        let needed = escaped(carried(entry, is_site));
         let is_fitting = needed <= left;
         left = left.saturating_sub(needed);
         is_fitting
     };
     entries.iter().take_while(fits).count()
+}
+
+/// How long a text is once it is escaped, at most.
+fn escaped(text: &str) -> usize {
+    let is_special = |byte: &u8| matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\'' | b'\\' | b'\n');
+    text.len() + 5 * text.bytes().filter(is_special).count()
 }
 
 /// The content that a feed would carry of an entry.

@@ -23,7 +23,7 @@ use crate::printable::{Printable, is_hidden};
 use crate::service::disk::Folder;
 use crate::service::posts::{Copy, Ground};
 use crate::service::source::Roots;
-use crate::service::{disk, parallel, posts};
+use crate::service::{disk, large_posts, parallel, posts};
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +157,7 @@ fn row(
     if reading.catalog.card(&key, path).is_none() {
         return Some(rejected(reading, path));
     }
-    let (bytes, _) = folder.read(path, posts::MAX_POST).ok()?;
+    let (bytes, stamp) = folder.read(path, posts::MAX_POST).ok()?;
     let post = Post::parse(&origin, posts::text(&bytes).ok()?, site).post.ok()?;
     let winner = reading.catalog.winner(&key).filter(|winner| winner.path() != &**path);
     let zone = site.dates.zone;
@@ -170,8 +170,11 @@ fn row(
     } else {
         None
     };
-    let title =
-        if post.title.is_empty() { post.render(site, &|_| None).title } else { post.title.clone() };
+    let title = if post.title.is_empty() {
+        large_posts::in_turn(path, stamp.size, || post.render(site, &|_| None).title)
+    } else {
+        post.title.clone()
+    };
     let facts = Facts {
         url: post.url(site),
         id: post.id(site),

@@ -410,7 +410,7 @@ proptest! {
     fn a_parser_makes_no_more_than_was_counted(
         pieces in prop::collection::vec("[-+*>]{1,3} |[0-9][.)] |\\|a\\|b|\\|\n|\\|-\\|-\\|\n|\n|\n\n|    |a|\\[a\\]|\\(b\\)|!\\[|`|``|<b>|</b>|<http:a>|&amp;|\\*\\*|_a_|~~b~~|\\\\|# |---\n|\\[\\^a\\]|\\[\\^a\\]: |\\[a\\]: b\n|```\n", 1..40)
     ) {
-        let text = pieces.concat().repeat(9_000 / pieces.concat().len() + 1);
+        let text = pieces.concat().repeat(33_000 / pieces.concat().len() + 1);
         let mut options = comrak::Options::default();
         options.extension.table = true;
         options.extension.footnotes = true;

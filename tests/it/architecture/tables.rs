@@ -73,7 +73,7 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
     ("progress", &[]),
     ("intake", &["posts", "source", "hold", "notes", "parallel", "progress"]),
     ("mill", &["posts", "source", "press", "hold", "ids", "intake", "snapshot", "progress"]),
-    ("report", &["posts", "source", "disk", "parallel"]),
+    ("report", &["posts", "large_posts", "source", "disk", "parallel"]),
     ("load", &["source", "report", "posts", "disk", "limits"]),
     ("clock", &["mill"]),
     ("batch", &["watch"]),
