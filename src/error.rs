@@ -262,6 +262,9 @@ pub enum Error {
     /// The file changed while it was read.
     #[error("the file is being written")]
     Changing,
+    /// The process ended, or panicked, while it was at this post.
+    #[error("feedmill did not survive this post; it is set aside until its file changes")]
+    SetAside,
     /// The file is not UTF-8.
     #[error("the file is not UTF-8 (byte {offset})")]
     NotUtf8 {

@@ -53,14 +53,17 @@ fn of_line(line: &str, columns: &mut usize) -> usize {
     // Two for a container and for a piece of text and what ends it. In lists in lists the parser
     // looks at each one from each.
     let mut nodes = 2 + 2 * containers + containers * containers / 64;
-    let (mut signs, mut bars, mut is_rule, mut is_blank) = (0, 0, true, true);
+    let (mut signs, mut angles, mut bars) = (0, 0, 0);
+    let (mut is_rule, mut is_blank) = (true, true);
     for byte in rest {
         signs += usize::from(SIGNS[usize::from(*byte)]);
+        // An autolink is a link, its text, and the text behind it.
+        angles += usize::from(*byte == b'<');
         bars += usize::from(*byte == b'|');
         is_rule &= matches!(byte, b'|' | b'-' | b':' | b' ' | b'\t');
         is_blank &= matches!(byte, b' ' | b'\t');
     }
-    nodes += 2 * signs + bars;
+    nodes += 2 * signs + angles + bars;
     if is_blank {
         *columns = 0;
     } else if is_rule {

@@ -22,6 +22,7 @@ impl Error {
             Self::UnknownKey { instead, .. } => return format!("did you mean {instead}?"),
             Self::BadValue { expected, .. } | Self::Dropped { expected, .. } => return format!("it can be {expected}"),
             Self::NoUrl { .. } => "set `url` in `_config.yml`, or give --base-url",
+            Self::SetAside => "this is a defect of feedmill, or the process was killed at that moment: touch the file to try it again",
             Self::CutShort => "close the front matter with a line `---`",
             Self::NotUtf8 { .. } => "save it as UTF-8 (`iconv -f GB18030 -t UTF-8`)",
             Self::Binary => "save it as text in UTF-8 (`iconv -f UTF-16 -t UTF-8`)",

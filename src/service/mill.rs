@@ -20,6 +20,7 @@ use crate::feed::review::review;
 use crate::service::hold::{self, Hold, Known};
 use crate::service::ids::NewIds;
 use crate::service::intake::{Intake, Target};
+use crate::service::large_posts;
 use crate::service::posts::{self, Copy, Ground};
 use crate::service::press::{Left, Press, Printed};
 use crate::service::progress::Progress;
@@ -235,7 +236,14 @@ impl Mill {
         if left != Left::Nothing {
             self.layout = head.layout;
             // As of then: what has become due since is to be noticed as a change.
-            self.catalog.apply(cards.map(Change::Put), self.horizon(head.taken));
+            let put = |mut card: Card| {
+                // One that is set aside is to be looked at, to leave its feeds.
+                if large_posts::has_note(&card.path) {
+                    card.stamp = FileStamp::default();
+                }
+                Change::Put(card)
+            };
+            self.catalog.apply(cards.map(put), self.horizon(head.taken));
             self.is_stale = false;
         }
         left

@@ -16,6 +16,7 @@ use crate::feed::model::Entry;
 use crate::hash::Hash;
 use crate::service::disk::{self, Folder};
 use crate::service::large_posts;
+use crate::service::stall;
 
 /// The largest post, in bytes.
 pub const MAX_POST: u64 = 8 * 1024 * 1024;
@@ -88,6 +89,9 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Opt
             return Some(rejected(error, FileStamp { inode: 0, ..stamp }));
         }
     };
+    if large_posts::is_set_aside(path, stamp) {
+        return Some(rejected(Error::SetAside, stamp));
+    }
     let hash = Hash::of_file(&bytes);
     // Without a stamp it is to be read again, for what there is to say of it.
     let known = known.filter(|known| known.hash() == hash && known.stamp() != FileStamp::default());
@@ -99,7 +103,9 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Opt
         Ok(text) => text,
         Err(error) => return Some(rejected(error, stamp)),
     };
-    let parsed = large_posts::in_turn(path, stamp.size, || Post::parse(&origin, text, site));
+    let _at = stall::at(path);
+    let parsed = large_posts::in_turn(path, stamp, || Post::parse(&origin, text, site));
+    let Some(parsed) = parsed else { return Some(rejected(Error::SetAside, stamp)) };
     let mut findings: Vec<Finding> =
         parsed.remarks.into_iter().map(|remark| remark.at(path)).collect();
     let post = match parsed.post {
@@ -154,8 +160,12 @@ fn rendered<T>(
     ground: Ground<'_>,
     render: impl FnOnce(&Post<'_>) -> T,
 ) -> Option<T> {
+    if large_posts::is_set_aside(card.path(), card.stamp()) {
+        return None;
+    }
+    let _at = stall::at(&card.path().into());
     // The file as well is in memory for as long.
-    large_posts::in_turn(card.path(), card.stamp().size, || whole(card, ground, render))
+    large_posts::in_turn(card.path(), card.stamp(), || whole(card, ground, render)).flatten()
 }
 
 /// Reads the post of a card whole and looks at it, if its file is still as the card knows it.

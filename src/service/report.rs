@@ -171,7 +171,7 @@ fn row(
         None
     };
     let title = if post.title.is_empty() {
-        large_posts::in_turn(path, stamp.size, || post.render(site, &|_| None).title)
+        large_posts::in_turn(path, stamp, || post.render(site, &|_| None).title)?
     } else {
         post.title.clone()
     };

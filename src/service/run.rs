@@ -23,6 +23,7 @@ use crate::service::cache::Cache;
 use crate::service::client::Proxies;
 use crate::service::clock::now;
 use crate::service::findings::{Warnings, log};
+use crate::service::large_posts;
 use crate::service::limits;
 use crate::service::load::{self, Settings};
 use crate::service::metrics::Metrics;
@@ -112,6 +113,9 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let early = Arc::new(early);
     pass_signals_on(&runtime, &sender, &Arc::downgrade(&early))?;
     let mut watch = begin_watch(settings, &mut mill, &sender);
+    if let Some(file) = &file {
+        large_posts::begin_notes(file.with_extension("posts"));
+    }
     let Start { left, sources, refused } = resume(&mut mill, snapshot, settings, wanted)?;
     let (mut blind, mut trouble) = (None, None);
     if left == Left::All {
@@ -122,7 +126,11 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         let site = settings.site.clone();
         match first_pass(mill, left, site, (early, &stopped_early)) {
             Some((made, outcome)) => (mill, trouble) = (made, outcome?),
-            None => return Ok(()),
+            None => {
+                // Told to stop, it leaves no post behind that it did not survive.
+                large_posts::end_notes();
+                return Ok(());
+            }
         }
     }
 

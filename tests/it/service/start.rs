@@ -1,12 +1,14 @@
 //! How the service starts, where it listens, and how it ends.
 
-use super::harness::{Address, CONFIG, Server, Site, program};
+use super::harness::{Address, CONFIG, Server, Site, at, files, program};
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
 use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 #[track_caller]
 fn assert_refused(output: &Output, words: &[&str]) {
@@ -117,7 +119,7 @@ fn a_site_that_is_named_from_where_one_stands_is_watched_too() {
     let server = Server::start(&site, command);
     site.post(2, "b", "news", "Text.");
     server.wait_until("it is seen", || server.titles("") == ["b", "a"]);
-    site.remove(&super::harness::at(2, "b"));
+    site.remove(&at(2, "b"));
     server.wait_until("it is gone", || server.titles("") == ["a"]);
     site.write("_config.yml", CONFIG.replace("Site", "Other"));
     server.wait_until("it is taken", || server.get("rss.xml", &[]).text().contains("Other"));
@@ -143,7 +145,7 @@ fn it_listens_on_a_socket_in_the_file_system() {
     assert_eq!(server.titles(""), ["a"]);
     server.finish(&[]);
     // What is no socket is not ours to remove.
-    let file = site.path(&super::harness::at(1, "a"));
+    let file = site.path(&at(1, "a"));
     let address = format!("unix:{}", file.display());
     assert_refused(&site.run("serve", &["--listen", &address]), &["in use"]);
     assert!(file.exists());
@@ -175,14 +177,14 @@ fn a_base_path_is_answered_with_and_without_it() {
 fn a_folder_of_posts_alone_is_a_site() {
     let site = Site::new(CONFIG);
     site.remove("_config.yml");
-    std::fs::remove_dir(site.path("_posts")).unwrap();
+    fs::remove_dir(site.path("_posts")).unwrap();
     site.write("2022-01-01-a.md", "Text without front matter.\n");
     let server = site.serve();
     assert_eq!(server.titles("").len(), 1);
     site.write("2022-01-02-b.md", "---\ntitle: b\n---\nText.\n");
     server.wait_until("a new one is there", || server.titles("").len() == 2);
     // It becomes a site with a folder of posts.
-    std::fs::create_dir(site.path("_posts")).unwrap();
+    fs::create_dir(site.path("_posts")).unwrap();
     site.write("_posts/2022-01-03-c.md", "---\ntitle: c\n---\nText.\n");
     server.wait_until("it is there", || server.titles("").contains(&"c".to_owned()));
     server.finish(&[]);
@@ -196,7 +198,7 @@ fn a_signal_to_stop_does_not_wait_for_the_first_build() {
     site.write("_posts/p0.md", text);
     for number in 1..1000 {
         let link = site.path(&format!("_posts/p{number}.md"));
-        std::fs::hard_link(site.path("_posts/p0.md"), link).unwrap();
+        fs::hard_link(site.path("_posts/p0.md"), link).unwrap();
     }
     let mut command = site.command("serve", &["--listen", "127.0.0.1:0"]);
     let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
@@ -211,4 +213,60 @@ fn a_signal_to_stop_does_not_wait_for_the_first_build() {
     assert!(took < Duration::from_secs(2), "it took {took:?}");
     let said: Vec<String> = lines.filter(|line| line.contains("stopped")).collect();
     assert!(matches!(said.as_slice(), [line] if line.contains("SIGTERM")), "{said:?}");
+}
+
+/// A process that ends in the middle of a very large post leaves a note, and the next one sets that post
+/// aside. The kill is a note that is left here, because no post is known that kills.
+#[test]
+fn a_post_that_the_last_process_did_not_survive_is_set_aside() {
+    let site = Site::new(CONFIG);
+    site.post(1, "a", "news", "Text.");
+    let long = format!("{}\n\n", "A sentence that is repeated. ".repeat(20)).repeat(600);
+    site.post(2, "b", "news", &long);
+    site.serve().finish(&[]);
+    let notes = files(&site.beside("state")).remove(0).with_extension("posts");
+    assert!(!notes.exists(), "a note is left");
+    let leave = || {
+        let found = fs::metadata(site.path(&at(2, "b"))).unwrap();
+        let [modified, changed] =
+            [(found.mtime(), found.mtime_nsec()), (found.ctime(), found.ctime_nsec())]
+                .map(|(seconds, part)| seconds * 1_000_000_000 + part);
+        let (path, size, inode) = (at(2, "b"), found.len(), found.ino());
+        let note = format!(
+            "[{{\"path\":\"{path}\",\"stamp\":{{\"size\":{size},\"modified\":{modified},\
+             \"changed\":{changed},\"inode\":{inode}}},\"is_in_work\":true}}]"
+        );
+        fs::write(&notes, note).unwrap();
+    };
+    leave();
+    // It leaves its feeds, and is named; so it is after another start.
+    for _ in 0..2 {
+        let server = site.serve();
+        server.wait_until("it is set aside", || server.titles("") == ["a"]);
+        server.wait_for_log("02-b.md: feedmill did not survive this post");
+        server.finish(&["did not survive"]);
+    }
+    assert!(notes.exists());
+    // `build` knows no such notes: the same folder gives the same feeds.
+    assert_eq!(site.run("build", &[]).status.code(), Some(0));
+    assert!(fs::read_to_string(site.out("rss.xml")).unwrap().contains("<title>b</title>"));
+    // Until its file changes.
+    site.post(2, "b", "news", &format!("{long}Mended."));
+    let server = site.serve();
+    server.wait_until("it is back", || server.titles("") == ["b", "a"]);
+    server.finish(&[]);
+    assert!(!notes.exists(), "a note is left");
+    // A start that reads everything is as careful.
+    leave();
+    fs::remove_file(notes.with_extension("snapshot")).unwrap();
+    let server = site.serve();
+    assert_eq!(server.titles(""), ["a"]);
+    fs::File::options()
+        .write(true)
+        .open(site.path(&at(2, "b")))
+        .unwrap()
+        .set_modified(SystemTime::now())
+        .unwrap();
+    server.wait_until("it is tried again", || server.titles("") == ["b", "a"]);
+    server.finish(&["did not survive"]);
 }
