@@ -64,9 +64,7 @@ pub struct Built {
 pub fn build(settings: &Settings) -> Result<Built> {
     let start = Instant::now();
     let (site, warnings) = load::load(settings)?;
-    let mut mill = Mill::new(site, settings.site.clone(), settings.output.clone())?;
-    mill.show(Progress::of_stderr());
-    mill.press.output.may_replace = settings.replaces_foreign;
+    let mut mill = open_mill(settings, site)?;
     let mut pass = mill.rebuild(now())?;
     if let Some(held) = mill.held() {
         return Err(Box::new(held.clone()));
@@ -104,10 +102,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let (wanted, warned) = configuration(settings, snapshot.as_ref())?;
     // What cannot be used now is read as soon as it can be.
     let config = if wanted.refused.is_none() { config } else { Default::default() };
-    let (folder, output) = (settings.site.clone(), settings.output.clone());
-    let mut mill = Mill::new(wanted.site.clone(), folder, output)?;
-    mill.show(Progress::of_stderr());
-    mill.press.output.may_replace = settings.replaces_foreign;
+    let mut mill = open_mill(settings, wanted.site.clone())?;
     let (sender, events) = sync_channel(MOST_EVENTS);
     let (early, stopped_early) = channel();
     let early = Arc::new(early);
@@ -124,14 +119,12 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     } else {
         blind = watch.cover(mill.roots(), &mill.roots().site).err();
         let site = settings.site.clone();
-        match first_pass(mill, left, site, (early, &stopped_early)) {
-            Some((made, outcome)) => (mill, trouble) = (made, outcome?),
-            None => {
-                // Told to stop, it leaves no post behind that it did not survive.
-                large_posts::end_notes();
-                return Ok(());
-            }
-        }
+        let Some((made, outcome)) = first_pass(mill, left, site, (early, &stopped_early)) else {
+            // Told to stop, it leaves no post behind that it did not survive.
+            large_posts::end_notes();
+            return Ok(());
+        };
+        (mill, trouble) = (made, outcome?);
     }
 
     let shelf = Arc::new(Shelf::new(Published::default()));
@@ -173,6 +166,14 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
         let _ = runtime.block_on(served);
     }
     outcome.map(|signal| tracing::info!(signal, "stopped"))
+}
+
+/// A mill for a site, with nothing read yet.
+fn open_mill(settings: &Settings, site: Site) -> Result<Mill> {
+    let mut mill = Mill::new(site, settings.site.clone(), settings.output.clone())?;
+    mill.show(Progress::of_stderr());
+    mill.press.output.may_replace = settings.replaces_foreign;
+    Ok(mill)
 }
 
 /// Begins to hear of changes, if scans are not to find them alone.
