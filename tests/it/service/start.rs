@@ -231,12 +231,11 @@ fn a_post_that_the_last_process_did_not_survive_is_set_aside() {
         let [modified, changed] =
             [(found.mtime(), found.mtime_nsec()), (found.ctime(), found.ctime_nsec())]
                 .map(|(seconds, part)| seconds * 1_000_000_000 + part);
-        let (path, size, inode) = (at(2, "b"), found.len(), found.ino());
-        let note = format!(
-            "[{{\"path\":\"{path}\",\"stamp\":{{\"size\":{size},\"modified\":{modified},\
-             \"changed\":{changed},\"inode\":{inode}}},\"is_in_work\":true}}]"
-        );
-        fs::write(&notes, note).unwrap();
+        let stamp = serde_json::json!({
+            "size": found.len(), "modified": modified, "changed": changed, "inode": found.ino(),
+        });
+        let note = serde_json::json!([{"path": at(2, "b"), "stamp": stamp, "is_in_work": true}]);
+        fs::write(&notes, note.to_string()).unwrap();
     };
     leave();
     // It leaves its feeds, and is named; so it is after another start.
