@@ -1,6 +1,6 @@
 //! Hashes that name bytes: an entity tag of a document, the state of a post's file.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use twox_hash::XxHash3_128;
 
@@ -60,6 +60,6 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.digits().iter().try_for_each(|digit| f.write_char(char::from(*digit)))
     }
 }

@@ -102,7 +102,9 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     };
     warnings.extend(extensions.as_ref().and_then(|extensions| extensions.warning.clone()));
     let trust = cleaning.trust();
-    let mut cleaned = within(&lines, source.markup, trust, &to_html);
+    // The text of the post itself was counted when that was read.
+    let is_counted = !source.is_oversize && std::ptr::eq::<str>(&*lines, source.text);
+    let mut cleaned = within(&lines, (source.markup, is_counted), trust, &to_html);
     warnings.extend(cleaned.warning);
     if source.is_oversize {
         (cleaned.html, cleaned.image) = (String::new(), None);
@@ -112,7 +114,7 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let head = source.separator.filter(|s| !s.is_empty() && comment(s).is_none());
     let head = head
         .and_then(|separator| lines.find(separator))
-        .map(|at| within(&lines[..at], source.markup, trust, &to_html));
+        .map(|at| within(&lines[..at], (source.markup, is_counted), trust, &to_html));
     let excerpt = head.map(|head| head.found.text).filter(|text| !text.is_empty());
     let summary = found
         .excerpt
@@ -155,11 +157,12 @@ pub fn oversize(markup: Markup, text: &str, trust: Trust) -> Option<(usize, Erro
 /// The cleaned text, or what the head of a text gives that is too large: no HTML, but a summary.
 fn within(
     text: &str,
-    markup: Markup,
+    (markup, is_counted): (Markup, bool),
     trust: Trust,
     to_html: &dyn Fn(&str) -> html::Cleaned,
 ) -> html::Cleaned {
-    let error = match oversize(markup, text, trust) {
+    let counted = if is_counted { None } else { oversize(markup, text, trust) };
+    let error = match counted {
         Some((_, error)) => error,
         None => match to_html(text) {
             html::Cleaned { warning: Some(error @ Error::BodyTooLarge { .. }), .. } => error,

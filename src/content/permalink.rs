@@ -180,6 +180,17 @@ impl Template {
 
     /// Whether no path of this template and these parts has to be cut.
     pub fn fits(&self, parts: Parts<'_>) -> bool {
+        // Nearly all are far below the limit; those need not be made. In lower case a text may have
+        // three times as many bytes.
+        let count = |name| self.0.matches(name).count();
+        let categories: usize = parts.categories.iter().map(|name| name.len() + 1).sum();
+        let most = self.0.len()
+            + count(":") * 16
+            + 3 * (count(":title") + count(":slug")) * parts.slug.len()
+            + 3 * count(":categories") * categories;
+        if 3 * most <= MAX_PATH {
+            return true;
+        }
         let (filled, is_whole) = self.fill(parts);
         is_whole && encodable(&filled, MAX_PATH).len() == filled.len()
     }

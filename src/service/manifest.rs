@@ -10,14 +10,16 @@
 //! Neither is fsynced. Journaling file systems keep the order of renames, so a document is never
 //! newer than the list that names it; where a list is lost, the folder is one without a manifest.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::error::{Error, Finding, Result};
+use crate::error::{Finding, Result};
 use crate::feed::edition::{Document, Edition};
 use crate::feed::page::ASSETS;
 use crate::hash::Hash;
@@ -37,17 +39,28 @@ const MOST_PENDING: usize = 256;
 const MAX_LIST: u64 = 128 * 1024 * 1024;
 
 /// One document, as both lists have it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Row {
-    path: String,
-    hash: String,
+#[derive(Deserialize)]
+struct Row<'a> {
+    #[serde(borrow)]
+    path: Cow<'a, str>,
+    #[serde(borrow)]
+    hash: Cow<'a, str>,
     length: u64,
-    r#type: String,
+    #[serde(borrow)]
+    r#type: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
-struct List {
-    documents: Vec<Row>,
+struct List<'a> {
+    #[serde(borrow)]
+    documents: Vec<Row<'a>>,
+}
+
+/// The bytes that a file may hold and be ours, by their hashes.
+#[derive(Debug)]
+struct Known {
+    latest: Hash,
+    others: Vec<Hash>,
 }
 
 /// What is known of the files in an output folder.
@@ -57,38 +70,65 @@ pub struct Manifest {
     folder: PathBuf,
     /// Whether there was a manifest: without one, only the bytes of a file tell whose it is.
     is_found: bool,
-    /// The bytes that a file at a path may hold and be ours.
-    known: HashMap<String, Vec<Hash>>,
-    /// What was announced since the manifest was settled: of a path that is announced again, any of the
-    /// rows may be the one that is there.
-    pending: Vec<Row>,
+    /// What a file at a path may hold and be ours.
+    known: HashMap<Arc<str>, Known>,
+    /// The rows of what was announced since the manifest was settled: of a path that is announced again,
+    /// any of the rows may be the one that is there.
+    pending: Rows,
     /// The hash of the manifest on disk.
     settled: Option<Hash>,
     /// Whether the manifest lists the edition, and nothing is pending.
     is_settled: bool,
 }
 
+/// Rows as they are written, a line each.
+#[derive(Debug, Default)]
+struct Rows {
+    text: Vec<u8>,
+    count: usize,
+}
+
 impl Manifest {
     /// Reads the manifest of an output folder. One that cannot be read is as good as none, and says so.
     pub fn load(output: &Path) -> Self {
         let folder = output.join(ASSETS);
-        let settled = read(&folder.join(SETTLED));
         let mut manifest = Self {
-            is_found: settled.is_some(),
+            is_found: false,
             known: HashMap::new(),
-            pending: Vec::new(),
-            settled: settled.as_ref().map(|(_, hash)| *hash),
+            pending: Rows::default(),
+            settled: None,
             is_settled: false,
             folder,
         };
-        let rows = settled.map(|(rows, _)| rows).unwrap_or_default();
-        let pending = read(&manifest.folder.join(PENDING));
-        let pending = pending.map(|(rows, _)| rows).unwrap_or_default();
-        for row in rows.iter().chain(&pending) {
-            manifest.know(row);
-        }
-        manifest.pending = pending;
+        manifest.settled = manifest.read(SETTLED, |_, _| {});
+        manifest.is_found = manifest.settled.is_some();
+        manifest.read(PENDING, |manifest, row| manifest.pending.push(row));
         manifest
+    }
+
+    /// Takes the rows of a list, and gives the hash of its bytes; nothing when there is none.
+    fn read(&mut self, name: &str, take: impl Fn(&mut Self, &Row<'_>)) -> Option<Hash> {
+        let file = self.folder.join(name);
+        disk::stamp_of(&file)?;
+        let read = disk::read(&file, MAX_LIST).map_err(|error| error.to_string());
+        let read = read.and_then(|(bytes, _)| {
+            let list: List<'_> =
+                serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+            for row in &list.documents {
+                // What is removed by this list must lie in the folder, whoever wrote it.
+                let is_below = row.path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+                if let Some(hash) = Hash::parse(&row.hash).filter(|_| is_below) {
+                    self.know(&row.path, hash);
+                    take(self, row);
+                }
+            }
+            Ok(Hash::of(&bytes))
+        });
+        let unusable = |reason: &String| {
+            let file = file.display();
+            tracing::warn!(%reason, "`{file}` cannot be used; the files tell whose they are");
+        };
+        read.inspect_err(unusable).ok()
     }
 
     /// Whether there was a manifest when the folder was opened, or is one by now.
@@ -98,12 +138,13 @@ impl Manifest {
 
     /// Whether a file at a path is ours if its bytes have this hash.
     pub fn knows(&self, path: &str, hash: Hash) -> bool {
-        self.known.get(path).is_some_and(|hashes| hashes.contains(&hash))
+        let is_known = |known: &Known| known.latest == hash || known.others.contains(&hash);
+        self.known.get(path).is_some_and(is_known)
     }
 
     /// The paths of files that may be ours.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.known.keys().map(String::as_str)
+        self.known.keys().map(|path| &**path)
     }
 
     /// Names documents that are about to take their places, as of `now` in Unix seconds.
@@ -115,22 +156,21 @@ impl Manifest {
         documents: impl Iterator<Item = (&'d str, &'d Document)>,
         now: i64,
     ) -> Result<()> {
-        let rows: Vec<Row> = documents.map(|(path, document)| row(path, document)).collect();
-        if rows.is_empty() {
+        let before = self.pending.count;
+        for (path, document) in documents {
+            self.know(path, document.hash);
+            self.pending.push(&row(path, document, &document.hash.digits()));
+        }
+        if self.pending.count == before {
             return Ok(());
         }
-        for row in &rows {
-            self.know(row);
-        }
-        self.pending.extend(rows);
         self.is_settled = false;
-        let file = self.folder.join(PENDING);
-        Temporary::write(file, &written(self.pending.iter())?, now)?.name()
+        Temporary::write(self.folder.join(PENDING), &self.pending.list(), now)?.name()
     }
 
     /// Whether so much is pending that the manifest is due.
     pub fn is_due(&self) -> bool {
-        self.pending.len() > MOST_PENDING
+        self.pending.count > MOST_PENDING
     }
 
     /// Lists an edition whose documents are in their places, as of `now` in Unix seconds: from now on
@@ -142,10 +182,13 @@ impl Manifest {
         if self.is_settled {
             return Ok(());
         }
-        let mut rows: Vec<Row> =
-            edition.documents().map(|(path, document)| row(path, document)).collect();
-        rows.sort_unstable_by(|left, right| left.path.cmp(&right.path));
-        let bytes = written(rows.iter())?;
+        let mut documents: Vec<_> = edition.documents().collect();
+        documents.sort_unstable_by_key(|(path, _)| *path);
+        let mut rows = Rows::default();
+        for (path, document) in &documents {
+            rows.push(&row(path, document, &document.hash.digits()));
+        }
+        let bytes = rows.list();
         let hash = Hash::of(&bytes);
         if self.settled != Some(hash) {
             Temporary::write(self.folder.join(SETTLED), &bytes, now)?.name()?;
@@ -158,60 +201,47 @@ impl Manifest {
             }
             _ => {}
         }
-        self.pending.clear();
-        self.known.clear();
-        for row in &rows {
-            self.know(row);
-        }
+        self.pending = Rows::default();
+        let known = |(path, document): (&Arc<str>, &Arc<Document>)| {
+            (Arc::clone(path), Known { latest: document.hash, others: Vec::new() })
+        };
+        self.known = documents.into_iter().map(known).collect();
         (self.is_found, self.is_settled) = (true, true);
         Ok(())
     }
 
-    fn know(&mut self, row: &Row) {
-        // What is removed by this list must lie in the folder, whoever wrote it.
-        let is_below = row.path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-        let Some(hash) = Hash::parse(&row.hash).filter(|_| is_below) else { return };
-        let hashes = self.known.entry(row.path.clone()).or_default();
-        if !hashes.contains(&hash) {
-            hashes.push(hash);
+    fn know(&mut self, path: &str, hash: Hash) {
+        if let Some(known) = self.known.get_mut(path) {
+            let former = std::mem::replace(&mut known.latest, hash);
+            known.others.push(former);
+        } else {
+            self.known.insert(path.into(), Known { latest: hash, others: Vec::new() });
         }
     }
 }
 
-fn row(path: &str, document: &Document) -> Row {
+impl Rows {
+    fn push(&mut self, row: &Row<'_>) {
+        self.text.extend_from_slice(if self.count == 0 { b"\n" } else { b",\n" });
+        self.text.extend_from_slice(b"{\"path\":");
+        // A text that is written to memory: that cannot fail.
+        let _ = serde_json::to_writer(&mut self.text, &row.path);
+        // Nothing in the others is to be escaped, and to find that out for thousands takes a while.
+        let Row { hash, length, r#type, .. } = row;
+        let _ = write!(self.text, ",\"hash\":\"{hash}\",\"length\":{length},\"type\":\"{type}\"}}");
+        self.count += 1;
+    }
+
+    fn list(&self) -> Vec<u8> {
+        [b"{\"documents\":[", &*self.text, b"\n]}\n"].concat()
+    }
+}
+
+fn row<'a>(path: &'a str, document: &Document, digits: &'a [u8; 32]) -> Row<'a> {
     Row {
-        path: path.to_owned(),
-        hash: document.hash.to_string(),
+        path: path.into(),
+        hash: std::str::from_utf8(digits).unwrap_or_default().into(),
         length: document.length,
-        r#type: document.media_type.to_owned(),
+        r#type: document.media_type.into(),
     }
-}
-
-/// A list, a line for each document.
-fn written<'r>(rows: impl Iterator<Item = &'r Row>) -> Result<Vec<u8>> {
-    let mut list = b"{\"documents\":[".to_vec();
-    for (index, row) in rows.enumerate() {
-        list.extend_from_slice(if index == 0 { b"\n" } else { b",\n" });
-        serde_json::to_writer(&mut list, row).map_err(|error| {
-            let error = Error::Io { doing: "write it", reason: error.to_string() };
-            Finding::about(SETTLED, error)
-        })?;
-    }
-    list.extend_from_slice(b"\n]}\n");
-    Ok(list)
-}
-
-/// The documents of a list, and the hash of its bytes; nothing when there is none.
-fn read(file: &Path) -> Option<(Vec<Row>, Hash)> {
-    disk::stamp_of(file)?;
-    let read = disk::read(file, MAX_LIST).map_err(|error| error.to_string());
-    let list = read.and_then(|(bytes, _)| {
-        let list: List = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-        Ok((list.documents, Hash::of(&bytes)))
-    });
-    let unusable = |reason: &String| {
-        let file = file.display();
-        tracing::warn!(%reason, "`{file}` cannot be used; the files tell whose they are");
-    };
-    list.inspect_err(unusable).ok()
 }
