@@ -70,6 +70,8 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Opt
         let remark = Remark { severity: Severity::Error, line: 0, column: 0, error };
         Read { change: removed.clone(), stamp, findings: vec![remark.at(path)], is_cut_short }
     };
+    // A disk may take as long as a parser.
+    let _at = stall::at(path);
     let (bytes, stamp) = match folder.read(path, MAX_POST) {
         Ok(read) => read,
         Err(error) => {
@@ -103,7 +105,6 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Opt
         Ok(text) => text,
         Err(error) => return Some(rejected(error, stamp)),
     };
-    let _at = stall::at(path);
     let parsed = large_posts::in_turn(path, stamp, || Post::parse(&origin, text, site));
     let Some(parsed) = parsed else { return Some(rejected(Error::SetAside, stamp)) };
     let mut findings: Vec<Finding> =
