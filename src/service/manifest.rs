@@ -190,8 +190,10 @@ impl Manifest {
         }
         let bytes = rows.list();
         let hash = Hash::of(&bytes);
-        if self.settled != Some(hash) {
-            Temporary::write(self.folder.join(SETTLED), &bytes, now)?.name()?;
+        let file = self.folder.join(SETTLED);
+        // A generator that empties its output folder takes the manifest with the documents.
+        if self.settled != Some(hash) || disk::stamp_of(&file).is_none() {
+            Temporary::write(file, &bytes, now)?.name()?;
             self.settled = Some(hash);
         }
         let pending = self.folder.join(PENDING);

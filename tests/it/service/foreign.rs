@@ -4,7 +4,7 @@ use super::harness::{CONFIG, Site, at, files, program};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A build into `out`: its exit code, and what it says.
 fn build(site: &Site, flags: &[&str]) -> (Option<i32>, String) {
@@ -135,6 +135,7 @@ fn a_document_that_somebody_edits_is_no_document_of_ours() {
     server.wait_until("it is named", || server.is_ill(&["`category/market/rss.xml`"]));
     assert_eq!(server.titles("category/sport/"), ["b"]);
     assert_eq!(fs::read(site.out("category/market/rss.xml")).unwrap(), edited);
+    server.wait_for_log("`category/market/rss.xml`; nothing was written");
     assert_eq!(server.log().matches("ERROR").count(), 1, "{}", server.log());
     fs::remove_file(site.out("category/market/rss.xml")).unwrap();
     server.wait_until("it goes on", || server.is_healthy());
@@ -198,6 +199,29 @@ fn an_export_without_a_manifest_is_adopted() {
     let (code, said) = build(&site, &[]);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("`category/market/rss.xml`"), "{said}");
+}
+
+/// Jekyll empties its output folder with each build.
+#[test]
+fn an_output_that_others_empty_is_filled_again() {
+    let site = site();
+    let server = site.serve();
+    server.wait_until("it is settled", || site.out("_feedmill/manifest.json").exists());
+    let whole = site.everything("out");
+    for entry in fs::read_dir(site.out("")).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap();
+    }
+    put(&site, "index.html", "<p>theirs</p>");
+    let of_site = |path: &PathBuf| path != Path::new("index.html");
+    server.wait_until("it is served again", || server.status("rss.xml") == 200);
+    site.post(3, "c", "sport", "Text.");
+    server.wait_until("it is there", || server.titles("category/sport/") == ["c", "b"]);
+    server.finish(&[]);
+    let mut now = site.everything("out");
+    now.retain(|path, _| of_site(path));
+    assert!(now.keys().eq(whole.keys().filter(|path| of_site(path))), "{:?}", now.keys());
+    assert_eq!(build(&site, &[]).0, Some(0));
 }
 
 /// The manifest names what is there, and nothing that lies elsewhere is removed on its word.
