@@ -284,16 +284,24 @@ def restarted_by_the_watchdog():
         "journalctl", "--no-pager", "-u", "feedmill"))
 
 
-def started_once_the_site_is_right():
+def served_until_the_site_is_right():
     good = CONFIG.read_text(encoding="utf-8")
+    feed = get("/atom.xml")
     configure(BROKEN)
-    run("systemctl", "restart", "feedmill", check=False)
-    restarts = int(show("NRestarts"))
-    wait_until("it tries again", lambda: int(show("NRestarts")) > restarts + 1)
-    assert active("feedmill.socket") == "active"
+    run("systemctl", "restart", "feedmill")
+    assert get("/atom.xml") == feed and get("/readyz")[0] == 503
+    say(f"  with a broken configuration: {show('StatusText')}")
     configure(good)
-    assert get("/atom.xml")[0] == 200
-    say(f"  refused {show('NRestarts')} times, then repaired: the request was answered")
+    wait_until("it is taken", lambda: get("/readyz")[0] == 200)
+    site = CONFIG.parent
+    away = site.with_name("away")
+    site.rename(away)
+    run("systemctl", "restart", "feedmill")
+    assert get("/atom.xml") == feed and get("/readyz")[0] == 503
+    say(f"  without its site: {show('StatusText')}")
+    away.rename(site)
+    wait_until("it is taken in", lambda: get("/readyz")[0] == 200)
+    assert get("/atom.xml") == feed
 
 
 def exported_for_another_server():
@@ -367,7 +375,7 @@ def stopped():
 
 STEPS = [
     prepare, started_by_its_socket, probed, reloaded, killed, restarted_under_load,
-    restarted_by_the_watchdog, started_once_the_site_is_right, exported_for_another_server,
+    restarted_by_the_watchdog, served_until_the_site_is_right, exported_for_another_server,
     exported_by_the_timer, left_alone_in_long_passes, stopped,
 ]
 
