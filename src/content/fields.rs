@@ -167,8 +167,16 @@ impl<'f, 'r> Fields<'f, 'r> {
     }
 
     fn warn(&mut self, key: &str, error: Error) {
+        self.remark(Severity::Warning, key, error);
+    }
+
+    /// Says something about a value, unless it is one of `defaults:`: that was said once for all.
+    fn remark(&mut self, severity: Severity, key: &str, error: Error) {
+        if self.front.is_inherited(key) {
+            return;
+        }
         let line = self.front.line_of(key);
-        self.remarks.push(Remark { severity: Severity::Warning, line, column: 0, error });
+        self.remarks.push(Remark { severity, line, column: 0, error });
     }
 
     fn scalar<'n>(&mut self, node: &'n Node, key: &'static str) -> Option<&'n str> {
@@ -282,16 +290,18 @@ impl<'f, 'r> Fields<'f, 'r> {
         found: String,
         becomes: &'static str,
     ) {
-        let line = self.front.line_of(key);
-        let error = Error::Switch { key, found, becomes };
-        self.remarks.push(Remark { severity, line, column: 0, error });
+        self.remark(severity, key, Error::Switch { key, found, becomes });
     }
 
-    /// Folders above `_posts` first, then `categories`, then `category`, which is not split.
+    /// Folders above `_posts` first, then `categories`, those of `defaults:` before the post's own,
+    /// then `category`, which is not split.
     fn categories(&mut self) -> Vec<String> {
         let mut names = Names::new(self.trust());
         let mut folders = self.origin.folders.split('/').filter(|folder| !folder.is_empty());
         folders.all(|folder| names.add(folder));
+        if let Some(inherited) = self.front.inherited("categories") {
+            names.add_value(inherited, self.site.split_names);
+        }
         self.names(names, &["categories", "category"])
     }
 
@@ -301,17 +311,10 @@ impl<'f, 'r> Fields<'f, 'r> {
             if names.is_cut {
                 break;
             }
-            match self.front.get(key) {
-                None => {}
-                Some(Node::Text(text)) if is_plural && self.site.split_names => {
-                    text.split_ascii_whitespace().all(|name| names.add(name));
-                }
-                Some(node @ Node::Map(_)) => {
-                    self.warn(key, Error::Unusable { key, found: node.kind() });
-                }
-                Some(other) => {
-                    names.add_all(other);
-                }
+            if let Some(node) = self.front.get(key)
+                && !names.add_value(node, is_plural && self.site.split_names)
+            {
+                self.warn(key, Error::Unusable { key, found: node.kind() });
             }
             if names.is_cut {
                 self.too_many(key);

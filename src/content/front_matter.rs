@@ -8,6 +8,7 @@
 pub mod decoder;
 pub mod plain;
 
+use crate::content::defaults::Set;
 use crate::content::text::xml_safe;
 use crate::error::{Error, Remark, Severity};
 
@@ -171,14 +172,34 @@ fn is_fence(line: &str, is_closing: bool) -> bool {
 /// The decoded front matter of a post.
 #[derive(Debug, Clone)]
 pub struct FrontMatter<'a> {
+    /// What the post says, and behind it what it has from the configuration.
     fields: Node,
+    /// How many of the fields are the post's own.
+    own: usize,
     parts: Parts<'a>,
+    /// The entries of `defaults:` for it; one wins over those behind it.
+    defaults: Vec<&'a Set>,
 }
 
 impl<'a> FrontMatter<'a> {
     /// Decodes the front matter of a divided post. What could not be read as YAML has been
     /// rescued line by line, and the remark says so.
     pub fn decode(parts: Parts<'a>) -> (Self, Option<Remark>) {
+        let (fields, remark) = Self::fields(parts);
+        (Self::new(fields, parts), remark)
+    }
+
+    /// Front matter that was decoded elsewhere, from these lines.
+    pub fn of_lines(fields: Vec<(String, Node)>, yaml: &'a str, yaml_line: usize) -> Self {
+        Self::new(Node::Map(fields), Parts { yaml, yaml_line, body: "", is_open: false })
+    }
+
+    fn new(fields: Node, parts: Parts<'a>) -> Self {
+        let own = if let Node::Map(fields) = &fields { fields.len() } else { 0 };
+        Self { fields, own, parts, defaults: Vec::new() }
+    }
+
+    fn fields(parts: Parts<'a>) -> (Node, Option<Remark>) {
         if parts.yaml.len() > MAX_FRONT_MATTER {
             let error = Error::FrontMatterTooLong { bytes: parts.yaml.len() };
             let remark =
@@ -192,7 +213,7 @@ impl<'a> FrontMatter<'a> {
                 ["published", "draft"].iter().any(|key| value_of(line, key).is_some())
             });
             let lines: Vec<&str> = std::iter::once(head).chain(hiding).collect();
-            return (Self { fields: rescue(&lines.join("\n")), parts }, Some(remark));
+            return (rescue(&lines.join("\n")), Some(remark));
         }
         let (fields, remark) = match Node::parse(parts.yaml) {
             Ok(fields @ Node::Map(_)) => (fields, None),
@@ -204,7 +225,7 @@ impl<'a> FrontMatter<'a> {
             Err(Remark { line, column, error: Error::BrokenYaml { reason }, .. }) => {
                 (rescue(parts.yaml), Some((line, column, reason)))
             }
-            Err(remark) => return (Self { fields: rescue(parts.yaml), parts }, Some(remark)),
+            Err(remark) => return (rescue(parts.yaml), Some(remark)),
         };
         let remark = remark.map(|(line, column, reason)| Remark {
             severity: Severity::Warning,
@@ -213,7 +234,29 @@ impl<'a> FrontMatter<'a> {
             column,
             error: Error::Rescued { reason },
         });
-        (Self { fields, parts }, remark)
+        (fields, remark)
+    }
+
+    /// Takes what the post does not say from entries of `defaults:`. Mappings are filled up key by
+    /// key, and a key without a value says nothing, as in Jekyll.
+    pub fn inherit(&mut self, defaults: Vec<&'a Set>) {
+        if let Node::Map(fields) = &mut self.fields {
+            for (key, value) in defaults.iter().flat_map(|set| set.values()) {
+                fill(fields, key, value);
+            }
+        }
+        self.defaults = defaults;
+    }
+
+    /// What `defaults:` has under a key, whether the post says it or not.
+    pub fn inherited(&self, key: &str) -> Option<&'a Node> {
+        self.defaults.iter().find_map(|set| set.get(key))
+    }
+
+    /// Whether the value of a key comes from `defaults:`, all of it.
+    pub fn is_inherited(&self, key: &str) -> bool {
+        let Node::Map(fields) = &self.fields else { return false };
+        fields.iter().rposition(|(name, _)| name == key).is_some_and(|index| index >= self.own)
     }
 
     /// The value of a key; `None` when the key is missing.
@@ -229,11 +272,34 @@ impl<'a> FrontMatter<'a> {
     /// Whether the value of a top-level key stands in quotes in the file: YAML 1.1, and with it
     /// Jekyll, reads `no` and `2022-01-05 10:00:00` as other things when they do not.
     pub fn is_quoted(&self, key: &str) -> bool {
-        let line =
-            line_of(self.parts.yaml, key).and_then(|index| self.parts.yaml.lines().nth(index));
-        line.and_then(|line| value_of(line, key))
-            .is_some_and(|value| value.trim_start().starts_with(['"', '\'']))
+        if self.is_inherited(key) {
+            let set = self.defaults.iter().find(|set| set.get(key).is_some());
+            return set.is_some_and(|set| set.is_quoted(key));
+        }
+        quotes(self.parts.yaml, key)
     }
+}
+
+/// Takes a value into fields that do not have it.
+fn fill(fields: &mut Vec<(String, Node)>, key: &str, value: &Node) {
+    let own = fields.iter_mut().rfind(|(name, _)| name == key).map(|(_, node)| node);
+    match (own, value) {
+        (Some(_), Node::Null) => {}
+        (None | Some(Node::Null), value) => fields.push((key.to_owned(), value.clone())),
+        (Some(Node::Map(own)), Node::Map(values)) => {
+            for (key, value) in values {
+                fill(own, key, value);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether the value of a top-level key stands in quotes.
+pub fn quotes(yaml: &str, key: &str) -> bool {
+    let line = line_of(yaml, key).and_then(|index| yaml.lines().nth(index));
+    line.and_then(|line| value_of(line, key))
+        .is_some_and(|value| value.trim_start().starts_with(['"', '\'']))
 }
 
 /// The index of the last line that sets a top-level key.
@@ -245,7 +311,8 @@ pub fn line_of(yaml: &str, key: &str) -> Option<usize> {
         .map(|(index, _)| index)
 }
 
-fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
+/// What stands behind a top-level key on its line.
+pub fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     line.strip_prefix(key)?.trim_start().strip_prefix(':')
 }
 

@@ -21,6 +21,10 @@ pub mod bulk;
 
 pub mod front_matter;
 
+pub mod defaults;
+
+pub mod glob;
+
 pub mod switch;
 
 pub mod person;

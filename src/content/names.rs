@@ -50,6 +50,17 @@ impl Names {
         true
     }
 
+    /// Adds what stands under a key, a text word by word if it is `split`; false when that is a
+    /// mapping, of which no names can be made.
+    pub fn add_value(&mut self, node: &Node, split: bool) -> bool {
+        match node {
+            Node::Map(_) => return false,
+            Node::Text(text) if split => text.split_ascii_whitespace().all(|name| self.add(name)),
+            other => self.add_all(other),
+        };
+        true
+    }
+
     /// Adds each scalar of a value, of lists in lists too; false when there is no place left.
     pub fn add_all(&mut self, node: &Node) -> bool {
         match node {

@@ -38,6 +38,8 @@ pub enum Layout {
 /// What a post's path says about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin<'a> {
+    /// Its path relative to the site.
+    pub path: &'a str,
     /// Its name across all roots: the path without root and extension. Two files with one key are
     /// one post, so a post keeps its id when a script moves it from `_posts` to `old_post`.
     pub key: Cow<'a, str>,
@@ -65,7 +67,7 @@ impl<'a> Origin<'a> {
         let bare_path = &path[..path.len() - extension.len() - 1];
         let origin = |key: Cow<'a, str>, rank, folders, is_jekyll| {
             let key = normal(key);
-            Self { key, rank, is_jekyll, folders, stem, extension }
+            Self { path, key, rank, is_jekyll, folders, stem, extension }
         };
         let Layout::Folders(roots) = layout else {
             return Some(origin(Cow::Borrowed(bare_path), 0, "", false));

@@ -114,7 +114,8 @@ impl<'a> Post<'a> {
                 remarks,
             };
         }
-        let (front, remark) = FrontMatter::decode(parts);
+        let (mut front, remark) = FrontMatter::decode(parts);
+        front.inherit(site.defaults.of(origin.path));
         remarks.extend(remark);
         let mut post = Fields::new(&front, origin, site, &mut remarks).post(parts.body);
         if let Ok(post) = &mut post

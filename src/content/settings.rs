@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::content::clean::{Cleaning, Patterns};
 use crate::content::config::{File, Section};
 use crate::content::date::Zone;
+use crate::content::defaults::{Defaults, reading};
 use crate::content::enclosure::A_FILE;
 use crate::content::front_matter::{Node, line_of};
 use crate::content::html::trust::Trust;
@@ -152,11 +153,14 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
             .choice("names_from", NAMES_FROM, "`category` or `tag`")?
             .unwrap_or(NamesFrom::Category),
         names_suffix: ours.text("names_suffix")?.unwrap_or_default().to_owned(),
+        defaults: Defaults::default(),
         cleaning: cleaning(&ours)?,
         home,
         base,
     };
     addresses(&mut site, &top, &feed, &mut findings);
+    site.defaults = reading::read(&top, config, &mut findings);
+    reading::check(&site, &top, &mut findings);
     Ok((site, findings))
 }
 

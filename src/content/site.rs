@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::content::clean::Cleaning;
+use crate::content::defaults::Defaults;
 use crate::content::permalink::Template;
 use crate::content::stamp::Rules;
 use crate::content::url::Base;
@@ -178,6 +179,8 @@ pub struct Site {
     pub names_from: NamesFrom,
     /// What is cut from the end of a display name that comes from a tag.
     pub names_suffix: String,
+    /// What posts have that they do not say (`defaults`).
+    pub defaults: Defaults,
     /// What is cleaned from bodies.
     pub cleaning: Cleaning,
 }

@@ -7,6 +7,7 @@ mod body;
 mod catalog;
 mod commands;
 mod dates;
+mod defaults;
 mod faults;
 mod fuzz;
 mod golden;
