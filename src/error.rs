@@ -355,11 +355,13 @@ pub enum Error {
         /// The number of feeds.
         feeds: usize,
     },
-    /// Liquid that feedmill does not know.
-    #[error("{count} Liquid tags or variables were dropped")]
-    LiquidDropped {
-        /// How many.
-        count: usize,
+    /// Liquid that shows something else than on the page.
+    #[error("Liquid: {what}")]
+    Liquid {
+        /// What is wrong.
+        what: String,
+        /// What to do about it, or what became of it.
+        hint: String,
     },
 
     // -- input and output

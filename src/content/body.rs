@@ -13,7 +13,7 @@ use crate::content::markdown;
 use crate::content::markdown::kramdown::Extensions;
 use crate::content::text;
 use crate::content::url;
-use crate::error::Error;
+use crate::error::{Error, Remark};
 
 /// Longest summary, in grapheme clusters.
 pub const SUMMARY_LENGTH: usize = 200;
@@ -77,13 +77,15 @@ pub struct Body {
     pub author: Option<String>,
     /// What is not quite as it was written.
     pub warnings: Vec<Error>,
+    /// What Liquid left out, by the line in the text, counted from 1.
+    pub remarks: Vec<Remark>,
 }
 
 /// Renders a body.
 pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let mut warnings = Vec::new();
     let written = text::xml_safe(if source.is_oversize { head(source.text) } else { source.text });
-    let expanded = expand(&written, source, &mut warnings);
+    let (expanded, remarks) = expand(&written, source, cleaning.trust());
     let is_markdown = source.markup == Markup::Markdown;
     let extensions = is_markdown.then(|| Extensions::take(&expanded));
     let without = extensions.as_ref().map_or(&*expanded, |extensions| &extensions.text);
@@ -133,6 +135,7 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         source_link: source_link.filter(|link| trust.keeps_link(link)),
         author: cleaned.author.map(|name| trust.text(&name).into_owned()),
         warnings,
+        remarks,
     }
 }
 
@@ -183,18 +186,15 @@ fn head(text: &str) -> &str {
     head.rfind('\n').map_or(head, |end| &head[..end])
 }
 
-/// The text without Liquid.
-fn expand<'t>(text: &'t str, source: &Source, warnings: &mut Vec<Error>) -> Cow<'t, str> {
-    let Some(variables) = &source.liquid else { return Cow::Borrowed(text) };
+/// The text without Liquid, and what that left out.
+fn expand<'t>(text: &'t str, source: &Source, trust: Trust) -> (Cow<'t, str>, Vec<Remark>) {
+    let Some(variables) = &source.liquid else { return (Cow::Borrowed(text), Vec::new()) };
     let highlight = match source.markup {
         Markup::Markdown => liquid::Highlight::Fenced,
         Markup::Html => liquid::Highlight::Html,
     };
-    let expanded = liquid::expand(text, highlight, variables);
-    if expanded.dropped > 0 {
-        warnings.push(Error::LiquidDropped { count: expanded.dropped });
-    }
-    expanded.text
+    let expanded = liquid::expand(text, highlight, variables, trust.is_untrusted());
+    (expanded.text, expanded.remarks)
 }
 
 /// The text of a separator that is an HTML comment.

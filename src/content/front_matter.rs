@@ -264,6 +264,11 @@ impl<'a> FrontMatter<'a> {
         self.fields.get(key)
     }
 
+    /// All keys and values.
+    pub fn into_node(self) -> Node {
+        self.fields
+    }
+
     /// The file's line of a top-level key, counted from 1; 0 when the key is nowhere.
     pub fn line_of(&self, key: &str) -> usize {
         line_of(self.parts.yaml, key).map_or(0, |index| self.parts.yaml_line + index)

@@ -6,8 +6,9 @@ use crate::content::body::{Body, Markup, Source, oversize, render};
 use crate::content::date::Moment;
 use crate::content::enclosure::Enclosure;
 use crate::content::fields::Fields;
-use crate::content::front_matter::{FrontMatter, Parts, split};
-use crate::content::liquid::{Variables, named};
+use crate::content::front_matter::{FrontMatter, Node, Parts, split};
+use crate::content::liquid::value::Value;
+use crate::content::liquid::{Variables, lexer, named};
 use crate::content::permalink::{self, Origin, Template, jekyll_id, tag_id};
 use crate::content::site::{Author, Ids, Site, Taxonomy};
 use crate::content::spread;
@@ -64,10 +65,16 @@ pub struct Post<'a> {
     pub is_excerpt_only: bool,
     /// Whether Liquid in the body means something (`render_with_liquid`).
     pub has_liquid: bool,
+    /// The whole front matter, which Liquid shows; nothing where the body has no Liquid.
+    pub front: Node,
+    /// The file, relative to the site, for Liquid.
+    pub path: String,
     /// How the body is written.
     pub markup: Markup,
     /// The body as it stands in the file.
     pub body: &'a str,
+    /// How many lines stand before the body, where it has Liquid.
+    pub lines_before: usize,
     /// Why the body is not parsed, when it is too large for that.
     pub oversize: Option<Error>,
 }
@@ -126,6 +133,16 @@ impl<'a> Post<'a> {
             let severity = Severity::Warning;
             remarks.push(Remark { severity, line: first + line, column: 0, error });
         }
+        if let Ok(post) = &mut post
+            && post.has_liquid
+        {
+            post.has_liquid = lexer::has_marks(parts.body);
+            if post.has_liquid {
+                post.front = front.into_node();
+                origin.path.clone_into(&mut post.path);
+                post.lines_before = text[..text.len() - parts.body.len()].matches('\n').count();
+            }
+        }
         Parsed { post, remarks }
     }
 
@@ -171,6 +188,7 @@ impl<'a> Post<'a> {
     /// `resolve` gives the address of what Liquid's `link` or `post_url` names.
     pub fn render(&self, site: &Site, resolve: &dyn Fn(&str) -> Option<String>) -> Rendered {
         let url = self.url(site);
+        let page = || self.variables(site, url.strip_prefix(&*site.home).unwrap_or(&url));
         let source = Source {
             markup: self.markup,
             text: self.body,
@@ -178,15 +196,18 @@ impl<'a> Post<'a> {
             is_oversize: self.oversize.is_some(),
             separator: self.separator.as_deref(),
             liquid: self.has_liquid.then_some(Variables {
-                site_url: site.home.strip_suffix(&site.baseurl).unwrap_or(&site.home),
-                site_baseurl: &site.baseurl,
-                site_title: &site.title,
-                page_title: &self.title,
-                page_url: url.strip_prefix(&site.home).unwrap_or(&url),
+                site: &site.variables,
+                page: &page,
+                url: site.home.strip_suffix(&site.baseurl).unwrap_or(&site.home),
+                baseurl: &site.baseurl,
+                rules: site.dates,
                 resolve,
             }),
         };
         let mut body = render(&source, &site.cleaning);
+        for remark in body.remarks.iter_mut().filter(|remark| remark.line > 0) {
+            remark.line += self.lines_before;
+        }
         let summary = self.summary.clone().unwrap_or_else(|| std::mem::take(&mut body.summary));
         let title = if self.title.is_empty() {
             let made = made_title(&summary, &self.key);
@@ -200,6 +221,28 @@ impl<'a> Post<'a> {
         }
         let is_excerpt_only = self.is_excerpt_only;
         Rendered { url, title, summary, is_excerpt_only, is_in_all_feeds, body }
+    }
+
+    /// What Liquid knows as `page`: the front matter, and what Jekyll makes of it.
+    fn variables(&self, site: &Site, url: &str) -> Value {
+        let texts =
+            |texts: &[String]| Value::list(texts.iter().map(|it| Value::text(it)).collect());
+        let front = if let Node::Map(fields) = &self.front { &fields[..] } else { &[] };
+        let made = [
+            ("url", Value::text(url)),
+            ("id", Value::text(url.trim_end_matches(".html"))),
+            ("date", Value::Date(self.date, site.dates.zone)),
+            ("slug", Value::text(&self.slug)),
+            ("categories", texts(&self.categories)),
+            ("tags", texts(&self.tags)),
+            ("path", Value::text(&self.path)),
+            ("relative_path", Value::text(&self.path)),
+            ("collection", Value::text("posts")),
+        ];
+        let written = front.iter().map(|(key, node)| (key.as_str().into(), Value::of(node)));
+        let made = made.into_iter().map(|(key, value)| (key.into(), value));
+        let title = ("title".into(), Value::text(&self.title));
+        Value::map(std::iter::once(title).chain(written).chain(made).collect())
     }
 
     /// What Liquid's `link` and `post_url` in the body name: other posts that this one depends on.

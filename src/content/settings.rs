@@ -13,6 +13,7 @@ use crate::content::defaults::{Defaults, reading};
 use crate::content::enclosure::A_FILE;
 use crate::content::front_matter::{Node, line_of};
 use crate::content::html::trust::Trust;
+use crate::content::liquid::value::Value;
 use crate::content::permalink::Template;
 use crate::content::person::person;
 use crate::content::site::{
@@ -126,6 +127,7 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
     let mut site = Site {
         description: top.loose_text("description").map_or_else(|| title.clone(), collapse),
         title,
+        variables: variables(&node, home.strip_suffix(&baseurl).unwrap_or(&home), &baseurl),
         baseurl,
         dates: dates(&top, &ours)?,
         lang: lang(&top, &mut findings),
@@ -162,6 +164,15 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
     site.defaults = reading::read(&top, config, &mut findings);
     reading::check(&site, &top, &mut findings);
     Ok((site, findings))
+}
+
+/// What Liquid knows as `site`: the configuration, with addresses as they were read.
+fn variables(node: &Node, url: &str, baseurl: &str) -> Value {
+    let fields = if let Node::Map(fields) = node { &fields[..] } else { &[] };
+    let written = fields.iter().map(|(key, node)| (key.as_str().into(), Value::of(node)));
+    let made = [("url", url), ("baseurl", baseurl)];
+    let made = made.into_iter().map(|(key, text)| (key.into(), Value::text(text)));
+    Value::map(written.chain(made).collect())
 }
 
 /// Fills what holds addresses, which are relative to the site's own.

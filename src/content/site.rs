@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::content::clean::Cleaning;
 use crate::content::defaults::Defaults;
+use crate::content::liquid::value::Value;
 use crate::content::permalink::Template;
 use crate::content::stamp::Rules;
 use crate::content::url::Base;
@@ -130,6 +131,8 @@ pub struct Site {
     pub base: String,
     /// `baseurl`, for Liquid.
     pub baseurl: String,
+    /// The whole configuration, as Liquid knows it under `site`.
+    pub variables: Value,
     /// Zone of stamps without an offset, and of all that is shown; how naive stamps are read.
     pub dates: Rules,
     /// Language of the site (RFC 5646).

@@ -56,7 +56,7 @@ impl Error {
             Self::BodyTooLong { .. } | Self::BodyTooLarge { .. } => "split the post",
             Self::TooOften { .. } => "name fewer categories and tags, or split the post",
             Self::TooLong { .. } => "shorten it",
-            Self::LiquidDropped { .. } => "the text between tags was kept",
+            Self::Liquid { hint, .. } => hint,
             Self::Switch { key: "draft" | "Draft" | "DRAFT", .. } => "write `draft: true` or `draft: false`, in lower case and without quotes",
             Self::Switch { key: "hidden", .. } => "write `published: false` to withhold it",
             Self::Switch { .. } => "write `published: true` or `published: false`, in lower case and without quotes",

@@ -2,12 +2,12 @@
 
 use feedmill::content::body::{Body, Markup, Source, render};
 use feedmill::content::clean::{Cleaning, Patterns};
-use feedmill::content::liquid::Variables;
 use feedmill::content::text;
 use feedmill::error::Error;
 
 mod kramdown;
 mod limits;
+mod liquid;
 mod properties;
 
 const BASE: &str = "https://news.example/harbour/2022/01/04/gates.html";
@@ -329,67 +329,6 @@ fn markdown_is_that_of_the_sites() {
         "<sup><a href=\"https://news.example/harbour/2022/01/04/gates.html#fn:n\">1</a></sup>";
     assert!(notes.contains(anchor), "{notes}");
     assert!(!notes.contains(" id="), "{notes}");
-}
-
-// -- Liquid
-
-fn liquid(markup: Markup, text: &str) -> Body {
-    let resolve = |words: &str| (words == "2022-01-01-mill").then(|| "/mill.html".to_owned());
-    let variables = Variables {
-        site_url: "https://news.example",
-        site_baseurl: "/town",
-        site_title: "Town",
-        page_title: "Gates",
-        page_url: "/gates.html",
-        resolve: &resolve,
-    };
-    let source = Source { liquid: Some(variables), ..source(markup, text) };
-    render(&source, &Cleaning::default())
-}
-
-#[test]
-fn the_little_liquid_there_is_works() {
-    let cases = [
-        ("{{ site.title }}: {{page.title}}", "<p>Town: Gates</p>", 0),
-        (
-            "{{ '/a' | relative_url }} {{ \"b\" | absolute_url }}",
-            "<p>/town/a https://news.example/town/b</p>",
-            0,
-        ),
-        (
-            "{{ '/a' | prepend: site.baseurl | prepend: site.url }}",
-            "<p>https://news.example/town/a</p>",
-            0,
-        ),
-        ("{% raw %}{{ x }}{% if %}{% endraw %}", "<p>{{ x }}{% if %}</p>", 0),
-        ("a{% comment %}b{% endcomment %}c", "<p>ac</p>", 0),
-        ("{% if a %}b{% else %}c{% endif %}{{ d | e }}", "<p>bc</p>", 4),
-        (
-            "[m]({% post_url 2022-01-01-mill %}) [n]({% link no.md %})",
-            "<p><a href=\"https://news.example/mill.html\">m</a> n</p>",
-            1,
-        ),
-        ("a {{- site.title -}} b", "<p>aTownb</p>", 0),
-        ("a {% never {{ site.title }} b", "<p>a {% never Town b</p>", 0),
-        ("a {{ never {% x %} b", "<p>a {{ never  b</p>", 1),
-        ("{% raw %}a {{ b", "<p>a {{ b</p>", 0),
-        ("{% comment %}a", "<p>a</p>", 1),
-        (
-            "{% highlight ruby linenos %}\n```\n{% raw %}{{ x }}{% endraw %}\n{% endhighlight %}\nz",
-            "<pre><code class=\"language-ruby\">```\n{{ x }}\n</code></pre>\n<p>z</p>",
-            0,
-        ),
-    ];
-    for (written, expected, dropped) in cases {
-        let body = liquid(Markup::Markdown, written);
-        assert_eq!(body.html, expected, "from {written:?}");
-        let warnings =
-            if dropped == 0 { vec![] } else { vec![Error::LiquidDropped { count: dropped }] };
-        assert_eq!(body.warnings, warnings, "from {written:?}");
-    }
-    let body = liquid(Markup::Html, "{% highlight c %}\na < b;\n{% endhighlight %}");
-    assert_eq!(body.html, "<pre><code class=\"language-c\">a &lt; b;</code></pre>");
-    assert_eq!(markdown("{{ x }}").html, "<p>{{ x }}</p>");
 }
 
 // -- summaries

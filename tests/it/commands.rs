@@ -243,8 +243,8 @@ fn check_reads_bodies_too() {
     let ran = made.run(&["check"]);
     assert_eq!(
         ran.out,
-        "warning: content/_posts/2022-01-01-liquid.md: 2 Liquid tags or variables were dropped\n  \
-         hint: the text between tags was kept\n\
+        "warning: content/_posts/2022-01-01-liquid.md:1: Liquid: `{% youtube x %}` is a plugin's\n    \
+         1 | {% youtube x %}Text {{ unknown }}.\n  hint: a link or an image stands for it\n\
          warning: content/_posts/2022-01-02-older.md: the id is that of \
          `_posts/2022-01-03-newer.md` too; a feed carries the newer of the two\n  \
          hint: give one of them another `id`, or another address\n\

@@ -1,14 +1,13 @@
 //! Bodies: no text takes long, and what is too much is said.
 
-use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use feedmill::content::body::{Markup, Source, render};
 use feedmill::content::clean::Cleaning;
-use feedmill::content::liquid::{MAX_EXPANSION, MAX_LINKS, Variables, named};
 use feedmill::error::Error;
 
-use crate::body::{html, liquid, source};
+use crate::body::liquid::rendered;
+use crate::body::{html, source};
 
 /// A hang, whatever the machine: what is not linear takes minutes on these texts.
 const HANG: Duration = Duration::from_secs(20);
@@ -75,7 +74,7 @@ fn no_markdown_takes_long() {
     for case in cases {
         let text = case.repeat(20_000 / case.len());
         let start = Instant::now();
-        liquid(Markup::Markdown, &text);
+        rendered(Markup::Markdown, &text);
         let took = start.elapsed();
         assert!(took < HANG, "{case}: {took:?}");
     }
@@ -99,40 +98,6 @@ fn what_is_too_long_is_cut_off() {
     let body = html(&"\"".repeat(500_000));
     assert_eq!(body.warnings, [Error::BodyTooLong { limit: 2 << 20 }]);
     assert!(body.html.len() <= 2 << 20);
-}
-
-#[test]
-fn a_long_title_named_often_fills_no_memory() {
-    let title = "t".repeat(15_000);
-    let variables = Variables {
-        site_url: "",
-        site_baseurl: "",
-        site_title: "",
-        page_title: &title,
-        page_url: "",
-        resolve: &|_| None,
-    };
-    // Twenty gigabytes, if each stood for its title.
-    let often = "{{page.title}}".repeat(100_000);
-    let chained = format!("{{{{page.title{}}}}}", "|append:page.title".repeat(100_000));
-    let in_code = format!("{{% highlight c %}}{often}{{% endhighlight %}}{often}");
-    for text in [often, chained, in_code] {
-        let source = Source { liquid: Some(variables), ..source(Markup::Html, &text) };
-        let body = render(&source, &Cleaning::default());
-        assert!(body.html.len() <= MAX_EXPANSION + 100, "{}", body.html.len());
-        assert!(matches!(body.warnings[..], [Error::LiquidDropped { .. }]), "{:?}", body.warnings);
-    }
-}
-
-#[test]
-fn many_names_of_posts_are_found_in_time() {
-    let mut text = String::new();
-    for number in 0..100_000 {
-        let _ = write!(text, "{{%link {number}%}}{{%link {number}%}}");
-    }
-    let start = Instant::now();
-    assert_eq!(named(&text).len(), MAX_LINKS);
-    assert!(start.elapsed() < HANG, "{:?}", start.elapsed());
 }
 
 #[test]

@@ -7,7 +7,8 @@ use feedmill::content::text;
 use feedmill::content::url::Base;
 use proptest::prelude::{ProptestConfig, Strategy, prop, prop_assert, prop_assert_eq, proptest};
 
-use crate::body::{BASE, liquid};
+use crate::body::BASE;
+use crate::body::liquid::rendered;
 
 fn clean(html: &str, trust: Trust) -> String {
     let base = Base::parse(BASE).unwrap();
@@ -63,7 +64,7 @@ proptest! {
     #[test]
     fn any_text_gives_sound_html(written in any_text()) {
         assert_sound(&written)?;
-        let body = liquid(Markup::Markdown, &written);
+        let body = rendered(Markup::Markdown, &written);
         let wrapped = format!("<div>{}</div>", body.html);
         prop_assert!(roxmltree::Document::parse(&wrapped).is_ok(), "{}", body.html);
         prop_assert_eq!(text::xml_safe(&body.summary).into_owned(), body.summary);

@@ -1,0 +1,43 @@
+//! What is wrong with the Liquid of a text, each named once, and not too many.
+
+use std::collections::HashSet;
+
+use crate::error::{Error, Remark, Severity};
+
+/// The most that is named of one text.
+const MAX_PROBLEMS: usize = 50;
+
+/// What was found, in the order in which it was.
+#[derive(Debug, Default)]
+pub struct Problems {
+    found: Vec<Remark>,
+    known: HashSet<(usize, String)>,
+    more: usize,
+}
+
+impl Problems {
+    /// Notes what is wrong on a line, and what to do.
+    pub fn add(&mut self, line: usize, what: String, hint: &str) {
+        if self.found.len() == MAX_PROBLEMS {
+            self.more += 1;
+            return;
+        }
+        if self.known.insert((line, what.clone())) {
+            self.found.push(remark(line, what, hint.to_owned()));
+        }
+    }
+
+    /// All of them, by line.
+    pub fn into_remarks(mut self) -> Vec<Remark> {
+        self.found.sort_by_key(|remark| remark.line);
+        if self.more > 0 {
+            let what = format!("{} more tags were left out or changed", self.more);
+            self.found.push(remark(0, what, "mend those above first".to_owned()));
+        }
+        self.found
+    }
+}
+
+fn remark(line: usize, what: String, hint: String) -> Remark {
+    Remark { severity: Severity::Warning, line, column: 0, error: Error::Liquid { what, hint } }
+}

@@ -1,0 +1,293 @@
+//! Liquid: what Jekyll shows, what is left out with its line, and that no text takes long.
+
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use feedmill::content::body::{Body, Markup, render};
+use feedmill::content::clean::{Cleaning, Patterns};
+use feedmill::content::date::{Moment, Zone};
+use feedmill::content::front_matter::Node;
+use feedmill::content::html::trust::Trust;
+use feedmill::content::liquid::value::Value;
+use feedmill::content::liquid::{Highlight, MAX_EXPANSION, MAX_LINKS, Variables, expand, named};
+use feedmill::content::stamp::{Naive, Rules};
+
+use crate::body::source;
+
+/// A hang, whatever the machine: what is not linear takes minutes on these texts.
+const HANG: Duration = Duration::from_secs(20);
+
+const SITE: &str =
+    "title: Town\nurl: https://news.example\nbaseurl: /town\nnested: {key: v}\nsecret: s\n";
+
+const PAGE: &str = "title: Gates\nlist: [a, b, c]\nmap: {inner: {deep: d}, other: 1}\nnumber: 7\n\
+    float: 1.5\ntruth: true\nempty: ''\ntext: \"a\\nb\\n\"\npeople:\n- {name: Al, age: 3, kind: x}\n\
+    - {name: Bo, age: 5, kind: y}\n- {name: Cy, age: 4, kind: x}\n";
+
+fn value(yaml: &str) -> Value {
+    Value::of(&Node::parse(yaml).unwrap())
+}
+
+/// Calls `with` with the variables of a post.
+fn with_variables<T>(page: &Value, with: impl FnOnce(&Variables<'_>) -> T) -> T {
+    let resolve = |words: &str| {
+        (words == "2022-01-01-mill").then(|| "https://news.example/town/mill.html".to_owned())
+    };
+    let site = value(SITE);
+    let make = || page.clone();
+    let zone = Zone::parse("Asia/Shanghai").unwrap();
+    with(&Variables {
+        site: &site,
+        page: &make,
+        url: "https://news.example",
+        baseurl: "/town",
+        rules: Rules { zone, naive: Naive::SiteZone },
+        resolve: &resolve,
+    })
+}
+
+fn page() -> Value {
+    let date = Value::Date(Moment::from_unix(1_641_253_108), Zone::parse("Asia/Shanghai").unwrap());
+    let Value::Map(map) = value(PAGE) else { panic!() };
+    Value::map(map.fields().iter().cloned().chain([("date".into(), date)]).collect())
+}
+
+/// The body of a post of one's own people.
+pub(crate) fn rendered(markup: Markup, text: &str) -> Body {
+    with_variables(&page(), |variables| {
+        let mut source = source(markup, text);
+        source.liquid = Some(*variables);
+        render(&source, &Cleaning::default())
+    })
+}
+
+/// What a text shows, and what is said of it: `LINE: WHAT`.
+fn shown(text: &str, is_untrusted: bool) -> (String, Vec<String>) {
+    with_variables(&page(), |variables| {
+        let expanded = expand(text, Highlight::Fenced, variables, is_untrusted);
+        let says = |remark: &feedmill::error::Remark| format!("{}: {}", remark.line, remark.error);
+        (expanded.text.into_owned(), expanded.remarks.iter().map(says).collect())
+    })
+}
+
+/// Each line is a template and what Jekyll 4.3.1 made of it in Shanghai.
+#[test]
+fn what_jekyll_shows() {
+    let plain = |text: &str| {
+        let pieces: Vec<String> =
+            text.split("\\\\").map(|piece| piece.replace("\\n", "\n")).collect();
+        pieces.join("\\")
+    };
+    let mut wrong = Vec::new();
+    for line in include_str!("liquid.tsv").lines() {
+        let (written, expected) = line.split_once('\t').unwrap();
+        let (text, _) = shown(&plain(written), false);
+        if text != plain(expected) {
+            wrong
+                .push(format!("{written}\n  is       {text:?}\n  should be {:?}", plain(expected)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_left_out_is_named_with_its_line() {
+    let cases: &[(&str, &str, &[&str])] = &[
+        (
+            "a\n{% include x.html a=1 %}b",
+            "a\nb",
+            &["2: Liquid: `{% include x.html %}` was left out"],
+        ),
+        ("{% foo a b %}in{% endfoo %}", "in", &["1: Liquid: `{% foo a b %}` is a plugin's"]),
+        (
+            "{% youtube abc %}",
+            "<a href=\"https://www.youtube.com/watch?v=abc\">https://www.youtube.com/watch?v=abc</a>",
+            &["1: Liquid: `{% youtube abc %}` is a plugin's"],
+        ),
+        (
+            "{% gist ann/12 a.rb %}",
+            "<a href=\"https://gist.github.com/ann/12\">https://gist.github.com/ann/12</a>",
+            &["1: Liquid: `{% gist ann/12 a.rb %}` is a plugin's"],
+        ),
+        (
+            "{% img left /a.png 10 20 \"T\" %}",
+            "<img src=\"/a.png\">",
+            &["1: Liquid: `{% img left /a.png 10 20 \"T\" %}` is a plugin's"],
+        ),
+        ("{% feed_meta %}{% seo %}", "", &[]),
+        ("{{ a | nope }}", "", &["1: Liquid: there is no filter `nope`"]),
+        ("{{ 1 | divided_by: 0 }}", "", &["1: Liquid: `divided_by` divides by zero"]),
+        ("{{ \"now\" | date: \"%Y\" }}", "", &["1: Liquid: `date` asks for the time of day"]),
+        ("x\n\n{{ site.posts }}", "x\n\n", &["3: Liquid: `site.posts` is not known here"]),
+        (
+            "{% if site.data.on %}a{% else %}b{% endif %}",
+            "",
+            &[
+                "1: Liquid: `site.data` is not known here",
+                "1: Liquid: the block was left out, its condition is not known here",
+            ],
+        ),
+    ];
+    assert_said(cases);
+}
+
+#[test]
+fn what_has_no_end_shows_nothing_hidden() {
+    let cases: &[(&str, &str, &[&str])] = &[
+        (
+            "a{% endif %}b{% else %}c",
+            "abc",
+            &["1: Liquid: `{% endif %}` cannot be read", "1: Liquid: `{% else %}` cannot be read"],
+        ),
+        ("{% if false %}SECRET\n", "", &["1: Liquid: `{% if false %}` has no end"]),
+        ("{% for %}a{% endfor %}b", "b", &["1: Liquid: `{% for %}` cannot be read"]),
+        ("{% if %}a{% endif %}b", "b", &["1: Liquid: `{% if %}` cannot be read"]),
+        ("a{% comment %}b", "ab", &["1: Liquid: `{% comment %}` has no end"]),
+        ("{% raw %}a {{ b", "a {{ b", &["1: Liquid: `{% raw %}` has no end"]),
+        ("a {% never {{ page.title }} b", "a {% never Gates b", &["1: Liquid: `{%` has no end"]),
+        ("a {{ never {% if true %} b{% endif %}", "a {{ never  b", &["1: Liquid: `{{` has no end"]),
+        (
+            "{% if true %}{% for i in (1..2) %}{{ i }}{% endif %}x",
+            "x",
+            &["1: Liquid: `{% for i in (1..2) %}` has no end"],
+        ),
+        (
+            "{% for i in (1..1000000000) %}x{% endfor %}y",
+            "y",
+            &["1: Liquid: the loop was left out: loops make more than 10000 rounds"],
+        ),
+        ("{% break %}after", "after", &[]),
+        (
+            "[m]({% post_url 2022-01-01-mill %}) {{ site.url }}{% link no.md %}",
+            "[m](/town/mill.html) https://news.example",
+            &["1: Liquid: there is no post `no.md`"],
+        ),
+        ("{{ \"a", "{{ \"a", &["1: Liquid: `{{` has no end"]),
+        ("{{ ' }}x", "x", &["1: Liquid: `{{ ' }}` cannot be read"]),
+    ];
+    assert_said(cases);
+}
+
+#[track_caller]
+fn assert_said(cases: &[(&str, &str, &[&str])]) {
+    for (written, expected, remarks) in cases {
+        let (text, said) = shown(written, false);
+        assert_eq!(text, *expected, "from {written:?}");
+        assert_eq!(said, *remarks, "from {written:?}");
+    }
+}
+
+#[test]
+fn a_strangers_post_runs_no_loops() {
+    let cases = [
+        ("{% for i in (1..2) %}x{% endfor %}y", "y", "1: Liquid: the loop was left out"),
+        ("{{ site.secret }}{{ site.title }}", "Town", "1: Liquid: `site.secret` is not known here"),
+        ("{% if page.truth %}a{% endif %}", "a", ""),
+        ("{% include a.html %}b", "b", "1: Liquid: `{% include a.html %}` was left out"),
+    ];
+    for (written, expected, remark) in cases {
+        let (text, said) = shown(written, true);
+        assert_eq!((&*text, &*said.join("\n")), (expected, remark), "from {written:?}");
+    }
+    let cleaning =
+        Cleaning::new(&Patterns { trust: Trust::Untrusted, ..Patterns::default() }).unwrap();
+    let body = with_variables(&page(), |variables| {
+        let mut source = source(Markup::Markdown, "{% for i in (1..2) %}x{% endfor %}y");
+        source.liquid = Some(*variables);
+        render(&source, &cleaning)
+    });
+    assert_eq!(body.html, "<p>y</p>");
+}
+
+#[test]
+fn code_is_highlighted_by_nobody() {
+    let written =
+        "{% highlight ruby linenos %}\n```\n{% raw %}{{ x }}{% endraw %}\n{% endhighlight %}\nz";
+    let body = rendered(Markup::Markdown, written);
+    let expected = "<pre><code class=\"language-ruby\">```\n{{ x }}\n</code></pre>\n<p>z</p>";
+    assert_eq!(body.html, expected);
+    let body = rendered(Markup::Html, "{% highlight c %}\na < b;\n{% endhighlight %}");
+    assert_eq!(body.html, "<pre><code class=\"language-c\">a &lt; b;</code></pre>");
+}
+
+#[test]
+fn no_liquid_takes_long_or_much() {
+    let double = "{% assign x = x | append: x %}".repeat(60);
+    let nest = "{% assign l = l | push: l %}".repeat(20_000);
+    let cases = [
+        "{{page.title}}".repeat(100_000),
+        "{% if true %}".repeat(100_000),
+        "{% if true %}a{% endif %}".repeat(100_000),
+        "{% for i in (1..9) %}".repeat(100_000),
+        "{% for i in (1..90) %}".repeat(20) + "x" + &"{% endfor %}".repeat(20),
+        "{% for a in (1..99) %}{% for b in (1..99) %}{{ a }}{% endfor %}{% endfor %}".to_owned(),
+        "{% comment %}".repeat(100_000),
+        "{% raw %}".repeat(100_000),
+        "{% unknown %}".repeat(100_000),
+        "{% endif %}".repeat(100_000),
+        "{% capture a %}".repeat(100_000),
+        "{% highlight c %}`".repeat(99) + &"{% endhighlight %}".repeat(99),
+        format!("{{% assign x = \"abc\" %}}{double}{{{{ x }}}}{{{{ x | size }}}}"),
+        format!("{{% assign l = \"a,b\" | split: \",\" %}}{nest}{{{{ l }}}}{{{{ l | inspect }}}}"),
+        format!("{{{{ {}1{} }}}}", "(".repeat(50_000), "..2)".repeat(50_000)),
+        format!("{{{{ a{} }}}}", "[a".repeat(50_000)),
+        format!("{{{{ page.title{} }}}}", " | append: page.title".repeat(50_000)),
+        format!("{{% if {}true %}}a{{% endif %}}", "true and ".repeat(100_000)),
+        format!("{{% assign s = \"{}\" %}}{{{{ s | replace: \"a\", s }}}}", "a".repeat(100_000)),
+        format!(
+            "{{% assign s = \"{}\" | split: \"\" %}}{{{{ s | join: s }}}}",
+            "a".repeat(100_000)
+        ),
+        "{% for i in (1..5000) %}{{ \"<b> *x* |a|b|\" | markdownify | strip_html }}{% endfor %}"
+            .to_owned(),
+        "{% assign a = (1..9223372036854775807) %}{{ a | join }}{{ a | size }}".to_owned(),
+        "{{ 9223372036854775807 | times: 9223372036854775807 }}{{ -9223372036854775808 | abs }}"
+            .to_owned(),
+        "{{ -9223372036854775808 | divided_by: -1 }}{{ 1 | round: 99999999 }}{{ 5 | modulo: 0.0 }}"
+            .to_owned(),
+        "{{ \"a\" | slice: -9223372036854775808, 9223372036854775807 }}{{ 1 | date: \"%99999Y\" }}"
+            .to_owned(),
+        "{% tablerow i in (1..9999) cols:0 %}{% endtablerow %}".to_owned(),
+    ];
+    for text in cases {
+        let start = Instant::now();
+        let (out, said) = shown(&text, false);
+        let took = start.elapsed();
+        let sample = &text[..text.len().min(60)];
+        assert!(took < HANG, "{sample}: {took:?}");
+        assert!(out.len() <= text.len() + MAX_EXPANSION, "{sample}: {}", out.len());
+        assert!(said.len() <= 51, "{sample}: {}", said.len());
+    }
+}
+
+#[test]
+fn a_long_title_named_often_fills_no_memory() {
+    let title = Value::map(vec![("title".into(), Value::text(&"t".repeat(15_000)))]);
+    // Twenty gigabytes, if each stood for its title.
+    let often = "{{page.title}}".repeat(100_000);
+    let chained = format!("{{{{page.title{}}}}}", "|append:page.title".repeat(100_000));
+    let in_code = format!("{{% highlight c %}}{often}{{% endhighlight %}}{often}");
+    for text in [often, chained, in_code] {
+        let body = with_variables(&title, |variables| {
+            let mut source = source(Markup::Html, &text);
+            source.liquid = Some(*variables);
+            render(&source, &Cleaning::default())
+        });
+        let most = text.len() + MAX_EXPANSION + 100;
+        assert!(body.html.len() <= most, "{}", body.html.len());
+        assert!(!body.remarks.is_empty());
+    }
+}
+
+#[test]
+fn many_names_of_posts_are_found_in_time() {
+    let mut text = String::new();
+    for number in 0..100_000 {
+        let _ = write!(text, "{{%link {number}%}}{{%link {number}%}}");
+    }
+    let start = Instant::now();
+    assert_eq!(named(&text).len(), MAX_LINKS);
+    assert!(start.elapsed() < HANG, "{:?}", start.elapsed());
+    let hidden = "{% raw %}{% link a %}{% endraw %}{% link b %}{%- link c -%}{% link b %}";
+    assert_eq!(named(hidden), ["b", "c"]);
+}
