@@ -144,6 +144,8 @@ pub struct Local {
     pub offset_seconds: i32,
     /// The day of the week, 1 for Monday to 7 for Sunday.
     pub weekday: u32,
+    /// The year that the ISO 8601 week belongs to.
+    pub iso_year: i32,
     /// The ISO 8601 week, 1 to 53.
     pub iso_week: u32,
 }
@@ -179,6 +181,7 @@ impl Zone {
             second: shown.second(),
             offset_seconds: shown.offset().local_minus_utc(),
             weekday: shown.weekday().number_from_monday(),
+            iso_year: shown.iso_week().year(),
             iso_week: shown.iso_week().week(),
         }
     }

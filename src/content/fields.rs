@@ -15,6 +15,7 @@ use crate::content::person::person;
 use crate::content::post::{Post, Withheld};
 use crate::content::settings::A_LICENSE;
 use crate::content::site::{Author, Site};
+use crate::content::slug;
 use crate::content::spread;
 use crate::content::stamp::{Naive, day_in_name, read};
 use crate::content::switch::Switch;
@@ -67,7 +68,7 @@ impl<'f, 'r> Fields<'f, 'r> {
         let tags = self.names(Names::new(self.trust()), &["tags", "tag"]);
         let title = match self.front.get("title") {
             // A slug of hyphens alone gives no title; one is made from the body then.
-            None => collapse(&xml_safe(&titleized(&slug))),
+            None => collapse(&xml_safe(&slug::titleized(&slug))),
             Some(node) => plain(self.scalar(node, "title").unwrap_or_default()),
         };
         let title = self.title(&title);
@@ -80,10 +81,9 @@ impl<'f, 'r> Fields<'f, 'r> {
             tags,
             authors: self.authors(),
             own_id: self.own_id(),
-            permalink: self.text("permalink").map(|written| Template::new(&written)),
+            permalink: self.permalink(),
             oversize: None,
             front: Node::Null,
-            path: String::new(),
             lines_before: 0,
             page_extension: self.origin.page_extension(),
             lang: self.lang(),
@@ -104,10 +104,19 @@ impl<'f, 'r> Fields<'f, 'r> {
             body,
             slug,
             key: self.origin.key.clone().into_owned(),
+            path: self.origin.path.to_owned(),
         };
         self.settle_address(&mut post);
         self.settle_spread(&mut post);
         Ok(post)
+    }
+
+    fn permalink(&mut self) -> Option<Template> {
+        let template = Template::custom(&self.text("permalink")?);
+        if let Some(error) = template.unknown("permalink") {
+            self.warn("permalink", error);
+        }
+        Some(template)
     }
 
     /// A title as it goes out.
@@ -481,15 +490,4 @@ fn items(node: Option<&Node>) -> &[Node] {
         Some(Node::List(items)) => items,
         Some(one) => std::slice::from_ref(one),
     }
-}
-
-/// `h02-no-title-here` → `H02 No Title Here`, Jekyll's title for a post without the key.
-fn titleized(slug: &str) -> String {
-    let capitalized = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().map_or_else(String::new, |first| {
-            first.to_uppercase().chain(letters.as_str().to_lowercase().chars()).collect()
-        })
-    };
-    slug.split('-').map(capitalized).collect::<Vec<_>>().join(" ")
 }

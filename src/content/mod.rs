@@ -39,6 +39,8 @@ pub mod stamp;
 
 pub mod permalink;
 
+pub mod slug;
+
 pub mod url;
 
 pub mod body;

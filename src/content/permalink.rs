@@ -6,7 +6,9 @@
 use std::borrow::Cow;
 
 use crate::content::date::{Local, Moment, Zone, push_two, push_year};
-use crate::content::text::nfc;
+use crate::content::slug;
+use crate::content::text::{nfc, shown};
+use crate::error::Error;
 use crate::percent::{self, encoded_length};
 
 /// Longest path of a post's page, percent-encoded, in bytes: servers and readers take no longer one.
@@ -25,6 +27,57 @@ const EXTENSIONS: &[(&str, &str)] = &[
     ("htm", ".htm"),
     ("txt", ".txt"),
 ];
+
+const DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// All placeholders of Jekyll 4 (`UrlDrop`).
+const PLACEHOLDERS: &[&str] = &[
+    "categories",
+    "collection",
+    "day",
+    "hour",
+    "i_day",
+    "i_month",
+    "long_day",
+    "long_month",
+    "minute",
+    "month",
+    "name",
+    "output_ext",
+    "path",
+    "second",
+    "short_day",
+    "short_month",
+    "short_year",
+    "slug",
+    "slugified_categories",
+    "title",
+    "w_day",
+    "w_year",
+    "week",
+    "y_day",
+    "year",
+];
+
+/// What can stand behind a colon in a template.
+const A_PLACEHOLDER: &str =
+    "a placeholder of Jekyll's like `:year`, `:month`, `:day`, `:title`, `:slug` or `:categories`";
 
 /// Folders that hold posts, in the order in which they win over each other.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -156,8 +209,28 @@ pub struct Parts<'a> {
     pub categories: &'a [String],
     /// The slug as it is written, or the file's name without day and extension.
     pub slug: &'a str,
+    /// The file, relative to the site.
+    pub path: &'a str,
     /// The ending of the page.
     pub extension: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    /// The path without extension and without dots before that.
+    fn bare(&self) -> &'a str {
+        self.path.rsplit_once('.').map_or(self.path, |(bare, _)| bare)
+    }
+
+    /// The file's name without extension.
+    fn stem(&self) -> &'a str {
+        let bare = self.bare();
+        bare.rsplit_once('/').map_or(bare, |(_, stem)| stem)
+    }
+
+    /// Jekyll's `:path`: where the file is, apart from `_posts`.
+    fn place(&self) -> String {
+        self.bare().trim_end_matches('.').replacen("_posts", "", 1)
+    }
 }
 
 impl Template {
@@ -172,6 +245,23 @@ impl Template {
             custom => custom,
         };
         Self(template.to_owned())
+    }
+
+    /// A template of one's own: there a style is a name like any other.
+    pub fn custom(written: &str) -> Self {
+        Self(written.to_owned())
+    }
+
+    /// What there is to say of the first placeholder that there is not, under a key: Jekyll stops at
+    /// it, here it stays as it is.
+    pub fn unknown(&self, key: &str) -> Option<Error> {
+        let name =
+            self.0.match_indices(':').map(|(at, _)| name(&self.0[at + 1..])).find(|name| {
+                let bare = name.strip_suffix('_').unwrap_or(name);
+                !name.is_empty() && !PLACEHOLDERS.contains(name) && !PLACEHOLDERS.contains(&bare)
+            })?;
+        let found = shown(&format!(":{name}"));
+        Some(Error::BadValue { key: key.to_owned(), found, expected: A_PLACEHOLDER })
     }
 
     /// The path of a post's page, percent-encoded, with a slash at its start; cut where it is
@@ -189,7 +279,8 @@ impl Template {
         let most = self.0.len()
             + count(":") * 16
             + 3 * (count(":title") + count(":slug")) * parts.slug.len()
-            + 3 * count(":categories") * categories;
+            + 3 * (count(":name") + count(":path")) * parts.path.len()
+            + 3 * (count(":categories") + count(":slugified_categories")) * categories;
         if 3 * most <= MAX_PATH {
             return true;
         }
@@ -211,8 +302,7 @@ impl Template {
         while let Some(start) = rest.find(':').filter(|_| path.len() <= MAX_FILLED) {
             path.push_str(&rest[..start]);
             rest = &rest[start + 1..];
-            let end =
-                rest.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(rest.len());
+            let end = name(rest).len();
             // `:title_x` is `:title` and `_x`: the longest known name counts.
             match (1..=end).rev().find(|end| fill(&mut path, &rest[..*end], parts, &local)) {
                 Some(end) => rest = &rest[end..],
@@ -241,11 +331,19 @@ fn encodable(path: &str, bytes: usize) -> &str {
     end.map_or(path, |(at, _)| &path[..at])
 }
 
+/// The name of a placeholder at the start of a text.
+fn name(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_ascii_lowercase() && c != '_');
+    &text[..end.unwrap_or(text.len())]
+}
+
 /// Writes the value of a placeholder; says whether there is such one.
 fn fill(path: &mut String, name: &str, parts: Parts<'_>, local: &Local) -> bool {
-    let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let day = DAYS[local.weekday as usize - 1];
+    let month = MONTHS[local.month as usize - 1];
     match name {
-        "categories" => path.push_str(&categories(parts.categories)),
+        "categories" => path.push_str(&joined(parts.categories, str::to_lowercase)),
+        "slugified_categories" => path.push_str(&joined(parts.categories, slug::plain)),
         "year" => push_year(path, local.year),
         "month" => push_two(path, local.month),
         "i_month" => path.push_str(&local.month.to_string()),
@@ -256,51 +354,37 @@ fn fill(path: &mut String, name: &str, parts: Parts<'_>, local: &Local) -> bool 
             path.extend(char::from_digit(local.ordinal / 100, 10));
             push_two(path, local.ordinal % 100);
         }
+        "short_month" => path.push_str(&month[..3]),
+        "long_month" => path.push_str(month),
+        "w_year" => push_year(path, local.iso_year),
+        "w_day" => path.extend(char::from_digit(local.weekday, 10)),
         "week" => push_two(path, local.iso_week),
-        "short_day" => path.push_str(days[local.weekday as usize - 1]),
+        "short_day" => path.push_str(&day[..3]),
+        "long_day" => path.push_str(day),
         "hour" => push_two(path, local.hour),
         "minute" => push_two(path, local.minute),
         "second" => push_two(path, local.second),
-        "title" => path.push_str(&slugified(parts.slug, is_pretty)),
-        "slug" => path.push_str(&slugified(parts.slug, is_letter_or_digit).to_lowercase()),
+        "title" => path.push_str(&slug::pretty(parts.slug)),
+        "slug" => path.push_str(&slug::plain(parts.slug)),
+        "name" => path.push_str(&slug::plain(parts.stem())),
+        "path" => path.push_str(&parts.place()),
+        "collection" => path.push_str("posts"),
         "output_ext" => path.push_str(parts.extension),
         _ => return false,
     }
     true
 }
 
-/// Categories in an address: lower case, each once, not slugified.
-fn categories(written: &[String]) -> String {
-    let mut lower: Vec<String> = Vec::with_capacity(written.len());
-    for category in written {
-        let category = category.to_lowercase();
-        if !lower.contains(&category) {
-            lower.push(category);
+/// Categories in an address, each once.
+fn joined(categories: &[String], form: fn(&str) -> String) -> String {
+    let mut names: Vec<String> = Vec::with_capacity(categories.len());
+    for category in categories {
+        let name = form(category);
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
-    lower.join("/")
-}
-
-/// Every run of characters that may not stay becomes one `-`; one at either end goes.
-fn slugified(text: &str, stays: fn(char) -> bool) -> String {
-    let mut slug = String::with_capacity(text.len());
-    for c in text.chars() {
-        if stays(c) {
-            slug.push(c);
-        } else if !slug.ends_with('-') || slug.is_empty() {
-            slug.push('-');
-        }
-    }
-    let slug = slug.strip_prefix('-').unwrap_or(&slug);
-    slug.strip_suffix('-').unwrap_or(slug).to_owned()
-}
-
-fn is_letter_or_digit(c: char) -> bool {
-    c.is_alphanumeric()
-}
-
-fn is_pretty(c: char) -> bool {
-    c.is_alphanumeric() || "._~!$&'()+,;=@".contains(c)
+    names.join("/")
 }
 
 /// Jekyll's cleaning of a path: no `..`, no `./`, no two slashes.

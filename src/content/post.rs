@@ -27,6 +27,8 @@ const HEAD: usize = 1024;
 pub struct Post<'a> {
     /// Its name across all roots.
     pub key: String,
+    /// Its file, relative to the site.
+    pub path: String,
     /// When it was published.
     pub date: Moment,
     /// When it was last changed, by its own word; never before `date`.
@@ -67,8 +69,6 @@ pub struct Post<'a> {
     pub has_liquid: bool,
     /// The whole front matter, which Liquid shows; nothing where the body has no Liquid.
     pub front: Node,
-    /// The file, relative to the site, for Liquid.
-    pub path: String,
     /// How the body is written.
     pub markup: Markup,
     /// The body as it stands in the file.
@@ -139,7 +139,6 @@ impl<'a> Post<'a> {
             post.has_liquid = lexer::has_marks(parts.body);
             if post.has_liquid {
                 post.front = front.into_node();
-                origin.path.clone_into(&mut post.path);
                 post.lines_before = text[..text.len() - parts.body.len()].matches('\n').count();
             }
         }
@@ -179,6 +178,7 @@ impl<'a> Post<'a> {
             zone: site.dates.zone,
             categories: &self.categories,
             slug: &self.slug,
+            path: &self.path,
             extension: self.page_extension,
         }
     }

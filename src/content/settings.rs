@@ -134,7 +134,7 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         author: None,
         copyright: top.loose_text("copyright").map(collapse),
         license: None,
-        permalink: Template::new(top.loose_text("permalink").unwrap_or("date")),
+        permalink: permalink(&top, &mut findings),
         future: matches!(top.node("future"), Some(Node::Bool(true))),
         excerpt_separator: top.loose_text("excerpt_separator").map(str::to_owned),
         icon: None,
@@ -173,6 +173,20 @@ fn variables(node: &Node, url: &str, baseurl: &str) -> Value {
     let made = [("url", url), ("baseurl", baseurl)];
     let made = made.into_iter().map(|(key, text)| (key.into(), Value::text(text)));
     Value::map(written.chain(made).collect())
+}
+
+/// `collections.posts.permalink`, else `permalink`, which may be the name of a style.
+fn permalink(top: &Section<'_>, findings: &mut Vec<Finding>) -> Template {
+    let posts = top.node("collections").and_then(|collections| collections.get("posts"));
+    let own = posts.and_then(|posts| posts.get("permalink")).and_then(Node::text);
+    let (key, path, template) = if let Some(own) = own.filter(|written| !written.is_empty()) {
+        ("collections", "collections.posts.permalink", Template::custom(own))
+    } else {
+        let written = top.loose_text("permalink").unwrap_or("date");
+        ("permalink", "permalink", Template::new(written))
+    };
+    findings.extend(template.unknown(path).map(|error| top.warning(key, error)));
+    template
 }
 
 /// Fills what holds addresses, which are relative to the site's own.

@@ -61,6 +61,11 @@ pub fn nfkc(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Whether a character is a mark (`\p{M}`): an accent, a vowel sign, a variation selector.
+pub fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
 /// A title as plain text: HTML tags stripped, entities decoded once, runs of blanks and line ends
 /// collapsed, trimmed and XML-safe. A `<` that begins no HTML tag is kept: `a < b`, `Vec<T>`.
 pub fn plain(title: &str) -> String {

@@ -1,6 +1,7 @@
 //! One integration-test binary; each module tests one boundary.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod addresses;
 mod architecture;
 mod bad_input;
 mod body;
