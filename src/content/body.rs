@@ -10,6 +10,7 @@ use crate::content::html;
 use crate::content::html::trust::Trust;
 use crate::content::liquid;
 use crate::content::markdown;
+use crate::content::markdown::held::Held;
 use crate::content::markdown::kramdown::Extensions;
 use crate::content::text;
 use crate::content::url;
@@ -99,7 +100,11 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         separator: source.separator.and_then(comment),
     };
     let to_html = |text: &str| match &extensions {
-        Some(extensions) => html::clean(&extensions.put_back(markdown::to_html(text)), &context),
+        Some(extensions) => {
+            let held = Held::take(text);
+            let html = held.put_back(markdown::to_html(&held.text));
+            html::clean(&extensions.put_back(html), &context)
+        }
         None => html::clean(text, &context),
     };
     warnings.extend(extensions.as_ref().and_then(|extensions| extensions.warning.clone()));

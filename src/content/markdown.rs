@@ -1,10 +1,12 @@
 //! Markdown → HTML: `CommonMark` with tables, footnotes and emphasis that works in Chinese.
 //!
-//! The only owner of `comrak`. Posts written for kramdown keep working: its attribute lists vanish,
-//! its `markdown="1"` blocks are read as Markdown.
+//! The only owner of `comrak`. Posts written for kramdown keep working: its attribute lists vanish.
 
 pub mod code;
+pub mod held;
 pub mod kramdown;
+pub mod raw;
+pub mod tag;
 
 use std::borrow::Cow;
 
@@ -85,7 +87,7 @@ impl Fences {
 fn without_kramdown(markdown: &str) -> Cow<'_, str> {
     let has_list =
         has_sign(markdown, b'{') && ["{:", "{#"].iter().any(|sign| markdown.contains(sign));
-    if !has_list && !markdown.contains("markdown=") {
+    if !has_list {
         return Cow::Borrowed(markdown);
     }
     let mut plain = String::with_capacity(markdown.len());
@@ -152,10 +154,4 @@ fn push_line(plain: &mut String, line: &str) {
         };
     }
     plain.push_str(rest);
-    let opens_markdown =
-        ["markdown=\"", "markdown='", "markdown=1"].iter().any(|m| line.contains(m));
-    if opens_markdown && text.ends_with('>') && text.trim_start().starts_with('<') {
-        // Behind a blank line the content of an HTML block is Markdown again.
-        plain.push('\n');
-    }
 }

@@ -5,6 +5,7 @@ use feedmill::content::clean::{Cleaning, Patterns};
 use feedmill::content::text;
 use feedmill::error::Error;
 
+mod blocks;
 mod kramdown;
 mod limits;
 mod liquid;
@@ -322,7 +323,7 @@ fn markdown_is_that_of_the_sites() {
         ),
         ("* TOC\n{:toc}\n\ntext {:x} *a*{:.b}", "<p>text {:x} <em>a</em></p>"),
         ("<div markdown=\"1\">\n**a**\n</div>", "<div>\n<p><strong>a</strong></p>\n</div>"),
-        ("<div>\n\n*a*\n\n</div>", "<div>\n<p><em>a</em></p>\n</div>"),
+        ("<div>\n\n*a*\n\n</div>", "<div>\n\n*a*\n\n</div>"),
     ]);
     let notes = markdown("a[^n]\n\n[^n]: b").html;
     let anchor =

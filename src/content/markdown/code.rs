@@ -51,6 +51,17 @@ impl Lines {
         }
     }
 
+    /// A block has ended: the next line begins another one.
+    pub fn end_block(&mut self) {
+        self.is_blank = true;
+    }
+
+    /// How far the content of the list item stands from the margin that a line belongs to.
+    pub fn content_of(&self, line: &str) -> usize {
+        let is_inside = behind_containers(line).0 > 0 || indent(line) >= self.content;
+        if is_inside { self.content } else { 0 }
+    }
+
     /// Whether a line that begins at `at` has no extension: it is code, or blank.
     pub fn passes(&mut self, line: &str, at: usize) -> bool {
         let unquoted = behind_quotes(line);
@@ -183,7 +194,7 @@ pub fn behind_containers(line: &str) -> (usize, &str) {
 }
 
 /// How far a line stands from the margin, in columns.
-fn indent(line: &str) -> usize {
+pub fn indent(line: &str) -> usize {
     let mut columns = 0;
     for byte in line.bytes() {
         match byte {

@@ -11,6 +11,7 @@ use std::iter;
 use crate::content::markdown::code::{
     Leaf, Lines, PADDING, behind_containers, behind_quotes, line_end,
 };
+use crate::content::markdown::raw::{Place, Raw};
 use crate::content::text::has_sign;
 use crate::error::Error;
 
@@ -22,7 +23,7 @@ const NOMARKDOWN: usize = 1;
 /// The longest start tag with its attributes, in bytes: its end is looked for at each start.
 const LONGEST_TAG: usize = 256;
 
-/// Around the number of a raw text, where it stood: no character of any text (Unicode §23.7).
+/// Around the number of a raw text, where it stood.
 const MARKS: [char; 2] = ['\u{FDD0}', '\u{FDD1}'];
 
 /// A Markdown text without kramdown's extensions, and what they leave.
@@ -32,20 +33,14 @@ pub struct Extensions<'t> {
     pub text: Cow<'t, str>,
     /// What is remarkable about them.
     pub warning: Option<Error>,
-    raw: Vec<Raw>,
-}
-
-#[derive(Debug)]
-struct Raw {
-    html: String,
-    is_block: bool,
+    raw: Raw,
 }
 
 impl<'t> Extensions<'t> {
     /// Takes the extensions out of a text.
     pub fn take(markdown: &'t str) -> Self {
         if !has_sign(markdown, b'{') || !markdown.contains("{::") {
-            return Self { text: Cow::Borrowed(markdown), warning: None, raw: Vec::new() };
+            return Self { text: Cow::Borrowed(markdown), warning: None, raw: Raw::new(MARKS) };
         }
         let mut scan = Scan::new(markdown);
         scan.run();
@@ -54,35 +49,9 @@ impl<'t> Extensions<'t> {
         Self { text: Cow::Owned(scan.out), warning, raw: scan.raw }
     }
 
-    /// Puts raw HTML in the place of its marks, each once: nothing grows by what repeats a mark.
+    /// Puts raw HTML in the place of its marks.
     pub fn put_back(&self, html: String) -> String {
-        if self.raw.is_empty() {
-            return html;
-        }
-        let mut raw: Vec<Option<&Raw>> = self.raw.iter().map(Some).collect();
-        let mut whole = String::with_capacity(html.len());
-        let mut rest = &*html;
-        while let Some((before, behind)) = rest.split_once(MARKS[0]) {
-            whole.push_str(before);
-            let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
-            let Some(after) = behind[digits..].strip_prefix(MARKS[1]) else {
-                rest = behind;
-                continue;
-            };
-            rest = after;
-            let number: Option<usize> = behind[..digits].parse().ok();
-            let Some(raw) = number.and_then(|number| raw.get_mut(number)?.take()) else { continue };
-            if raw.is_block
-                && whole.ends_with("<p>")
-                && let Some(after) = rest.strip_prefix("</p>")
-            {
-                whole.truncate(whole.len() - "<p>".len());
-                rest = after;
-            }
-            whole.push_str(&raw.html);
-        }
-        whole.push_str(rest);
-        whole
+        self.raw.put_back(html)
     }
 }
 
@@ -111,7 +80,7 @@ struct Scan<'t> {
     copied: usize,
     /// Where the line begins, or what is left of it behind an extension.
     line: usize,
-    raw: Vec<Raw>,
+    raw: Raw,
     is_unclosed: bool,
     lines: Lines,
     /// Whether no line from here on ends the extension.
@@ -129,7 +98,7 @@ impl<'t> Scan<'t> {
             out: String::with_capacity(text.len()),
             copied: 0,
             line: 0,
-            raw: Vec::new(),
+            raw: Raw::new(MARKS),
             is_unclosed: false,
             lines: Lines::of(text),
             has_no_last_line: [false; 3],
@@ -215,14 +184,12 @@ impl<'t> Scan<'t> {
             body.to_owned()
         };
         self.out.push_str(&self.text[self.copied..tag.start]);
-        self.out.push(MARKS[0]);
-        self.out.push_str(&self.raw.len().to_string());
-        self.out.push(MARKS[1]);
+        let place = if end.is_block { Place::Block } else { Place::Span };
+        self.raw.hold(&mut self.out, html, place);
         if end.is_block {
             self.out.push('\n');
             self.out.push_str(if is_prefix(before) { before } else { "" });
         }
-        self.raw.push(Raw { html, is_block: end.is_block });
         self.copied = end.stop;
     }
 

@@ -1,0 +1,166 @@
+//! A tag as kramdown reads it: what does not end, or has no name, is text.
+
+use crate::content::html::elements;
+
+/// The elements that stand within a line for kramdown; all others are blocks.
+const SPANS: [&str; 34] = [
+    "a", "abbr", "acronym", "b", "big", "bdo", "br", "button", "cite", "code", "del", "dfn", "em",
+    "i", "img", "input", "ins", "kbd", "label", "mark", "option", "q", "rb", "rbc", "rp", "rt",
+    "rtc", "ruby", "samp", "select", "small", "span", "strong", "sub",
+];
+/// The rest of them.
+const MORE_SPANS: [&str; 4] = ["sup", "tt", "u", "var"];
+
+/// The elements whose content `markdown="1"` reads as one paragraph.
+const HOLD_SPANS: [&str; 13] = [
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "caption", "legend", "optgroup", "address",
+];
+
+/// A start or end tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tag<'t> {
+    /// Its element, as it is written.
+    pub name: &'t str,
+    /// Whether it is an end tag.
+    pub is_end: bool,
+    /// Whether nothing stands in it.
+    pub is_empty: bool,
+    /// Its attribute `markdown`: where that stands, with the blank before it, and its value.
+    pub markdown: Option<(usize, usize, &'t str)>,
+    /// Its `<`.
+    pub start: usize,
+    /// What follows its `>`.
+    pub end: usize,
+}
+
+/// How the content of an element is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// As it is.
+    Raw,
+    /// As blocks of Markdown.
+    Blocks,
+    /// As one paragraph.
+    Span,
+}
+
+impl<'t> Tag<'t> {
+    /// The tag at a `<`.
+    pub fn at(text: &'t str, start: usize) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let is_end = bytes.get(start + 1) == Some(&b'/');
+        let from = start + 1 + usize::from(is_end);
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
+        let length = bytes.get(from..)?.iter().take_while(|byte| is_name(byte)).count();
+        let name = text.get(from..from + length)?;
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || name.ends_with(':') {
+            return None;
+        }
+        let mut at = from + length;
+        let mut markdown = None;
+        loop {
+            let blank = at;
+            at = behind_blanks(bytes, at);
+            match bytes.get(at)? {
+                b'>' => {
+                    let is_empty = is_void(name);
+                    return Some(Self { name, is_end, is_empty, markdown, start, end: at + 1 });
+                }
+                b'/' if bytes.get(at + 1) == Some(&b'>') => {
+                    return Some(Self {
+                        name,
+                        is_end,
+                        is_empty: true,
+                        markdown,
+                        start,
+                        end: at + 2,
+                    });
+                }
+                _ if blank == at || is_end => return None,
+                _ => {}
+            }
+            let (key, value, end) = attribute(text, at)?;
+            if key.eq_ignore_ascii_case("markdown") {
+                markdown = Some((blank, end, value));
+            }
+            at = end;
+        }
+    }
+
+    /// Whether this element stands within a line.
+    pub fn is_span(&self) -> bool {
+        let is_named = |name: &&str| name.eq_ignore_ascii_case(self.name);
+        SPANS.iter().chain(&MORE_SPANS).any(is_named)
+    }
+
+    /// Whether the HTML parser takes all that follows for its text, or the cleaner drops it.
+    pub fn is_greedy(&self) -> bool {
+        let name = self.name.to_ascii_lowercase();
+        let is_fallback = matches!(&*name, "svg" | "canvas" | "map" | "dialog" | "button");
+        let is_dropped = elements::fate(&name) == elements::Fate::Drop && !is_fallback;
+        !self.is_empty && (elements::is_raw_text(&name) || is_dropped)
+    }
+
+    /// How its content is read.
+    pub fn content(&self) -> Content {
+        let is_known = elements::is_known(&self.name.to_ascii_lowercase());
+        match self.markdown.map(|(_, _, value)| value).filter(|_| is_known) {
+            Some("1") if HOLD_SPANS.iter().any(|name| name.eq_ignore_ascii_case(self.name)) => {
+                Content::Span
+            }
+            Some("span") => Content::Span,
+            Some("1" | "block") if !self.is_greedy() => Content::Blocks,
+            _ => Content::Raw,
+        }
+    }
+
+    /// Writes the tag without its attribute `markdown`.
+    pub fn write(&self, text: &str, html: &mut String) {
+        match self.markdown {
+            Some((from, to, _)) => {
+                html.push_str(&text[self.start..from]);
+                html.push_str(&text[to..self.end]);
+            }
+            None => html.push_str(&text[self.start..self.end]),
+        }
+    }
+}
+
+fn is_void(name: &str) -> bool {
+    elements::is_void(&name.to_ascii_lowercase())
+}
+
+fn behind_blanks(bytes: &[u8], from: usize) -> usize {
+    let blanks = bytes[from..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    from + blanks
+}
+
+/// An attribute: its name, its value and what follows it.
+fn attribute(text: &str, from: usize) -> Option<(&str, &str, usize)> {
+    let bytes = text.as_bytes();
+    let is_name = |byte: &u8| !byte.is_ascii_whitespace() && !b"\"'<>=/`".contains(byte);
+    let length = bytes[from..].iter().take_while(|byte| is_name(byte)).count();
+    let end = from + length;
+    if length == 0 {
+        return None;
+    }
+    let key = &text[from..end];
+    let equals = behind_blanks(bytes, end);
+    if bytes.get(equals) != Some(&b'=') {
+        return Some((key, "", end));
+    }
+    let start = behind_blanks(bytes, equals + 1);
+    let quote = *bytes.get(start)?;
+    if matches!(quote, b'"' | b'\'') {
+        let length = bytes[start + 1..].iter().position(|byte| *byte == quote)?;
+        let end = start + 1 + length;
+        return Some((key, &text[start + 1..end], end + 1));
+    }
+    let is_value = |byte: &u8| !byte.is_ascii_whitespace() && !b"\"'<>=`".contains(byte);
+    let mut length = bytes[start..].iter().take_while(|byte| is_value(byte)).count();
+    // `<br clear=all/>`: the slash belongs to the tag.
+    if bytes[start..start + length].ends_with(b"/") && bytes.get(start + length) == Some(&b'>') {
+        length -= 1;
+    }
+    (length > 0).then(|| (key, &text[start..start + length], start + length))
+}
