@@ -12,6 +12,7 @@ use crate::content::liquid;
 use crate::content::markdown;
 use crate::content::markdown::held::Held;
 use crate::content::markdown::kramdown::Extensions;
+use crate::content::markdown::spans::Spans;
 use crate::content::text;
 use crate::content::url;
 use crate::error::{Error, Remark};
@@ -102,7 +103,8 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let to_html = |text: &str| match &extensions {
         Some(extensions) => {
             let held = Held::take(text);
-            let html = held.put_back(markdown::to_html(&held.text));
+            let spans = Spans::take(&held.text);
+            let html = held.put_back(spans.put_back(markdown::to_html(&spans.text)));
             html::clean(&extensions.put_back(html), &context)
         }
         None => html::clean(text, &context),

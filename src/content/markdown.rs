@@ -6,6 +6,7 @@ pub mod code;
 pub mod held;
 pub mod kramdown;
 pub mod raw;
+pub mod spans;
 pub mod tag;
 
 use std::borrow::Cow;

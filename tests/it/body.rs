@@ -10,6 +10,7 @@ mod kramdown;
 mod limits;
 mod liquid;
 mod properties;
+mod spans;
 
 const BASE: &str = "https://news.example/harbour/2022/01/04/gates.html";
 

@@ -81,6 +81,7 @@ enum Kind {
     Flag,
     Word,
     Code,
+    Math,
     Language,
 }
 
@@ -107,6 +108,10 @@ where
                 .map(Cow::Borrowed),
             Kind::Flag => Some(Cow::Borrowed("")),
             Kind::Word => word(value).map(Cow::Borrowed),
+            Kind::Math => {
+                let is_math = value.split_ascii_whitespace().any(|class| class == "math");
+                (is_math && !resolver.trust.is_untrusted()).then_some(Cow::Borrowed("math"))
+            }
             Kind::Code => code_language(value).map(Cow::Borrowed),
             Kind::Language => language(value),
         };
@@ -182,7 +187,9 @@ fn kind(tag: &str, name: &str) -> Option<Kind> {
         | ("value", "li") => Kind::Number,
         ("controls", "video" | "audio") | ("reversed", "ol") => Kind::Flag,
         ("scope" | "align", "td" | "th") | ("type", "ol") | ("dir", _) => Kind::Word,
-        // Other classes than that of a code block's language mean nothing outside their site.
+        // Other classes than those of formulas and of a code block's language mean nothing outside
+        // their site.
+        ("class", "span" | "div") => Kind::Math,
         ("class", "code") => Kind::Code,
         _ => return None,
     })

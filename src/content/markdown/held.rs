@@ -245,6 +245,11 @@ impl<'t> Scan<'t> {
             block.html.push_str(&self.text[at..block.limit]);
             at = block.limit;
         }
+        // What follows the list item is not in its elements.
+        let is_inner = block.limit < self.text.len();
+        for name in block.open.iter().rev().filter(|_| is_inner) {
+            block.html.extend(["</", name, ">"]);
+        }
         self.raw.hold(&mut self.out, block.html, place);
         self.behind(at, block.content)
     }
@@ -332,9 +337,13 @@ impl<'t> Scan<'t> {
 
     /// Ends a block: what follows it begins another one.
     fn behind(&mut self, at: usize, content: usize) -> usize {
+        self.out.push('\n');
+        if content > 0 && self.text[..at].ends_with('\n') {
+            self.copied = at;
+            return at;
+        }
         let end = self.line_end(at);
         let rest = &self.text[at..end];
-        self.out.push('\n');
         self.copied = if blank(rest) { end } else { end - rest.trim_start().len() };
         if content == 0 {
             self.lines.end_block();

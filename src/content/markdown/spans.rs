@@ -1,0 +1,236 @@
+//! What kramdown reads within a paragraph and `CommonMark` does not: `$$TeX$$`, blanks in a
+//! destination, `<<guillemets>>`, and `\\` as the end of a line.
+//!
+//! TeX is held back, for the parser would take its signs for Markdown; the rest is written as
+//! `CommonMark` knows it. Code is left alone. The time is linear: what has no end is looked for once.
+
+use std::borrow::Cow;
+
+use crate::content::html::attributes::escape;
+use crate::content::markdown::code::{Leaf, Lines, behind_containers, behind_quotes, line_end};
+use crate::content::markdown::raw::{Place, Raw};
+use crate::content::markdown::tag::Tag;
+use crate::content::text::has_sign;
+
+/// Around the number of a formula, where it stood.
+const MARKS: [char; 2] = ['\u{FDD4}', '\u{FDD5}'];
+
+/// The longest destination with blanks, in bytes: its end is looked for at each `](`.
+const LONGEST: usize = 2_048;
+
+/// A Markdown text without its formulas.
+#[derive(Debug)]
+pub struct Spans<'t> {
+    /// The text, with a mark for each formula.
+    pub text: Cow<'t, str>,
+    raw: Raw,
+}
+
+impl<'t> Spans<'t> {
+    /// Reads a text.
+    pub fn take(markdown: &'t str) -> Self {
+        let raw = Raw::new(MARKS);
+        let has_any = (has_sign(markdown, b'$') && markdown.contains("$$"))
+            || (has_sign(markdown, b'<') && markdown.contains("<<"))
+            || (has_sign(markdown, b'\\') && markdown.contains("\\\\"))
+            || (has_sign(markdown, b'[') && may_have_blank(markdown));
+        if !has_any {
+            return Self { text: Cow::Borrowed(markdown), raw };
+        }
+        let mut scan = Scan {
+            text: markdown,
+            out: String::with_capacity(markdown.len()),
+            copied: 0,
+            line: 0,
+            lines: Lines::of(markdown),
+            leaf: Leaf::default(),
+            raw,
+            last_formula: markdown.rfind("$$").unwrap_or(0),
+            last_tag: markdown.rfind('>').unwrap_or(0),
+            paragraph: 0,
+            brackets: 0,
+        };
+        scan.run();
+        scan.out.push_str(&markdown[scan.copied..]);
+        Self { text: Cow::Owned(scan.out), raw: scan.raw }
+    }
+
+    /// Puts the formulas in the place of their marks.
+    pub fn put_back(&self, html: String) -> String {
+        self.raw.put_back(html)
+    }
+}
+
+/// Whether a destination may have a blank.
+fn may_have_blank(text: &str) -> bool {
+    text.match_indices("](").any(|(at, sign)| {
+        let rest = &text.as_bytes()[at + sign.len()..];
+        let end = rest.iter().take(LONGEST).position(|byte| matches!(byte, b')' | b'\n' | b' '));
+        end.is_some_and(|end| rest[end] == b' ')
+    })
+}
+
+struct Scan<'t> {
+    text: &'t str,
+    out: String,
+    /// Up to where the text is in `out`.
+    copied: usize,
+    /// Where the line begins.
+    line: usize,
+    lines: Lines,
+    leaf: Leaf,
+    raw: Raw,
+    /// Where the last `$$` stands, and the last `>`.
+    last_formula: usize,
+    last_tag: usize,
+    /// Where the paragraph ends.
+    paragraph: usize,
+    /// How many `[` of the paragraph are open.
+    brackets: usize,
+}
+
+impl Scan<'_> {
+    fn run(&mut self) {
+        let (mut at, mut end) = (0, 0);
+        while at < self.text.len() {
+            if at >= end {
+                (self.line, end) = (at, line_end(self.text, at));
+                if self.lines.passes(&self.text[at..end], at) {
+                    self.brackets = 0;
+                    at = end;
+                    continue;
+                }
+                // The signs of quotations are no guillemets.
+                at = end - behind_containers(&self.text[at..end]).1.len();
+                if at >= end {
+                    continue;
+                }
+            }
+            at = self.step(at, end);
+            if at > end {
+                end = line_end(self.text, at - 1);
+            }
+        }
+    }
+
+    /// Passes over the next sign in a line.
+    fn step(&mut self, at: usize, end: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let is_sign = |byte: &u8| b"\\`$<>[]".contains(byte);
+        let Some(found) = bytes[at..end].iter().position(is_sign) else { return end };
+        let at = at + found;
+        let next = bytes.get(at + 1).copied().unwrap_or(0);
+        match (bytes[at], next) {
+            (b'\\', b'\\') if bytes.get(at + 2) == Some(&b'\n') => {
+                // One of the two is a break of `CommonMark`'s.
+                self.replace(at, at + 1, "");
+                at + 2
+            }
+            (b'\\', b'$') => at + 2 + usize::from(bytes.get(at + 2) == Some(&b'$')),
+            (b'\\', next) => at + 1 + usize::from(next.is_ascii_punctuation()),
+            (b'`', _) => self.leaf.behind_code(self.text, at),
+            (b'$', b'$') => self.formula(at),
+            (b'<', b'<') if bytes.get(at + 2) != Some(&b'<') => self.replace(at, at + 2, "«"),
+            (b'>', b'>') if bytes.get(at + 2) != Some(&b'>') => self.replace(at, at + 2, "»"),
+            (b'<', _) if at < self.last_tag => Tag::at(self.text, at).map_or(at + 1, |tag| tag.end),
+            (b'[', _) => {
+                self.brackets += 1;
+                at + 1
+            }
+            (b']', next) => {
+                let is_link = next == b'(' && self.brackets > 0;
+                self.brackets = self.brackets.saturating_sub(1);
+                if is_link { self.destination(at + 2, end) } else { at + 1 }
+            }
+            _ => at + 1,
+        }
+    }
+
+    fn replace(&mut self, from: usize, to: usize, by: &str) -> usize {
+        self.out.push_str(&self.text[self.copied..from]);
+        self.out.push_str(by);
+        self.copied = to;
+        to
+    }
+
+    /// A destination with blanks stands in angle brackets.
+    fn destination(&mut self, from: usize, end: usize) -> usize {
+        let rest = &self.text[from..end];
+        let rest = &rest[..rest.floor_char_boundary(LONGEST)];
+        let mut depth = 0;
+        let close = rest.bytes().position(|byte| {
+            depth += i32::from(byte == b'(') - i32::from(byte == b')');
+            depth < 0
+        });
+        let Some(inner) = close.map(|close| &rest[..close]) else { return from };
+        let bare = inner.trim_end();
+        let title = bare.chars().next_back().filter(|quote| matches!(quote, '"' | '\''));
+        let title = title
+            .and_then(|quote| bare[..bare.len() - 1].find([' ', '\t']).map(|_| quote))
+            .and_then(|quote| bare.find(&*format!(" {quote}")));
+        let (address, title) = inner.split_at(title.unwrap_or(inner.len()));
+        let address = address.trim();
+        if !address.contains([' ', '\t']) || address.contains(['<', '>', '"']) {
+            return from;
+        }
+        self.out.push_str(&self.text[self.copied..from]);
+        self.out.push('<');
+        self.out.push_str(address);
+        self.out.push('>');
+        self.out.push_str(title);
+        self.copied = from + inner.len();
+        self.copied
+    }
+
+    /// TeX between `$$`: a block of its own, or within the paragraph.
+    fn formula(&mut self, at: usize) -> usize {
+        let from = at + "$$".len();
+        if self.last_formula < from {
+            return from;
+        }
+        if self.paragraph <= at {
+            self.paragraph = paragraph_end(self.text, at);
+        }
+        let Some(close) = self.text[from..].find("$$").map(|close| from + close) else {
+            return from;
+        };
+        let end = close + "$$".len();
+        let before = &self.text[self.line..at];
+        let begins = behind_containers(before).1.is_empty() && !before.contains('>');
+        let is_after_blank = self.lines.is_after_blank || !before.trim().is_empty();
+        let next = line_end(self.text, end);
+        let is_alone = self.text[end..next].trim().is_empty()
+            && self.text[next..line_end(self.text, next)].trim().is_empty();
+        let is_block = begins && is_after_blank && is_alone;
+        let tex = self.text[from..close].trim();
+        if tex.is_empty() || (!is_block && close >= self.paragraph) {
+            return from;
+        }
+        let mut html = String::new();
+        let (open, shut, place) = if is_block {
+            ("<div class=\"math\">\\[", "\\]</div>", Place::Block)
+        } else {
+            ("<span class=\"math\">\\(", "\\)</span>", Place::Span)
+        };
+        html.push_str(open);
+        escape(&mut html, tex);
+        html.push_str(shut);
+        self.out.push_str(&self.text[self.copied..at]);
+        self.raw.hold(&mut self.out, html, place);
+        self.copied = end;
+        end
+    }
+}
+
+/// The first blank line behind a place, or the end.
+fn paragraph_end(text: &str, from: usize) -> usize {
+    let mut at = line_end(text, from);
+    while at < text.len() {
+        let end = line_end(text, at);
+        if behind_quotes(&text[at..end]).trim().is_empty() {
+            break;
+        }
+        at = end;
+    }
+    at
+}

@@ -1,0 +1,97 @@
+//! What kramdown 2.4 reads within a paragraph, and `CommonMark` does not.
+
+use std::time::{Duration, Instant};
+
+use feedmill::content::markdown::spans::Spans;
+
+use crate::body::{assert_markdown, html};
+
+#[test]
+fn formulas_keep_their_signs() {
+    assert_markdown(&[
+        (
+            "Inline $$a*b*c$$, $$[y](z)$$, $$\\{a\\} \\, b$$.",
+            "<p>Inline <span class=\"math\">\\(a*b*c\\)</span>, <span class=\"math\">\\([y](z)\\)</span>, <span class=\"math\">\\(\\{a\\} \\, b\\)</span>.</p>",
+        ),
+        (
+            "$$\n1 & 2 \\\\ 3\n\n_a_ <b>\n$$\n\n*b*",
+            "<div class=\"math\">\\[1 &amp; 2 \\\\ 3\n\n_a_ &lt;b&gt;\\]</div>\n<p><em>b</em></p>",
+        ),
+        ("$$a$$\n*b*", "<p><span class=\"math\">\\(a\\)</span>\n<em>b</em></p>"),
+        (
+            "- $$a_1_$$\n- b",
+            "<ul>\n<li><span class=\"math\">\\(a_1_\\)</span></li>\n<li>b</li>\n</ul>",
+        ),
+        (
+            "`$$a$$` $$ and\n\n    $$b$$",
+            "<p><code>$$a$$</code> $$ and</p>\n<pre><code>$$b$$\n</code></pre>",
+        ),
+        ("\\$$a *b* $$", "<p>$$a <em>b</em> $$</p>"),
+        ("$5 and $6, $$ alone", "<p>$5 and $6, $$ alone</p>"),
+    ]);
+    assert_eq!(html("<span class=\"a\">x</span>").html, "x");
+}
+
+#[test]
+fn destinations_may_have_blanks() {
+    let base = "https://news.example";
+    assert_markdown(&[
+        (
+            "![cat](/img/my cat.png)",
+            &format!("<p><img src=\"{base}/img/my%20cat.png\" alt=\"cat\" /></p>"),
+        ),
+        (
+            "![猫](/a b/c.png \"title\")",
+            &format!("<p><img src=\"{base}/a%20b/c.png\" alt=\"猫\" title=\"title\" /></p>"),
+        ),
+        (
+            "See [the *x*](/a b(c).pdf) now.",
+            &format!("<p>See <a href=\"{base}/a%20b(c).pdf\">the <em>x</em></a> now.</p>"),
+        ),
+        ("`[x](/a b)` and x](/a b)", "<p><code>[x](/a b)</code> and x](/a b)</p>"),
+        ("[x](/a \"b c\")", &format!("<p><a href=\"{base}/a\" title=\"b c\">x</a></p>")),
+    ]);
+}
+
+#[test]
+fn signs_and_breaks_are_kramdowns() {
+    assert_markdown(&[
+        ("He said <<guillemets>> here.", "<p>He said «guillemets» here.</p>"),
+        ("line one\\\\\nline two", "<p>line one<br />\nline two</p>"),
+        (">> a <<b>>", "<blockquote>\n<blockquote>\n<p>a «b»</p>\n</blockquote>\n</blockquote>"),
+        (
+            "`a << b` <b title=\">>\">c</b>",
+            "<p><code>a &lt;&lt; b</code> <b title=\"&gt;&gt;\">c</b></p>",
+        ),
+    ]);
+}
+
+/// Each is repeated 10,000 times: what is not linear takes minutes.
+#[test]
+fn spans_take_no_longer_than_their_text() {
+    for piece in [
+        "$$",
+        "$$a",
+        "$$\n",
+        "$$a\n\n",
+        "\n\n$$a$$\n\nx",
+        "[a](b c",
+        "[a](b c)",
+        "](",
+        "<<",
+        ">>",
+        "\\\\\n",
+        "<a ",
+        "<a b=\"",
+        "`$$",
+    ] {
+        for end in ["", "$$", "\n\n$$", ")", ">"] {
+            let text = [&*piece.repeat(10_000), end].concat();
+            let start = Instant::now();
+            let spans = Spans::take(&text);
+            drop(spans.put_back(spans.text.to_string()));
+            let took = start.elapsed();
+            assert!(took < Duration::from_secs(3), "{piece:?} {end:?}: {took:?}");
+        }
+    }
+}
