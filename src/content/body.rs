@@ -13,6 +13,7 @@ use crate::content::markdown;
 use crate::content::markdown::held::Held;
 use crate::content::markdown::kramdown::Extensions;
 use crate::content::markdown::spans::Spans;
+use crate::content::markdown::tables;
 use crate::content::text;
 use crate::content::url;
 use crate::error::{Error, Remark};
@@ -100,17 +101,15 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         author: &|text| cleaning.author(text),
         separator: source.separator.and_then(comment),
     };
+    let trust = cleaning.trust();
     let to_html = |text: &str| match &extensions {
-        Some(extensions) => {
-            let held = Held::take(text);
-            let spans = Spans::take(&held.text);
-            let html = held.put_back(spans.put_back(markdown::to_html(&spans.text)));
-            html::clean(&extensions.put_back(html), &context)
-        }
+        Some(extensions) => match from_markdown(text, trust) {
+            Ok(html) => html::clean(&extensions.put_back(html), &context),
+            Err(warning) => html::Cleaned { warning: Some(warning), ..html::Cleaned::default() },
+        },
         None => html::clean(text, &context),
     };
     warnings.extend(extensions.as_ref().and_then(|extensions| extensions.warning.clone()));
-    let trust = cleaning.trust();
     // The text of the post itself was counted when that was read.
     let is_counted = !source.is_oversize && std::ptr::eq::<str>(&raw const *lines, source.text);
     let mut cleaned = within(&lines, (source.markup, is_counted), trust, &to_html);
@@ -144,6 +143,21 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         warnings,
         remarks,
     }
+}
+
+/// The HTML of a Markdown text, or why it is not parsed.
+fn from_markdown(text: &str, trust: Trust) -> Result<String, Error> {
+    let held = Held::take(text);
+    let spans = Spans::take(&held.text);
+    let written = tables::with_heads(&spans.text);
+    // The rows of a table are filled up.
+    if let Cow::Owned(written) = &written
+        && let Some((_, error)) = oversize(Markup::Markdown, written, trust)
+    {
+        return Err(error);
+    }
+    let html = markdown::to_html(&written);
+    Ok(held.put_back(spans.put_back(tables::without_empty_heads(html))))
 }
 
 /// Why a body is not parsed, and on which of its lines it has become too large, counted from 0.

@@ -7,6 +7,7 @@ pub mod held;
 pub mod kramdown;
 pub mod raw;
 pub mod spans;
+pub mod tables;
 pub mod tag;
 
 use std::borrow::Cow;

@@ -11,6 +11,7 @@ mod limits;
 mod liquid;
 mod properties;
 mod spans;
+mod tables;
 
 const BASE: &str = "https://news.example/harbour/2022/01/04/gates.html";
 
