@@ -152,6 +152,16 @@ pub enum Error {
         /// What it can be.
         expected: &'static str,
     },
+    /// A setting of Jekyll's that changes its pages, and no entries.
+    #[error("`{key}` is {found}, which changes Jekyll's pages and not the entries")]
+    NotFollowed {
+        /// The key, with the keys above it.
+        key: String,
+        /// Its value.
+        found: String,
+        /// What to do.
+        instead: &'static str,
+    },
     /// Neither `url` nor `--base-url` says where the site is.
     #[error("the site has no `url`; links are made on {base_url}")]
     NoUrl {

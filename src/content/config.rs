@@ -155,6 +155,18 @@ impl<'a> Section<'a> {
         Some(self.dropped(key, node.kind().to_owned(), "text"))
     }
 
+    /// The warning that a key stands twice in a mapping of the file.
+    pub fn repeated(&self, key: &str) -> Finding {
+        let line = self.file.text.lines().enumerate().filter(|(_, line)| sets(line, key)).last();
+        let error = Error::BadValue {
+            key: key.to_owned(),
+            found: "given twice".to_owned(),
+            expected: "given once; the last one counts",
+        };
+        let line = line.map_or(0, |(index, _)| index + 1);
+        Finding { line, ..self.warning(key, error) }
+    }
+
     /// A warning about a key of this mapping.
     pub fn warning(&self, key: &str, error: Error) -> Finding {
         Finding { severity: Severity::Warning, ..*self.at(key, error) }

@@ -8,6 +8,8 @@
 pub mod decoder;
 pub mod plain;
 
+use std::collections::HashSet;
+
 use crate::content::defaults::Set;
 use crate::content::text::xml_safe;
 use crate::error::{Error, Remark, Severity};
@@ -45,6 +47,24 @@ impl Node {
     /// # Errors
     /// When it does not parse; the remark says where and why.
     pub fn parse(yaml: &str) -> Result<Self, Remark> {
+        Self::parse_by(yaml, decoder::decode)
+    }
+
+    /// The same, but of a key that a mapping has twice the last one counts; says which keys those are.
+    ///
+    /// # Errors
+    /// As for [`Node::parse`], but for that.
+    pub fn parse_repeated(yaml: &str) -> Result<(Self, Vec<String>), Remark> {
+        let mut node = Self::parse_by(yaml, decoder::decode_repeated)?;
+        let mut repeated = Vec::new();
+        keep_last(&mut node, &mut repeated);
+        Ok((node, repeated))
+    }
+
+    fn parse_by(
+        yaml: &str,
+        decode: fn(&str) -> Result<Self, decoder::Fault>,
+    ) -> Result<Self, Remark> {
         let fail = |line, column, reason: String| Remark {
             severity: Severity::Error,
             line,
@@ -66,7 +86,7 @@ impl Node {
             let reason = format!("more than {MAX_OPEN} brackets are open");
             return Err(fail(line + 1, 0, reason));
         }
-        decoder::decode(yaml).map_err(|fault| fail(fault.line, fault.column, fault.reason))
+        decode(yaml).map_err(|fault| fail(fault.line, fault.column, fault.reason))
     }
 
     /// The value of a key of a mapping; `None` too when this is no mapping.
@@ -95,6 +115,32 @@ impl Node {
             Self::List(_) => "a list",
             Self::Map(_) => "a mapping",
         }
+    }
+}
+
+/// Leaves of equal keys the last one; notes the others.
+fn keep_last(node: &mut Node, repeated: &mut Vec<String>) {
+    match node {
+        Node::Map(fields) => {
+            let mut known = HashSet::new();
+            let is_last: Vec<bool> =
+                fields.iter().rev().map(|(key, _)| known.insert(key.clone())).collect();
+            let mut is_last = is_last.into_iter().rev();
+            fields.retain(|(key, _)| {
+                let stays = is_last.next().unwrap_or(true);
+                repeated.extend((!stays).then(|| key.clone()));
+                stays
+            });
+            for (_, value) in fields {
+                keep_last(value, repeated);
+            }
+        }
+        Node::List(items) => {
+            for item in items {
+                keep_last(item, repeated);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -22,6 +22,8 @@ const MAX_FILLED: usize = 4 * MAX_PATH;
 const EXTENSIONS: &[(&str, &str)] = &[
     ("md", ".html"),
     ("markdown", ".html"),
+    ("mkdown", ".html"),
+    ("mkdn", ".html"),
     ("mkd", ".html"),
     ("html", ".html"),
     ("htm", ".htm"),

@@ -256,7 +256,7 @@ impl<'a> Post<'a> {
         for taxonomy in &site.taxonomies {
             let names: Vec<&String> = match taxonomy {
                 Taxonomy::Category => self.categories.iter().collect(),
-                Taxonomy::Tag => self.tags.iter().collect(),
+                Taxonomy::Tag => self.tags.iter().filter(|tag| site.tags.keeps(tag)).collect(),
                 Taxonomy::Author => self.authors.iter().map(|author| &author.name).collect(),
                 Taxonomy::Language => {
                     self.lang.as_ref().or(site.lang.as_ref()).into_iter().collect()

@@ -13,15 +13,16 @@ use crate::content::defaults::{Defaults, reading};
 use crate::content::enclosure::A_FILE;
 use crate::content::front_matter::{Node, line_of};
 use crate::content::html::trust::Trust;
+use crate::content::jekyll;
 use crate::content::liquid::value::Value;
 use crate::content::permalink::Template;
 use crate::content::person::person;
 use crate::content::site::{
-    Author, Extent, Ids, JekyllFeed, MAX_ENTRIES, NamesFrom, Site, Taxonomy, Window,
+    Author, Extent, Ids, JekyllFeed, MAX_ENTRIES, NamesFrom, Site, TagFilter, Taxonomy, Window,
 };
 use crate::content::stamp::{Naive, Rules};
 use crate::content::syntax::{A_LANGUAGE, is_tag_authority, language};
-use crate::content::text::{collapse, shown, xml_safe};
+use crate::content::text::{collapse, nfc, shown, xml_safe};
 use crate::content::url::{Base, web_address};
 use crate::error::{Error, Finding, Remark, Result, Severity};
 
@@ -103,7 +104,8 @@ const SPLIT: &[(&str, bool)] = &[("blanks", true), ("none", false)];
 pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Finding>)> {
     let config = config.strip_prefix('\u{feff}').unwrap_or(config);
     let file = File { path: around.config_path, text: config };
-    let node = Node::parse(config).map_err(|remark| Box::new(remark.at(around.config_path)))?;
+    let (node, repeated) =
+        Node::parse_repeated(config).map_err(|remark| Box::new(remark.at(around.config_path)))?;
     let top = Section::top(Some(&node), &file);
     let ours = top.section(&["feedmill"])?;
     let feed = top.loose_section(&["feed"]);
@@ -114,6 +116,8 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
     let warning = Remark { severity: Severity::Warning, line: 0, column: 0, error: guess };
     let mut findings: Vec<Finding> =
         is_guess.then(|| warning.at(around.config_path)).into_iter().collect();
+    findings.extend(repeated.iter().map(|key| top.repeated(key)));
+    findings.extend(jekyll::findings(&top));
     for key in
         ["title", "name", "description", "copyright", "license", "lang", "locale", "permalink"]
     {
@@ -148,6 +152,8 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         window: window(&ours, default_window(&feed))?,
         overrides: overrides(&ours, &feed)?,
         jekyll_feed: jekyll_feed(&feed),
+        tags: tags(&feed),
+        include: loose_texts(top.node("include")),
         languages: languages(&top, &mut findings),
         people: BTreeMap::new(),
         names: names(&ours)?,
@@ -426,6 +432,16 @@ fn jekyll_feed(feed: &Section<'_>) -> JekyllFeed {
         categories: default.categories,
         tags: tags.map_or(default.tags, |path| format!("{path}/")),
     }
+}
+
+/// jekyll-feed's `tags.only` and `tags.except`.
+fn tags(feed: &Section<'_>) -> TagFilter {
+    let names = |key| {
+        let node = feed.node("tags")?.get(key)?;
+        let items = if let Node::List(items) = node { items } else { std::slice::from_ref(node) };
+        Some(items.iter().filter_map(Node::text).map(|name| nfc(name).into_owned()).collect())
+    };
+    TagFilter { only: names("only"), except: names("except").unwrap_or_default() }
 }
 
 fn overrides(ours: &Section<'_>, feed: &Section<'_>) -> Result<BTreeMap<String, (Window, usize)>> {

@@ -111,6 +111,22 @@ pub struct JekyllFeed {
     pub tags: String,
 }
 
+/// Which tags have feeds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TagFilter {
+    /// Only these, where they are named.
+    pub only: Option<Vec<String>>,
+    /// None of these.
+    pub except: Vec<String>,
+}
+
+impl TagFilter {
+    /// Whether a tag has a feed.
+    pub fn keeps(&self, tag: &String) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(tag)) && !self.except.contains(tag)
+    }
+}
+
 impl Default for JekyllFeed {
     fn default() -> Self {
         let [site, categories, tags] = ["feed.xml", "feed/", "feed/by_tag/"].map(str::to_owned);
@@ -172,6 +188,10 @@ pub struct Site {
     pub overrides: BTreeMap<String, (Window, usize)>,
     /// Where jekyll-feed had its documents.
     pub jekyll_feed: JekyllFeed,
+    /// Which tags have feeds (`feed.tags.only`, `feed.tags.except`).
+    pub tags: TagFilter,
+    /// Folders that are walked although their names begin with `.` or `_`.
+    pub include: Vec<String>,
     /// Folders that are languages (`languages`, as jekyll-polyglot has it).
     pub languages: Vec<String>,
     /// Authors by the key that posts name them by, from `_data/authors.yml`.

@@ -35,6 +35,8 @@ pub struct Roots {
     pub content: Vec<String>,
     /// Folders and files that are not looked into, relative to the site.
     pub exclude: Vec<String>,
+    /// Folders that are walked although their names begin with `.` or `_`.
+    pub include: Vec<String>,
     /// The export, which may lie inside the site.
     pub output: PathBuf,
 }
@@ -151,7 +153,13 @@ impl Roots {
     pub fn new(folder: PathBuf, site: &Site, output: PathBuf) -> Self {
         // The walk meets the output under its real name, whatever link led to it.
         let output = output.canonicalize().unwrap_or(output);
-        Self { site: folder, content: site.content.clone(), exclude: site.exclude.clone(), output }
+        Self {
+            site: folder,
+            content: site.content.clone(),
+            exclude: site.exclude.clone(),
+            include: site.include.clone(),
+            output,
+        }
     }
 
     /// The site's folder, open to read its posts in.
@@ -424,7 +432,9 @@ impl Roots {
         let is_special = name.starts_with('.')
             || (name.starts_with('_') && name != "_posts")
             || NEVER.contains(&name);
-        (!is_special || is_towards_root())
+        let is_included =
+            || self.include.iter().any(|like| is_like(name, like) || *like == relative);
+        (!is_special || is_towards_root() || is_included())
             && relative.split('/').count() <= MAX_DEPTH
             && !self.is_excluded(&relative)
             && !self.is_output(folder)

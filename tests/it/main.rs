@@ -7,6 +7,7 @@ mod bad_input;
 mod body;
 mod catalog;
 mod commands;
+mod configuration;
 mod dates;
 mod defaults;
 mod faults;

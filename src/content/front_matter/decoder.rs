@@ -39,7 +39,19 @@ pub struct Fault {
 /// # Errors
 /// When it does not parse, or its aliases multiply it.
 pub fn decode(yaml: &str) -> Result<Node, Fault> {
-    let mut pass = Pass::new(yaml, Vec::new(), false);
+    decode_in(yaml, false)
+}
+
+/// The same, where a mapping may have a key twice.
+///
+/// # Errors
+/// As for [`decode`], but for that.
+pub fn decode_repeated(yaml: &str) -> Result<Node, Fault> {
+    decode_in(yaml, true)
+}
+
+fn decode_in(yaml: &str, may_repeat: bool) -> Result<Node, Fault> {
+    let mut pass = Pass { may_repeat, ..Pass::new(yaml, Vec::new(), false) };
     let node = pass.run(yaml)?;
     if pass.numbers.is_empty() {
         return Ok(node);
@@ -60,12 +72,14 @@ struct Pass {
     met: usize,
     /// How much may still be decoded.
     left: usize,
+    /// Whether a mapping may have a key twice.
+    may_repeat: bool,
 }
 
 impl Pass {
     fn new(yaml: &str, numbers: Vec<usize>, knows_numbers: bool) -> Self {
         let left = GROWTH * yaml.len() + ALLOWANCE;
-        Self { begun: 0, numbers, knows_numbers, met: 0, left }
+        Self { begun: 0, numbers, knows_numbers, met: 0, left, may_repeat: false }
     }
 
     fn run(&mut self, yaml: &str) -> Result<Node, Fault> {
@@ -169,7 +183,7 @@ impl<'de> Visitor<'de> for &mut Pass {
         while let Some(key) = fields.next_key_seed(&mut *self)? {
             let name = key.text().unwrap_or_default().to_owned();
             // The first pass has found all keys to differ, and there numbers are told by value.
-            if !self.knows_numbers {
+            if !self.knows_numbers && !self.may_repeat {
                 if known.contains(&key) {
                     return Err(A::Error::custom(twice(&key)));
                 }

@@ -1,0 +1,89 @@
+//! What Jekyll's keys of `_config.yml` give, and what is said of those that give nothing.
+
+use crate::making::Made;
+
+const HEAD: &str = "title: C\nurl: https://c.example\n";
+
+/// A site with this configuration and posts by their paths, all with tags `a` and `b`.
+fn site(config: &str, posts: &[&str]) -> Made {
+    let made = Made::new();
+    made.write("_config.yml", format!("{HEAD}{config}"));
+    for path in posts {
+        made.write(path, "---\ncategory: c\ntags: a b\n---\nText.\n");
+    }
+    made
+}
+
+fn check(config: &str) -> String {
+    site(config, &["_posts/2024-01-01-a.md"]).run(&["check", "content"]).out
+}
+
+fn tags(config: &str) -> Vec<String> {
+    let made = site(config, &["_posts/2024-01-01-a.md"]);
+    let mut mill = made.mill();
+    mill.rebuild(2_208_988_800_000_000_000).unwrap();
+    let feeds = made.feeds();
+    let name =
+        |path: &String| Some(path.strip_prefix("tag/")?.strip_suffix("/rss.xml")?.to_owned());
+    feeds.keys().filter_map(name).collect()
+}
+
+#[test]
+fn tags_have_feeds_as_jekyll_feed_would_have_them() {
+    assert_eq!(tags("feed: {tags: true}\n"), ["a", "b"]);
+    assert_eq!(tags("feed:\n  tags: {only: [a, c]}\n"), ["a"]);
+    assert_eq!(tags("feed:\n  tags: {except: [a]}\n"), ["b"]);
+    assert_eq!(tags("feed:\n  tags: {only: [a, b], except: [b]}\n"), ["a"]);
+    // The categories that jekyll-feed was told to make feeds of have them in any case.
+    assert!(check("feed: {tags: true, categories: [x]}\n").contains("0 other findings"));
+}
+
+#[test]
+fn of_a_key_that_is_there_twice_the_last_one_counts() {
+    let config =
+        "feed:\n  tags: true\n  posts_limit: 1.10\n  posts_limit: 3\nurl: https://d.example\n";
+    let said = check(config);
+    assert!(said.contains("_config.yml:6: `posts_limit` cannot be given twice"), "{said}");
+    assert!(said.contains("_config.yml:7: `url` cannot be given twice"), "{said}");
+    assert!(said.contains("the last one counts"), "{said}");
+    let made = site(config, &["_posts/2024-01-01-a.md"]);
+    let listed = made.run(&["list", "--format", "json", "content"]).out;
+    assert!(listed.contains("https://d.example/c/2024/01/01/a.html"), "{listed}");
+}
+
+#[test]
+fn what_is_included_is_walked() {
+    let posts = [
+        "_old/_posts/2024-01-01-a.md",
+        ".kept/_posts/2024-01-02-b.mkdn",
+        "_posts/2024-01-03-c.mkdown",
+    ];
+    let count = |config| site(config, &posts).run(&["list", "content"]).out.lines().count();
+    assert_eq!(count(""), 1);
+    assert_eq!(count("include: [_old, .kept/]\nkeep_files: [x]\n"), 3);
+    assert_eq!(count("include: ['_o*']\n"), 2);
+}
+
+#[test]
+fn what_is_not_followed_is_told_once_with_its_line() {
+    let said = check(
+        "plugins: [jekyll-feed, jemoji, jekyll-toc]\nkramdown:\n  math_engine: katex\n  auto_ids: true\n\
+         limit_posts: 5\nmarkdown: redcarpet\nmarkdown_ext: md,mdx\nunpublished: true\n",
+    );
+    for text in [
+        "_config.yml:3: `plugins` is `jemoji`, `jekyll-toc`, which changes Jekyll's pages",
+        "_config.yml:5: `kramdown.math_engine` is `katex`",
+        "_config.yml:7: `limit_posts` is `5`",
+        "_config.yml:8: `markdown` is `redcarpet`",
+        "_config.yml:9: `markdown_ext` is `md,mdx`",
+        "_config.yml:10: `unpublished` is `true`",
+        "6 other findings",
+    ] {
+        assert!(said.contains(text), "{text}: {said}");
+    }
+    let quiet = "plugins: [jekyll-feed, jekyll-seo-tag, jekyll-sitemap, jekyll-paginate]\npaginate: 5\n\
+                 markdown: kramdown\nkramdown: {input: GFM, math_engine: mathjax, auto_ids: false}\n\
+                 highlighter: rouge\nsass: {style: compressed}\ntheme: minima\nlimit_posts: 0\n\
+                 encoding: UTF-8\nliquid: {error_mode: warn}\ncollections: {docs: {output: true}}\n";
+    assert!(check(quiet).contains("0 other findings"), "{}", check(quiet));
+}
