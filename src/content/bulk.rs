@@ -80,7 +80,7 @@ fn containers(line: &[u8]) -> (usize, &[u8]) {
         match byte {
             b' ' | b'\t' => at += 1,
             b'>' => (count, at) = (count + 1, at + 1),
-            b'-' | b'+' | b'*' if is_end(at + 1) => (count, at) = (count + 2, at + 1),
+            b'-' | b'+' | b'*' | b':' | b'~' if is_end(at + 1) => (count, at) = (count + 2, at + 1),
             b'0'..=b'9' => {
                 let digits = line[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
                 let end = at + digits;

@@ -188,6 +188,13 @@ fn walk(html: &str, context: &Context) -> Cleaned {
     writer.finish()
 }
 
+/// Whether an element holds nothing but a link to a footnote.
+fn is_note(element: scraper::ElementRef) -> bool {
+    let mut children = element.child_elements();
+    let link = children.next().and_then(|child| child.value().attr("href"));
+    link.is_some_and(|link| link.starts_with("#fn")) && children.next().is_none()
+}
+
 /// What an open element means for the text in it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
@@ -201,6 +208,8 @@ enum Role {
     Heading(usize),
     Quote,
     Aside,
+    /// The number of a footnote, which no summary holds.
+    Note,
 }
 
 /// Writes the cleaned HTML of a tree that is walked in document order.
@@ -281,6 +290,11 @@ impl<'a> Writer<'a> {
             elements::Fate::Void(tag) => {
                 self.void(tag, value);
                 false
+            }
+            elements::Fate::Keep("sup") if is_note(element) => {
+                self.read_attributes("sup", value);
+                self.output.start("sup");
+                self.enter(Role::Note)
             }
             elements::Fate::Keep(tag) => self.keep(tag, value),
         }
@@ -380,6 +394,7 @@ impl<'a> Writer<'a> {
             Role::Block | Role::Lines => self.summary.boundary(),
             Role::Quote => self.summary.start_quote(),
             Role::Aside => self.summary.start_aside(),
+            Role::Note => self.summary.mute(true),
         }
         self.roles.push(role);
         true
@@ -399,6 +414,7 @@ impl<'a> Writer<'a> {
             Role::Heading(start) => self.summary.skip(start),
             Role::Quote => self.summary.end_quote(),
             Role::Aside => self.summary.end_aside(),
+            Role::Note => self.summary.mute(false),
         }
         self.output.end();
     }

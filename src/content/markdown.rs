@@ -26,6 +26,7 @@ pub fn to_html(markdown: &str) -> String {
     let may_strike = has_sign(&markdown, b'~') && markdown.contains("~~");
     options.extension.strikethrough = may_strike;
     options.extension.subscript = may_strike;
+    options.extension.description_lists = may_define(&markdown);
     options.render.r#unsafe = true;
 
     let arena = comrak::Arena::new();
@@ -44,6 +45,9 @@ pub fn to_html(markdown: &str) -> String {
             node.detach();
         }
     }
+    if has_sign(&markdown, b'<') {
+        show_unclosed(document);
+    }
     let mut html = String::with_capacity(markdown.len() + markdown.len() / 8);
     if comrak::format_html(document, &options, &mut html).is_err() {
         return String::new();
@@ -54,6 +58,41 @@ pub fn to_html(markdown: &str) -> String {
             html.replace("href=\"#fn-", "href=\"#fn:").replace("href=\"#fnref-", "href=\"#fnref:");
     }
     html
+}
+
+/// Whether a line may begin a definition.
+fn may_define(markdown: &str) -> bool {
+    has_sign(markdown, b':')
+        && markdown.lines().any(|line| line.trim_start().starts_with([':']) && line.contains(": "))
+}
+
+/// Makes text of a start tag in prose whose element would hide what follows it: `<title>`.
+fn show_unclosed<'a>(document: &'a comrak::nodes::AstNode<'a>) {
+    let mut ends: Vec<String> = Vec::new();
+    for block in document.descendants().filter(|node| node.data().value.contains_inlines()) {
+        if !block.children().any(|node| !node.data().value.block()) {
+            continue;
+        }
+        let tags: Vec<_> = block
+            .descendants()
+            .filter(|node| matches!(node.data().value, comrak::nodes::NodeValue::HtmlInline(_)))
+            .collect();
+        ends.clear();
+        for node in tags.into_iter().rev() {
+            let mut data = node.data_mut();
+            let comrak::nodes::NodeValue::HtmlInline(html) = &data.value else { continue };
+            let Some(tag) = tag::Tag::at(html, 0).filter(tag::Tag::is_greedy) else { continue };
+            let name = tag.name.to_ascii_lowercase();
+            if tag.is_end {
+                if !ends.contains(&name) {
+                    ends.push(name);
+                }
+            } else if !ends.contains(&name) {
+                let shown = Cow::Owned(html.clone());
+                data.value = comrak::nodes::NodeValue::Text(shown);
+            }
+        }
+    }
 }
 
 /// Tells which lines stand in a fenced code block (`CommonMark` §4.5).
@@ -89,7 +128,9 @@ impl Fences {
 fn without_kramdown(markdown: &str) -> Cow<'_, str> {
     let has_list =
         has_sign(markdown, b'{') && ["{:", "{#"].iter().any(|sign| markdown.contains(sign));
-    if !has_list {
+    let has_end = has_sign(markdown, b'^') && markdown.lines().any(is_end_of_block);
+    let has_tildes = has_sign(markdown, b'~') && markdown.lines().any(is_struck);
+    if !has_list && !has_end && !has_tildes {
         return Cow::Borrowed(markdown);
     }
     let mut plain = String::with_capacity(markdown.len());
@@ -97,9 +138,17 @@ fn without_kramdown(markdown: &str) -> Cow<'_, str> {
     let mut last_line = 0;
     for line in markdown.split_inclusive('\n') {
         let text = line.trim();
-        if fences.covers(line) || line.starts_with("    ") || line.starts_with('\t') {
+        if fences.open.is_none() && is_struck(line) {
+            last_line = plain.len();
+            plain.push('\\');
+            plain.push_str(line.trim_start());
+        } else if fences.covers(line) || line.starts_with("    ") || line.starts_with('\t') {
             last_line = plain.len();
             plain.push_str(line);
+        } else if is_end_of_block(line) {
+            // A comment ends a list, too.
+            plain.push_str("\n<!-- -->\n\n");
+            last_line = plain.len();
         } else if is_attribute_list(text) {
             // The list above `{:toc}` stands in for the table of contents.
             if text.contains("toc") && starts_list(plain[last_line..].trim()) {
@@ -113,6 +162,17 @@ fn without_kramdown(markdown: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(plain)
+}
+
+/// `^` on a line of its own.
+fn is_end_of_block(line: &str) -> bool {
+    line.starts_with('^') && line.trim_end() == "^"
+}
+
+/// `~~~text~~~` on one line, which opens no code.
+fn is_struck(line: &str) -> bool {
+    let text = line.trim();
+    text.starts_with("~~~") && text.ends_with("~~~") && !text.trim_matches('~').is_empty()
 }
 
 /// Whether a line is one attribute list, or several, or part of an extension without its other part.
@@ -145,7 +205,11 @@ fn push_line(plain: &mut String, line: &str) {
             .filter(|end| list[*end..].starts_with('}'));
         // An extension without its end is text.
         let end = end.filter(|_| !list[2..].starts_with([':', '/']));
-        let end = end.filter(|_| before.ends_with([')', '*', '_', '`', ']', '>']));
+        let is_item = || {
+            let (depth, bare) = code::behind_containers(before);
+            depth > 0 && bare.is_empty()
+        };
+        let end = end.filter(|_| before.ends_with([')', '*', '_', '`', ']', '>']) || is_item());
         // `` `{: .x}` `` is code about attribute lists.
         let is_quoted = |end: usize| before.ends_with('`') && list[end + 1..].starts_with('`');
         rest = if let Some(end) = end.filter(|end| !is_quoted(*end)) {

@@ -9,6 +9,7 @@ mod blocks;
 mod kramdown;
 mod limits;
 mod liquid;
+mod marks;
 mod properties;
 mod spans;
 mod tables;

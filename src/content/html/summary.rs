@@ -34,6 +34,8 @@ pub struct Summary {
     preamble: usize,
     /// How many elements are open whose paragraphs are none of the post's.
     asides: usize,
+    /// Whether text is none of the post's.
+    is_muted: bool,
     quotes: usize,
     quote_start: usize,
     found: Found,
@@ -55,6 +57,9 @@ pub struct Found {
 impl Summary {
     /// Adds text as it stands in the tree.
     pub fn push(&mut self, text: &str) {
+        if self.is_muted {
+            return;
+        }
         if self.found.first_paragraph.is_some() && self.text.len() >= ENOUGH {
             return;
         }
@@ -67,6 +72,11 @@ impl Summary {
             self.blank = true;
         }
         self.blank = if text.is_empty() { self.blank } else { text.ends_with(char::is_whitespace) };
+    }
+
+    /// What follows is left out, or no more.
+    pub fn mute(&mut self, is_muted: bool) {
+        self.is_muted = is_muted;
     }
 
     /// What follows is on another line.
