@@ -2,6 +2,7 @@
 //!
 //! The only owner of `comrak`. Posts written for kramdown keep working: its attribute lists vanish.
 
+pub mod abbreviations;
 pub mod code;
 pub mod held;
 pub mod kramdown;
@@ -12,11 +13,12 @@ pub mod tag;
 
 use std::borrow::Cow;
 
+use crate::content::markdown::abbreviations::Abbreviations;
 use crate::content::text::has_sign;
 
 /// HTML of a Markdown text. Raw HTML is passed on as it is: clean it afterwards.
 pub fn to_html(markdown: &str) -> String {
-    let markdown = without_kramdown(markdown);
+    let (markdown, mut abbreviations) = Abbreviations::take(without_kramdown(markdown));
     let mut options = comrak::Options::default();
     options.extension.table = true;
     options.extension.footnotes = true;
@@ -48,6 +50,9 @@ pub fn to_html(markdown: &str) -> String {
     if has_sign(&markdown, b'<') {
         show_unclosed(document);
     }
+    if !abbreviations.is_empty() {
+        explain(document, &mut abbreviations);
+    }
     let mut html = String::with_capacity(markdown.len() + markdown.len() / 8);
     if comrak::format_html(document, &options, &mut html).is_err() {
         return String::new();
@@ -64,6 +69,24 @@ pub fn to_html(markdown: &str) -> String {
 fn may_define(markdown: &str) -> bool {
     has_sign(markdown, b':')
         && markdown.lines().any(|line| line.trim_start().starts_with([':']) && line.contains(": "))
+}
+
+/// Explains the abbreviations of the text; what is code has no text.
+fn explain<'a>(document: &'a comrak::nodes::AstNode<'a>, abbreviations: &mut Abbreviations) {
+    for node in document.descendants() {
+        // The text of an image is no HTML.
+        let is_alternative = node.parent().is_some_and(|parent| {
+            matches!(parent.data().value, comrak::nodes::NodeValue::Image(_))
+        });
+        if is_alternative {
+            continue;
+        }
+        let mut data = node.data_mut();
+        let comrak::nodes::NodeValue::Text(text) = &data.value else { continue };
+        if let Some(html) = abbreviations.explain(text) {
+            data.value = comrak::nodes::NodeValue::HtmlInline(html);
+        }
+    }
 }
 
 /// Makes text of a start tag in prose whose element would hide what follows it: `<title>`.

@@ -63,3 +63,32 @@ fn numbers_of_footnotes_are_in_no_summary() {
         "102 my"
     );
 }
+
+#[test]
+fn abbreviations_are_explained() {
+    let abbr = "<abbr title=\"Style &lt;Sheets&gt;\">CSS</abbr>";
+    assert_markdown(&[
+        (
+            "CSS, `CSS` and CSSX by 甲.\n\n*[CSS]: Style <Sheets>\n",
+            &format!("<p>{abbr}, <code>CSS</code> and CSSX by 甲.</p>"),
+        ),
+        (
+            "**CSS**\n\n*[CSS]: a\n*[CSS]: Style <Sheets>",
+            &format!("<p><strong>{abbr}</strong></p>"),
+        ),
+        ("```\n*[CSS]: a\n```", "<pre><code>*[CSS]: a\n</code></pre>"),
+        (
+            "![CSS](/a.png)\n\n*[CSS]: a",
+            "<p><img src=\"https://news.example/a.png\" alt=\"CSS\" /></p>",
+        ),
+        ("    *[CSS]: a", "<pre><code>*[CSS]: a\n</code></pre>"),
+        ("*[a](https://a.example/)*", "<p><em><a href=\"https://a.example/\">a</a></em></p>"),
+    ]);
+}
+
+#[test]
+fn explanations_fill_no_memory() {
+    let title = "t".repeat(15_000);
+    let body = markdown(&format!("{}\n\n*[a]: {title}", "a ".repeat(100_000)));
+    assert!(body.html.len() < 1 << 20, "{}", body.html.len());
+}
