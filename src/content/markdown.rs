@@ -7,6 +7,7 @@ pub mod code;
 pub mod held;
 pub mod kramdown;
 pub mod raw;
+pub mod references;
 pub mod spans;
 pub mod tables;
 pub mod tag;
@@ -19,6 +20,7 @@ use crate::content::text::has_sign;
 /// HTML of a Markdown text. Raw HTML is passed on as it is: clean it afterwards.
 pub fn to_html(markdown: &str) -> String {
     let (markdown, mut abbreviations) = Abbreviations::take(without_kramdown(markdown));
+    let markdown = references::settled(markdown);
     let mut options = comrak::Options::default();
     options.extension.table = true;
     options.extension.footnotes = true;

@@ -87,6 +87,31 @@ fn abbreviations_are_explained() {
 }
 
 #[test]
+fn the_last_definition_of_a_label_counts() {
+    let link = |text: &str| format!("<a href=\"https://a.example/2\">{text}</a>");
+    assert_markdown(&[
+        (
+            "[x][A]\n\n[a]: https://a.example/1\n[A]: https://a.example/2",
+            &format!("<p>{}</p>", link("x")),
+        ),
+        (
+            "[b] [1] `[b] [1]` [c] [d]\n\n[1]: https://a.example/2",
+            &format!("<p>{} <code>[b] [1]</code> [c] [d]</p>", link("b")),
+        ),
+        (
+            "```\n[1]: a\n[1]: b\n```\n\n[1]: https://a.example/2\n\n[1]",
+            &format!("<pre><code>[1]: a\n[1]: b\n</code></pre>\n<p>{}</p>", link("1")),
+        ),
+    ]);
+    for piece in ["[a]: b\n", "[a] [a] ", "] [", "`[a] [", "[a]:\n"] {
+        let text = format!("{}\n\n[a]: b\n[a]: c", piece.repeat(10_000));
+        let start = std::time::Instant::now();
+        drop(feedmill::content::markdown::references::settled(text.into()));
+        assert!(start.elapsed().as_secs() < 3, "{piece:?}: {:?}", start.elapsed());
+    }
+}
+
+#[test]
 fn explanations_fill_no_memory() {
     let title = "t".repeat(15_000);
     let body = markdown(&format!("{}\n\n*[a]: {title}", "a ".repeat(100_000)));
