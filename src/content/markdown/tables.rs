@@ -14,7 +14,8 @@ const MAX_COLUMNS: usize = 64;
 
 /// A text whose tables have heads and rules.
 pub fn with_heads(markdown: &str) -> Cow<'_, str> {
-    if !has_sign(markdown, b'|') || !markdown.lines().any(is_row) {
+    if !has_sign(markdown, b'|') || !markdown.lines().any(|line| is_row(line) || is_bare_rule(line))
+    {
         return Cow::Borrowed(markdown);
     }
     let mut out = String::with_capacity(markdown.len() + 64);
@@ -23,17 +24,23 @@ pub fn with_heads(markdown: &str) -> Cow<'_, str> {
     while at < markdown.len() {
         let end = line_end(markdown, at);
         let line = &markdown[at..end];
-        let is_start = !lines.passes(line, at) && lines.is_after_blank && is_row(line);
+        let is_free = !lines.passes(line, at) && lines.is_after_blank;
+        let next = &markdown[end..line_end(markdown, end)];
+        // A line that only holds a bar begins one where a rule follows.
+        let is_bare = !is_row(line) && line.contains('|') && is_bare_rule(next);
+        let is_start = is_free && (is_row(line) || (is_bare && behind_containers(line).0 == 0));
         if !is_start {
             at = end;
             continue;
         }
         let start = at;
-        while at < markdown.len() && is_part(&markdown[at..line_end(markdown, at)]) {
+        let goes_on = |line: &str| if is_bare { line.contains('|') } else { is_part(line) };
+        while at < markdown.len() && goes_on(&markdown[at..line_end(markdown, at)]) {
             at = line_end(markdown, at);
         }
         // A table that something else follows is a paragraph.
-        if markdown[at..line_end(markdown, at)].trim().is_empty() {
+        let behind = markdown[at..line_end(markdown, at)].trim();
+        if behind.is_empty() || behind.starts_with("{:") {
             out.push_str(&markdown[copied..start]);
             rewrite(&markdown[start..at], &mut out);
             copied = at;
@@ -89,6 +96,11 @@ fn is_rule(line: &str) -> bool {
     let line = behind_containers(line).1.trim();
     let is_sign = |byte: u8| matches!(byte, b'|' | b'-' | b':' | b'=' | b'+' | b' ' | b'\t');
     line.contains(['-', '=']) && line.bytes().all(is_sign)
+}
+
+/// Whether a line is a rule between a head and rows that may begin with no bar.
+fn is_bare_rule(line: &str) -> bool {
+    is_rule(line) && line.contains('|') && line.contains('-') && !line.trim_start().starts_with('>')
 }
 
 /// How many cells a row has: bars in code are none of its borders, nor are those behind `\`.

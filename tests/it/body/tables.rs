@@ -24,6 +24,8 @@ fn tables_need_no_head() {
             "| `a|b` | c |",
             "<table>\n<tbody>\n<tr>\n<td><code>a|b</code></td>\n<td>c</td>\n</tr>\n</tbody>\n</table>",
         ),
+        ("a | b\n---|\nc | d", headed),
+        ("| a | b |\n|===|\n| c | d |\n{: .t}", two),
         ("x | y\n\na | b", "<p>x | y</p>\n<p>a | b</p>"),
         ("| a | b |\ntext", "<p>| a | b |\ntext</p>"),
         ("    | a | b |", "<pre><code>| a | b |\n</code></pre>"),
