@@ -188,6 +188,20 @@ fn walk(html: &str, context: &Context) -> Cleaned {
     writer.finish()
 }
 
+/// The sign between the parts of a formula, which must not run together: `1/2` is not 12.
+fn sign_before(element: scraper::ElementRef) -> Option<&'static str> {
+    let parent = element.parent().and_then(scraper::ElementRef::wrap)?;
+    let sign = match parent.value().name() {
+        "mfrac" => "/",
+        "msup" => "^",
+        "msub" => "_",
+        _ => return None,
+    };
+    let mut before = element.prev_siblings().filter_map(scraper::ElementRef::wrap);
+    // Each has two parts.
+    (before.next().is_some() && before.next().is_none()).then_some(sign)
+}
+
 /// Whether an element holds nothing but a link to a footnote.
 fn is_note(element: scraper::ElementRef) -> bool {
     let mut children = element.child_elements();
@@ -271,6 +285,9 @@ impl<'a> Writer<'a> {
         let name = value.name();
         // Formulas keep their text. Their elements mean nothing where readers strip `math`.
         let is_foreign = &*value.name.ns != "http://www.w3.org/1999/xhtml";
+        if is_foreign && let Some(sign) = sign_before(element) {
+            self.text(sign);
+        }
         let fate = match self.context.trust.fate(name) {
             elements::Fate::Drop => return false,
             _ if is_foreign => elements::Fate::Unwrap,

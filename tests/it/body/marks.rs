@@ -117,3 +117,13 @@ fn explanations_fill_no_memory() {
     let body = markdown(&format!("{}\n\n*[a]: {title}", "a ".repeat(100_000)));
     assert!(body.html.len() < 1 << 20, "{}", body.html.len());
 }
+
+#[test]
+fn the_parts_of_a_formula_do_not_run_together() {
+    let half = "<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>";
+    let body = crate::body::html(&format!(
+        "<p>Half is {half} and <math><msup><mi>x</mi><mn>2</mn></msup></math>.</p>"
+    ));
+    assert_eq!(body.html, "<p>Half is 1/2 and x^2.</p>");
+    assert_eq!(body.summary, "Half is 1/2 and x^2.");
+}
