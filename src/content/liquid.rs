@@ -9,6 +9,7 @@
 pub mod evaluate;
 pub mod expression;
 pub mod filters;
+pub mod include;
 pub mod lexer;
 pub mod parser;
 pub mod plugins;
@@ -21,6 +22,7 @@ pub mod value;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use crate::content::library::Library;
 use crate::content::liquid::lexer::{Kind, has_marks, tokens};
 use crate::content::liquid::problem::Problems;
 use crate::content::liquid::render::Renderer;
@@ -45,6 +47,8 @@ pub const MAX_LINKS: usize = 256;
 pub struct Variables<'a> {
     /// `site`
     pub site: &'a Value,
+    /// `site.data`, and what `include` names.
+    pub library: &'a Library,
     /// `page`, which is made when a post asks for it.
     pub page: &'a dyn Fn() -> Value,
     /// `site.url`

@@ -51,6 +51,8 @@ pub mod markdown;
 
 pub mod liquid;
 
+pub mod library;
+
 pub mod clean;
 
 pub mod html;

@@ -197,6 +197,7 @@ impl<'a> Post<'a> {
             separator: self.separator.as_deref(),
             liquid: self.has_liquid.then_some(Variables {
                 site: &site.variables,
+                library: &site.library,
                 page: &page,
                 url: site.home.strip_suffix(&site.baseurl).unwrap_or(&site.home),
                 baseurl: &site.baseurl,

@@ -5,6 +5,7 @@
 //! every mistake is an error with its line.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::content::clean::{Cleaning, Patterns};
 use crate::content::config::{File, Section};
@@ -39,6 +40,10 @@ pub struct Sources {
     pub config: String,
     /// The text of [`AUTHORS`]; empty when there is none.
     pub authors: String,
+    /// The texts of `_includes/` and `_data/`, by their paths.
+    pub library: BTreeMap<String, String>,
+    /// Which of those files could not be read, and why.
+    pub unread: Vec<(String, String)>,
     /// See [`Surroundings`].
     pub folder_name: String,
     /// See [`Surroundings`].
@@ -133,6 +138,7 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         title,
         variables: variables(&node, home.strip_suffix(&baseurl).unwrap_or(&home), &baseurl),
         baseurl,
+        library: Arc::default(),
         dates: dates(&top, &ours)?,
         lang: lang(&top, &mut findings),
         author: None,

@@ -1,9 +1,11 @@
 //! The site: what its author decided. It is read from `_config.yml` in `settings.rs`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::content::clean::Cleaning;
 use crate::content::defaults::Defaults;
+use crate::content::library::Library;
 use crate::content::liquid::value::Value;
 use crate::content::permalink::Template;
 use crate::content::stamp::Rules;
@@ -149,6 +151,8 @@ pub struct Site {
     pub baseurl: String,
     /// The whole configuration, as Liquid knows it under `site`.
     pub variables: Value,
+    /// What posts include and look up.
+    pub library: Arc<Library>,
     /// Zone of stamps without an offset, and of all that is shown; how naive stamps are read.
     pub dates: Rules,
     /// Language of the site (RFC 5646).

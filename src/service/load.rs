@@ -3,16 +3,18 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::content::library::Library;
 use crate::content::post::FileStamp;
 use crate::content::settings::{self, AUTHORS, CONFIG, Sources, Surroundings};
 use crate::content::site::Site;
-use crate::error::{Error, Finding, Result};
+use crate::error::{Error, Finding, Result, Severity};
 use crate::hash::Hash;
 use crate::service::limits::Limits;
 use crate::service::source::identity;
-use crate::service::{disk, posts, report};
+use crate::service::{disk, library, posts, report};
 
 /// The largest configuration, in bytes.
 const MAX_CONFIG: u64 = 1024 * 1024;
@@ -116,7 +118,10 @@ pub fn read(settings: &Settings, former: Option<&Sources>) -> Result<Sources> {
     }
     let folder = settings.site.canonicalize().unwrap_or_else(|_| settings.site.clone());
     let address = if settings.listen.starts_with("unix:") { "localhost" } else { &settings.listen };
+    let (library, unread) = library::read(&settings.site);
     Ok(Sources {
+        library,
+        unread,
         config: file(settings, CONFIG, None)?,
         authors: file(settings, AUTHORS, Some(former.map_or("", |former| &former.authors)))?,
         folder_name: folder
@@ -140,9 +145,16 @@ fn is_empty(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-/// The files of the configuration as they are now; what a link leads to counts.
-pub fn config_stamps(settings: &Settings) -> [FileStamp; 2] {
-    [CONFIG, AUTHORS].map(|path| disk::stamp_of(&settings.site.join(path)).unwrap_or_default())
+/// The files of the configuration as they are now, and what posts use besides themselves; what a link
+/// leads to counts.
+pub fn config_stamps(settings: &Settings) -> Vec<(String, FileStamp)> {
+    let stamp = |path: &str| {
+        let stamp = disk::stamp_of(&settings.site.join(path)).unwrap_or_default();
+        (path.to_owned(), stamp)
+    };
+    let mut stamps = vec![stamp(CONFIG), stamp(AUTHORS)];
+    stamps.extend(library::stamps(&settings.site));
+    stamps
 }
 
 /// The text of a file of the configuration; a site may do without it. Where it is not known whether
@@ -185,6 +197,14 @@ pub fn understand(settings: &Settings, sources: &Sources) -> Result<(Site, Vec<F
     let (people, remarks) = settings::people(&sources.authors, &site)
         .map_err(|remark| Box::new(report::below(&settings.site, remark.at(AUTHORS))))?;
     site.people = people;
+    let (library, unread) = Library::of(&sources.library);
+    site.library = Arc::new(library);
+    findings.extend(unread.into_iter().filter(|finding| finding.path != AUTHORS));
+    for (path, reason) in &sources.unread {
+        let error = Error::Io { doing: "read it", reason: reason.clone() };
+        let severity = Severity::Warning;
+        findings.push(Finding { severity, ..*Finding::about(path.clone(), error) });
+    }
     findings.extend(remarks.into_iter().map(|remark| remark.at(AUTHORS)));
     Ok((site, findings))
 }

@@ -15,6 +15,7 @@ use crate::service::batch::{Batch, Event};
 use crate::service::cache::Cache;
 use crate::service::clock::now;
 use crate::service::findings::{Warnings, log};
+use crate::service::library;
 use crate::service::load::{self, Settings};
 use crate::service::metrics::Metrics;
 use crate::service::mill::{Mill, Pass};
@@ -83,7 +84,7 @@ pub struct Works {
 #[derive(Debug)]
 pub struct State {
     /// The configuration as it was before it was read.
-    pub config: [FileStamp; 2],
+    pub config: Vec<(String, FileStamp)>,
     /// What the settings in force are made from.
     pub sources: Sources,
     /// What the configuration that was read warns of, which is logged.
@@ -126,7 +127,7 @@ pub struct Miller<'a> {
     /// What writes the snapshot.
     snapshot: SnapshotWriter,
     /// The configuration as it was when it was last read.
-    config: [FileStamp; 2],
+    config: Vec<(String, FileStamp)>,
     /// When the last pass ended, and how long it took.
     last: (Instant, Duration),
     /// When the last scan ended, and how long it took.
@@ -259,7 +260,7 @@ impl<'a> Miller<'a> {
     /// may be the first of a whole folder, one that was renamed away may be on its way back from an
     /// editor, and what belongs to a new configuration may come after it.
     fn unrest(&self, batch: &Batch) -> (Duration, usize) {
-        if batch.is_scan || self.config_paths().iter().any(|path| batch.paths.contains(path)) {
+        if batch.is_scan || batch.paths.iter().any(|path| self.is_of_config(path)) {
             return (QUIET, batch.events);
         }
         let removed = self.removed(batch).count();
@@ -288,6 +289,10 @@ impl<'a> Miller<'a> {
             is_folder_gone |= self.watch.doubt(path);
         }
         let is_new_site = is_replaced && current.is_some();
+        let site = self.mill.roots().site.clone();
+        if batch.paths.iter().any(|path| library::has(&site, path) && path.is_dir()) {
+            self.cover(&site);
+        }
         let is_config = self.is_config_new(batch);
         if batch.is_reload || is_new_site || is_config {
             self.refused = self.take_configuration().err();
@@ -302,7 +307,6 @@ impl<'a> Miller<'a> {
                 tracing::info!("scanning the whole site");
             }
             self.blind = None;
-            let site = self.mill.roots().site.clone();
             self.cover(&site);
             self.listen();
             let start = Instant::now();
@@ -331,10 +335,9 @@ impl<'a> Miller<'a> {
     /// may be lost and what a link leads to has none; without an event they must have been left
     /// alone for a while, or half of one could be read.
     fn is_config_new(&mut self, batch: &Batch) -> bool {
-        let paths = self.config_paths();
         let found = load::config_stamps(self.settings);
-        let is_told = paths.iter().any(|path| batch.paths.contains(path));
-        let written = found.iter().map(FileStamp::latest).max().unwrap_or_default();
+        let is_told = batch.paths.iter().any(|path| self.is_of_config(path));
+        let written = found.iter().map(|(_, stamp)| stamp.latest()).max().unwrap_or_default();
         let is_left = now().abs_diff(written) > CONFIG_REST;
         let is_new = found != self.config && (is_told || is_left);
         if is_new {
@@ -343,8 +346,10 @@ impl<'a> Miller<'a> {
         is_new
     }
 
-    fn config_paths(&self) -> [PathBuf; 2] {
-        [CONFIG, AUTHORS].map(|path| self.mill.roots().site.join(path))
+    /// Whether a path is of the configuration, or of what posts use besides themselves.
+    fn is_of_config(&self, path: &Path) -> bool {
+        let site = &self.mill.roots().site;
+        [CONFIG, AUTHORS].iter().any(|name| *path == site.join(name)) || library::has(site, path)
     }
 
     /// How often the site is scanned: as the operator wishes, or as its file system makes it needed.
@@ -386,7 +391,7 @@ impl<'a> Miller<'a> {
     fn take_configuration(&mut self) -> Result<()> {
         // When what cannot be read can be, no stamp tells.
         let sources = load::read(self.settings, Some(&self.sources));
-        let sources = sources.inspect_err(|_| self.config = Default::default())?;
+        let sources = sources.inspect_err(|_| self.config.clear())?;
         let (site, warnings) = load::understand(self.settings, &sources)?;
         tracing::info!("read the configuration");
         self.warned.log(warnings, &self.settings.site);

@@ -13,6 +13,8 @@ pub mod batch;
 
 pub mod clock;
 
+pub mod library;
+
 pub mod load;
 
 pub mod report;

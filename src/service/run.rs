@@ -101,7 +101,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let config = load::config_stamps(settings);
     let (wanted, warned) = configuration(settings, snapshot.as_ref())?;
     // What cannot be used now is read as soon as it can be.
-    let config = if wanted.refused.is_none() { config } else { Default::default() };
+    let config = if wanted.refused.is_none() { config } else { Vec::new() };
     let mut mill = open_mill(settings, wanted.site.clone())?;
     let (sender, events) = sync_channel(MOST_EVENTS);
     let (early, stopped_early) = channel();

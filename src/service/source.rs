@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::content::permalink::{Layout, Origin, is_ignored};
 use crate::content::post::FileStamp;
-use crate::content::settings::{AUTHORS, CONFIG};
+use crate::content::settings::CONFIG;
 use crate::content::site::Site;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::service::disk::{self, Folder};
@@ -217,12 +217,6 @@ impl Roots {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
         folders.map(|entry| entry.path()).filter(|path| self.is_walked(path)).collect()
-    }
-
-    /// The folder with the site's people, if there is one.
-    pub fn people(&self) -> Option<PathBuf> {
-        let folder = self.site.join(AUTHORS).parent().map(Path::to_owned);
-        folder.filter(|folder| folder.is_dir())
     }
 
     /// The path relative to the site, with slashes; `None` outside it, or when it is not UTF-8.

@@ -13,8 +13,8 @@ use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, R
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::error::{Error, Finding, Result};
-use crate::service::disk;
 use crate::service::source::{Identity, Roots, identity, is_posts};
+use crate::service::{disk, library};
 
 /// Word of a change in the content folders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,9 +78,10 @@ impl Watch {
     /// When the system has no watch left to give; a folder that is gone, or may not be read, is no
     /// error: the walk knows what to say of it.
     pub fn cover(&mut self, roots: &Roots, folder: &Path) -> Result<()> {
-        // The one with the site's people is no part of the walk.
-        let people = roots.people().filter(|people| people.starts_with(folder));
-        let mut open: Vec<PathBuf> = people.into_iter().chain([folder.to_owned()]).collect();
+        // Those with what posts use besides themselves are no part of the walk.
+        let mut open = library::folders(&roots.site);
+        open.retain(|path| path.starts_with(folder));
+        open.push(folder.to_owned());
         let mut outcome = Ok(());
         while let Some(folder) = open.pop() {
             let found = identity(&folder);

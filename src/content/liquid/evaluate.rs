@@ -27,9 +27,14 @@ impl Renderer<'_> {
                     self.problems.add(self.line, what, "it is left out; write it into the post");
                     return Value::Nil;
                 }
+                let data = match &first {
+                    Some(Value::Text(key)) => self.scope.data(name, key),
+                    _ => None,
+                };
                 let mut value = self.scope.root(name);
-                // Loops name themselves by what they are written as.
-                if let (true, Some(Value::Text(key))) = (name.is_empty(), &first) {
+                if let Some(data) = data {
+                    value = data.clone();
+                } else if let (true, Some(Value::Text(key))) = (name.is_empty(), &first) {
                     value = self.scope.root(key);
                 } else if let Some(first) = &first {
                     value = value.at(first);

@@ -40,6 +40,8 @@ pub enum Part<'a> {
     Highlight(&'a str, Vec<Self>),
     /// `link` and `post_url`.
     Link(&'a str, usize),
+    /// `include` and `include_cached`.
+    Include(&'a str, usize),
     /// `break`.
     Break,
     /// `continue`.
@@ -191,12 +193,13 @@ impl<'a> Parser<'a, '_> {
             "if" | "unless" | "case" | "for" | "tablerow" | "capture" | "highlight"
             | "ifchanged" => return self.block(name, words, token),
             "else" | "elsif" | "when" => None,
-            "include" | "include_relative" | "include_cached" => {
+            "include" | "include_cached" => Some(Part::Include(words, line)),
+            "include_relative" => {
                 let file = words.split_whitespace().next().unwrap_or_default();
                 self.problems.add(
                     line,
                     format!("`{{% {name} {file} %}}` was left out"),
-                    "includes are not read: put what it shows into the post",
+                    "put it into `_includes`, or what it shows into the post",
                 );
                 return None;
             }

@@ -13,11 +13,17 @@ pub struct Problems {
     found: Vec<Remark>,
     known: HashSet<(usize, String)>,
     more: usize,
+    /// The include that is at hand, and the line of its tag in the post.
+    place: Option<(usize, String)>,
 }
 
 impl Problems {
     /// Notes what is wrong on a line, and what to do.
     pub fn add(&mut self, line: usize, what: String, hint: &str) {
+        let (line, what) = match &self.place {
+            Some((line_of_tag, path)) => (*line_of_tag, format!("{what} (`{path}:{line}`)")),
+            None => (line, what),
+        };
         if self.found.len() == MAX_PROBLEMS {
             self.more += 1;
             return;
@@ -25,6 +31,18 @@ impl Problems {
         if self.known.insert((line, what.clone())) {
             self.found.push(remark(line, what, hint.to_owned()));
         }
+    }
+
+    /// From here on problems are those of an include; gives what was at hand before.
+    pub fn enter(&mut self, line: usize, path: String) -> Option<(usize, String)> {
+        // The line of the post is that of the outermost tag.
+        let line = self.place.as_ref().map_or(line, |(line, _)| *line);
+        self.place.replace((line, path))
+    }
+
+    /// Goes back to what was at hand before.
+    pub fn leave(&mut self, before: Option<(usize, String)>) {
+        self.place = before;
     }
 
     /// All of them, by line.

@@ -14,6 +14,9 @@ use crate::content::liquid::{
     Highlight, MAX_EXPANSION, MAX_ITERATIONS, MAX_LINKS, MAX_STEPS, Variables,
 };
 
+/// How deep blocks and includes nest together.
+const MAX_DEPTH: usize = 200;
+
 /// What a text shows from here on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
@@ -33,6 +36,8 @@ pub struct Renderer<'v> {
     pub scope: Scope<'v>,
     /// What was found.
     pub problems: &'v mut Problems,
+    /// How many includes are open.
+    pub includes: usize,
     /// How many rounds loops may still make.
     pub rounds: usize,
     /// The places of `cycle`.
@@ -78,6 +83,7 @@ impl<'v> Renderer<'v> {
             out: String::with_capacity(length),
             scope: Scope::new(variables, is_untrusted),
             problems,
+            includes: 0,
             rounds: MAX_ITERATIONS,
             cycles: HashMap::new(),
             offsets: HashMap::new(),
@@ -98,6 +104,10 @@ impl<'v> Renderer<'v> {
 
     /// Writes what some parts show.
     pub fn parts(&mut self, parts: &[Part<'_>]) -> Flow {
+        if self.depth == MAX_DEPTH {
+            self.spent(&format!("more than {MAX_DEPTH} nested blocks and includes"));
+            return Flow::Next;
+        }
         self.depth += 1;
         let mut flow = Flow::Next;
         for part in parts {
@@ -154,14 +164,7 @@ impl<'v> Renderer<'v> {
                 return self.repeated(it);
             }
             Part::Cycle(group, values) => self.cycle(group.as_ref(), values),
-            Part::Count(name, step) => {
-                let counter = self.scope.counters.entry((*name).to_owned()).or_default();
-                // `increment` shows what was, `decrement` what is.
-                let before = *counter;
-                *counter = before.saturating_add(*step);
-                let shown = if *step > 0 { before } else { *counter };
-                self.write(&shown.to_string());
-            }
+            Part::Count(name, step) => self.count(name, *step),
             Part::Changed(body) => {
                 let (text, flow) = self.apart(body);
                 if self.changed.as_deref() != Some(&*text) {
@@ -176,6 +179,10 @@ impl<'v> Renderer<'v> {
                 return flow;
             }
             Part::Link(words, line) => self.link(words, *line),
+            Part::Include(words, line) => {
+                self.line = *line;
+                return self.include(words);
+            }
             Part::Break => return Flow::Break,
             Part::Continue => return Flow::Continue,
             Part::Group(body) => {
@@ -196,7 +203,8 @@ impl<'v> Renderer<'v> {
         }
     }
 
-    fn spent(&mut self, what: &str) {
+    /// Notes that a limit was reached.
+    pub fn spent(&mut self, what: &str) {
         if !self.is_spent {
             let what = format!("the tags of this post need {what}");
             self.problems.add(self.line, what, "those behind it show nothing: use fewer");
@@ -304,7 +312,22 @@ impl<'v> Renderer<'v> {
         self.show(&value);
     }
 
+    fn count(&mut self, name: &str, step: i64) {
+        let counter = self.scope.counters.entry(name.to_owned()).or_default();
+        // `increment` shows what was, `decrement` what is.
+        let before = *counter;
+        *counter = before.saturating_add(step);
+        let shown = if step > 0 { before } else { *counter };
+        self.write(&shown.to_string());
+    }
+
     fn link(&mut self, words: &str, line: usize) {
+        if self.includes > 0 {
+            // What a post hangs on is found in its own text.
+            let what = "an include names a post".to_owned();
+            self.problems.add(line, what, "the link is left out: write it into the post");
+            return;
+        }
         if !self.links.contains_key(words) {
             if self.links.len() == MAX_LINKS {
                 let what = format!("the post names more than {MAX_LINKS} posts");
@@ -353,6 +376,11 @@ impl<'v> Renderer<'v> {
             out.push_str("</code></pre>");
         }
         self.write(&out);
+    }
+
+    /// What the names of the site stand for.
+    pub fn variables(&self) -> &'v Variables<'v> {
+        self.variables
     }
 
     /// Whether a limit was reached.

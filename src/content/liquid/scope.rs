@@ -11,7 +11,6 @@ use crate::content::liquid::value::Value;
 const NOT_OF_SITE: &[&str] = &[
     "categories",
     "collections",
-    "data",
     "documents",
     "html_files",
     "html_pages",
@@ -73,6 +72,12 @@ impl<'v> Scope<'v> {
             "jekyll" => jekyll(),
             _ => self.counters.get(name).map_or(Value::Nil, |number| Value::Integer(*number)),
         }
+    }
+
+    /// What a key of a name stands for, where that is no part of the name's own value.
+    pub fn data(&self, name: &str, key: &str) -> Option<&'v Value> {
+        let is_data = name == "site" && key == "data" && !self.globals.contains_key(name);
+        is_data.then(|| self.variables.library.data())
     }
 
     /// Whether a key of `site` or `page` has a value in Jekyll and none here, or none for strangers.

@@ -1,5 +1,6 @@
 //! Liquid: what Jekyll shows, what is left out with its line, and that no text takes long.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use feedmill::content::clean::{Cleaning, Patterns};
 use feedmill::content::date::{Moment, Zone};
 use feedmill::content::front_matter::Node;
 use feedmill::content::html::trust::Trust;
+use feedmill::content::library::Library;
 use feedmill::content::liquid::value::Value;
 use feedmill::content::liquid::{Highlight, MAX_EXPANSION, MAX_LINKS, Variables, expand, named};
 use feedmill::content::stamp::{Naive, Rules};
@@ -24,6 +26,25 @@ const PAGE: &str = "title: Gates\nlist: [a, b, c]\nmap: {inner: {deep: d}, other
     float: 1.5\ntruth: true\nempty: ''\ntext: \"a\\nb\\n\"\npeople:\n- {name: Al, age: 3, kind: x}\n\
     - {name: Bo, age: 5, kind: y}\n- {name: Cy, age: 4, kind: x}\n";
 
+/// What posts use besides themselves.
+fn files() -> BTreeMap<String, String> {
+    [
+        ("_includes/figure.html", "<img src=\"{{ include.src }}\">{{ include.caption }}{{ include.no }}"),
+        ("_includes/deep/er.md", "{{ page.title }}:{% include figure.html src=include.a %}"),
+        ("_includes/tree.html", "{% if include.n > 0 %}{{ include.n }}{% assign m = include.n | minus: 1 %}{% include tree.html n=m %}{% endif %}"),
+        ("_includes/cycle.html", "x{% include cycle.html %}"),
+        ("_includes/twice.html", "{% include twice.html %}{% include twice.html %}"),
+        ("_includes/broken.html", "a\n{% endif %}{% for i in (1..2) %}{% post_url 2022-01-01-mill %}{% break %}{% endfor %}b"),
+        ("_includes/nest.html", "{% if true %}{% if true %}{% if true %}{% if true %}{% include nest.html %}{% endif %}{% endif %}{% endif %}{% endif %}"),
+        ("_data/team.yml", "- {name: Ann, role: a}\n- {name: Bo, role: b}\n"),
+        ("_data/shop/prices.csv", "name,price\n\"Tea, green\",3\nMilk,\n"),
+        ("_data/shop/stock.tsv", "name\tcount\nTea\t5\n"),
+        ("_data/one.json", "{\"a\": [1, {\"b\": true}]}"),
+    ]
+    .map(|(path, text)| (path.to_owned(), text.to_owned()))
+    .into()
+}
+
 fn value(yaml: &str) -> Value {
     Value::of(&Node::parse(yaml).unwrap())
 }
@@ -36,7 +57,10 @@ fn with_variables<T>(page: &Value, with: impl FnOnce(&Variables<'_>) -> T) -> T 
     let site = value(SITE);
     let make = || page.clone();
     let zone = Zone::parse("Asia/Shanghai").unwrap();
+    let (library, unread) = Library::of(&files());
+    assert!(unread.is_empty(), "{unread:?}");
     with(&Variables {
+        library: &library,
         site: &site,
         page: &make,
         url: "https://news.example",
@@ -94,9 +118,9 @@ fn what_jekyll_shows() {
 fn what_is_left_out_is_named_with_its_line() {
     let cases: &[(&str, &str, &[&str])] = &[
         (
-            "a\n{% include x.html a=1 %}b",
+            "a\n{% include_relative x.md a=1 %}b",
             "a\nb",
-            &["2: Liquid: `{% include x.html %}` was left out"],
+            &["2: Liquid: `{% include_relative x.md %}` was left out"],
         ),
         ("{% foo a b %}in{% endfoo %}", "in", &["1: Liquid: `{% foo a b %}` is a plugin's"]),
         (
@@ -120,10 +144,10 @@ fn what_is_left_out_is_named_with_its_line() {
         ("{{ \"now\" | date: \"%Y\" }}", "", &["1: Liquid: `date` asks for the time of day"]),
         ("x\n\n{{ site.posts }}", "x\n\n", &["3: Liquid: `site.posts` is not known here"]),
         (
-            "{% if site.data.on %}a{% else %}b{% endif %}",
+            "{% if site.pages.on %}a{% else %}b{% endif %}",
             "",
             &[
-                "1: Liquid: `site.data` is not known here",
+                "1: Liquid: `site.pages` is not known here",
                 "1: Liquid: the block was left out, its condition is not known here",
             ],
         ),
@@ -178,12 +202,59 @@ fn assert_said(cases: &[(&str, &str, &[&str])]) {
 }
 
 #[test]
+fn posts_use_includes_and_data() {
+    let cases: &[(&str, &str, &[&str])] = &[
+        (
+            "{% include figure.html src=\"/a.png\" caption='A cat' %}",
+            "<img src=\"/a.png\">A cat",
+            &[],
+        ),
+        ("{% include_cached deep/er.md a=page.list[1] %}", "Gates:<img src=\"b\">", &[]),
+        (
+            "{% assign f = \"figure\" %}{% include {{ f }}.html src = page.title %}",
+            "<img src=\"Gates\">",
+            &[],
+        ),
+        ("{% include {{f}}figure.html %}{{ include.src }}", "<img src=\"\">", &[]),
+        ("{% include tree.html n=3 %}", "321", &[]),
+        ("{% for t in site.data.team %}{{ t.name }} {% endfor %}", "Ann Bo ", &[]),
+        (
+            "{{ site.data.shop.prices[0].name }} {{ site.data.shop.stock[0].count | plus: 1 }}",
+            "Tea, green 6",
+            &[],
+        ),
+        ("{{ site.data.one.a[1].b }}{{ site.data.none.x }}", "true", &[]),
+        ("{% assign b = site.data.team | where: \"role\", \"b\" | first %}{{ b.name }}", "Bo", &[]),
+        ("a\n{% include no.html %}", "a\n", &["2: Liquid: there is no `_includes/no.html`"]),
+        (
+            "{% include ../_config.yml %}",
+            "",
+            &["1: Liquid: there is no `_includes/../_config.yml`"],
+        ),
+        (
+            "\n{% include broken.html %}",
+            "\na\nb",
+            &[
+                "2: Liquid: `{% endif %}` cannot be read (`_includes/broken.html:2`)",
+                "2: Liquid: an include names a post (`_includes/broken.html:2`)",
+            ],
+        ),
+    ];
+    assert_said(cases);
+    let (text, said) = shown("{% include cycle.html %}y", false);
+    assert_eq!((&*text, said.len()), (&*("x".repeat(64) + "y"), 1), "{said:?}");
+    let (_, unread) = Library::of(&[("_data/a.yml".to_owned(), "a: [".to_owned())].into());
+    assert_eq!(unread[0].path, "_data/a.yml");
+}
+
+#[test]
 fn a_strangers_post_runs_no_loops() {
     let cases = [
         ("{% for i in (1..2) %}x{% endfor %}y", "y", "1: Liquid: the loop was left out"),
         ("{{ site.secret }}{{ site.title }}", "Town", "1: Liquid: `site.secret` is not known here"),
         ("{% if page.truth %}a{% endif %}", "a", ""),
         ("{% include a.html %}b", "b", "1: Liquid: `{% include a.html %}` was left out"),
+        ("{{ site.data.team[0].name }}b", "b", "1: Liquid: `site.data` is not known here"),
     ];
     for (written, expected, remark) in cases {
         let (text, said) = shown(written, true);
@@ -247,6 +318,9 @@ fn no_liquid_takes_long_or_much() {
             .to_owned(),
         "{{ \"a\" | slice: -9223372036854775808, 9223372036854775807 }}{{ 1 | date: \"%99999Y\" }}"
             .to_owned(),
+        "{% include twice.html %}".repeat(3),
+        "{% include nest.html %}y".to_owned(),
+        "{% include {{ a }}{{ %}".repeat(50_000),
         "{% tablerow i in (1..9999) cols:0 %}{% endtablerow %}".to_owned(),
     ];
     for text in cases {

@@ -51,6 +51,36 @@ fn a_new_configuration_is_taken_and_a_broken_one_is_not() {
 }
 
 #[test]
+fn what_posts_include_and_look_up_is_watched() {
+    let site = Site::new(CONFIG);
+    fs::create_dir(site.path("_includes")).unwrap();
+    site.write("_includes/a.html", "One");
+    site.post(1, "a", "news", "{% include a.html %} {{ site.data.b.c }}{% include sub/x.html %}");
+    let server = site.serve();
+    let shows = |text: &str| {
+        let feed = server.get("feed.json", &[]).body;
+        String::from_utf8(feed).unwrap().contains(text)
+    };
+    assert!(shows("<p>One</p>"));
+    site.write("_includes/a.html", "Two");
+    server.wait_until("the include is new", || shows("<p>Two</p>"));
+    fs::create_dir(site.path("_data")).unwrap();
+    site.write("_data/b.yml", "c: Three");
+    server.wait_until("the data is there", || shows("<p>Two Three</p>"));
+    site.write("_data/b.yml", "c: Four");
+    server.wait_until("the data is new", || shows("<p>Two Four</p>"));
+    fs::create_dir(site.path("_includes/sub")).unwrap();
+    site.write("_includes/sub/x.html", "Five");
+    server.wait_until("the folder is seen", || shows("<p>Two FourFive</p>"));
+    site.write("_data/b.yml", "c: [");
+    server.wait_for_log("_data/b.yml:");
+    server.wait_until("the data is gone", || shows("<p>Two Five</p>"));
+    fs::remove_file(site.path("_includes/a.html")).unwrap();
+    server.wait_until("the include is gone", || shows("<p> Five</p>") || shows("<p>Five</p>"));
+    server.finish(&["b.yml"]);
+}
+
+#[test]
 fn sighup_reloads_what_no_event_tells_of() {
     let site = Site::new(CONFIG);
     site.post(1, "a", "news", "Text.");
