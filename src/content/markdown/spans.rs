@@ -18,6 +18,9 @@ const MARKS: [char; 2] = ['\u{FDD4}', '\u{FDD5}'];
 /// The longest destination with blanks, in bytes: its end is looked for at each `](`.
 const LONGEST: usize = 2_048;
 
+/// How far into its line a block of TeX may begin, in bytes, behind the signs of lists.
+const DEEPEST: usize = 256;
+
 /// A Markdown text without its formulas.
 #[derive(Debug)]
 pub struct Spans<'t> {
@@ -195,13 +198,7 @@ impl Scan<'_> {
             return from;
         };
         let end = close + "$$".len();
-        let before = &self.text[self.line..at];
-        let begins = behind_containers(before).1.is_empty() && !before.contains('>');
-        let is_after_blank = self.lines.is_after_blank || !before.trim().is_empty();
-        let next = line_end(self.text, end);
-        let is_alone = self.text[end..next].trim().is_empty()
-            && self.text[next..line_end(self.text, next)].trim().is_empty();
-        let is_block = begins && is_after_blank && is_alone;
+        let is_block = self.is_block(at, end);
         let tex = self.text[from..close].trim();
         if tex.is_empty() || (!is_block && close >= self.paragraph) {
             return from;
@@ -219,6 +216,23 @@ impl Scan<'_> {
         self.raw.hold(&mut self.out, html, place);
         self.copied = end;
         end
+    }
+
+    /// Whether what stands between two places is a block: first in its line, with nothing behind it.
+    fn is_block(&self, at: usize, end: usize) -> bool {
+        // A line may be the whole text, and each of its formulas asks.
+        if at - self.line > DEEPEST {
+            return false;
+        }
+        let before = &self.text[self.line..at];
+        let begins = behind_containers(before).1.is_empty() && !before.contains('>');
+        let is_in_a_paragraph = !self.lines.is_after_blank && before.trim().is_empty();
+        if !begins || is_in_a_paragraph {
+            return false;
+        }
+        let next = line_end(self.text, end);
+        self.text[end..next].trim().is_empty()
+            && self.text[next..line_end(self.text, next)].trim().is_empty()
     }
 }
 

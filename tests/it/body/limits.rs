@@ -80,6 +80,31 @@ fn no_markdown_takes_long() {
     }
 }
 
+/// One long line, or one of very many lines: each sign asks for what stands around it.
+#[test]
+fn no_sign_of_kramdown_s_takes_long() {
+    let cases = [
+        "$$",
+        "$$a$$ ",
+        "a $$",
+        "<<",
+        "[a](b c",
+        "*[A]: b\n",
+        "[a]: /x\n",
+        "a\n: b\n\n",
+        "~~~a~~~\n",
+        "a|b\n-|-\n",
+        "^\n\n",
+    ];
+    for case in cases {
+        let text = case.repeat(600_000 / case.len());
+        let start = Instant::now();
+        rendered(Markup::Markdown, &text);
+        let took = start.elapsed();
+        assert!(took < HANG, "{case}: {took:?}");
+    }
+}
+
 #[test]
 fn what_is_too_deep_keeps_its_text() {
     let body = html(&format!("<p>One.<br>Two &amp; &lt;.</p>{}<p>Three", "<div>".repeat(500)));
