@@ -126,6 +126,9 @@ fn comments(tokens: &[Token<'_>]) -> HashMap<usize, usize> {
     ends
 }
 
+/// A branch of a block: the name of its tag, the words behind that, and its parts.
+type Branch<'a> = (&'a str, &'a str, Vec<Part<'a>>);
+
 impl<'a> Parser<'a, '_> {
     /// The parts up to the end of the innermost block, or to one of its branches.
     fn body(&mut self, branches: &[&str]) -> (Vec<Part<'a>>, End<'a>) {
@@ -287,13 +290,8 @@ impl<'a> Parser<'a, '_> {
         part
     }
 
-    /// The branches of a block: the words of each, and its parts.
-    #[allow(clippy::type_complexity, reason = "a list of branches and whether it is whole")]
-    fn branches(
-        &mut self,
-        words: &'a str,
-        tags: &[&str],
-    ) -> (Vec<(&'a str, &'a str, Vec<Part<'a>>)>, bool) {
+    /// The branches of a block, and whether it has its end.
+    fn branches(&mut self, words: &'a str, tags: &[&str]) -> (Vec<Branch<'a>>, bool) {
         let mut branches = Vec::new();
         let (mut name, mut words) = ("", words);
         loop {

@@ -341,7 +341,7 @@ impl Value {
     pub fn float(&self) -> f64 {
         match self.number() {
             // What a double cannot hold exactly, Ruby rounds too.
-            #[allow(clippy::cast_precision_loss, reason = "as Ruby's to_f")]
+            #[expect(clippy::cast_precision_loss, reason = "as Ruby's to_f")]
             Self::Integer(number) => number as f64,
             Self::Float(number) => number,
             _ => 0.0,
@@ -352,7 +352,7 @@ impl Value {
     pub fn integer(&self) -> i64 {
         match self.number() {
             Self::Integer(number) => number,
-            #[allow(clippy::cast_possible_truncation, reason = "saturates, which is enough")]
+            #[expect(clippy::cast_possible_truncation, reason = "saturates, which is enough")]
             Self::Float(number) => number as i64,
             _ => 0,
         }

@@ -88,7 +88,7 @@ fn round(number: &Value, digits: i64) -> Value {
     }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "saturates, which is enough")]
+#[expect(clippy::cast_possible_truncation, reason = "saturates, which is enough")]
 fn whole(number: f64) -> Value {
     Value::Integer(number as i64)
 }
