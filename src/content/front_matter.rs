@@ -11,7 +11,7 @@ pub mod plain;
 use std::collections::HashSet;
 
 use crate::content::defaults::Set;
-use crate::content::text::xml_safe;
+use crate::content::text::{find_sign, xml_safe};
 use crate::error::{Error, Remark, Severity};
 
 /// The longest front matter that is decoded, in bytes: libyaml is quadratic in nesting.
@@ -71,8 +71,10 @@ impl Node {
             column,
             error: Error::BrokenYaml { reason },
         };
-        let deepest = yaml.lines().position(|line| brackets(line) > MAX_BRACKETS);
-        if let Some(line) = deepest {
+        let too_deep = || yaml.lines().position(|line| brackets(line) > MAX_BRACKETS);
+        if brackets(yaml) > MAX_BRACKETS
+            && let Some(line) = too_deep()
+        {
             return Err(fail(
                 line + 1,
                 0,
@@ -204,7 +206,7 @@ fn split_after_fence(text: &str, yaml_line: usize) -> Parts<'_> {
 
 /// The first line without its end, and what follows it.
 fn next_line(text: &str) -> (&str, &str) {
-    match text.find('\n') {
+    match find_sign(text, b'\n') {
         Some(end) => (&text[..end], &text[end + 1..]),
         None => (text, ""),
     }

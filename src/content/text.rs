@@ -222,13 +222,20 @@ pub fn escaped_length(text: &str) -> usize {
     text.len() + text.bytes().map(more).sum::<usize>()
 }
 
+/// Where an ASCII character stands first, found many bytes at a time, which `str::find` does not.
+pub fn find_sign(text: &str, sign: u8) -> Option<usize> {
+    memchr::memchr(sign, text.as_bytes())
+}
+
+/// Where an ASCII character stands last.
+pub fn last_sign(text: &str, sign: u8) -> Option<usize> {
+    memchr::memrchr(sign, text.as_bytes())
+}
+
 /// Whether a text holds an ASCII character. Most bodies hold none of those that mean something to
-/// Liquid or kramdown; this passes over many bytes at a time, which `contains` does not.
+/// Liquid or kramdown.
 pub fn has_sign(text: &str, sign: u8) -> bool {
-    // To the end of the piece and without counting: so sixteen bytes are compared at a time.
-    let is_in =
-        |piece: &[u8]| piece.iter().fold(0, |found, byte| found | u8::from(*byte == sign)) > 0;
-    text.as_bytes().chunks(64).any(is_in)
+    find_sign(text, sign).is_some()
 }
 
 /// `title` with `&lt;` for each `<` that does not begin a complete tag of a known HTML element.

@@ -75,8 +75,6 @@ pub struct Manifest {
     /// The rows of what was announced since the manifest was settled: of a path that is announced again,
     /// any of the rows may be the one that is there.
     pending: Rows,
-    /// The hash of the manifest on disk.
-    settled: Option<Hash>,
     /// Whether the manifest lists the edition, and nothing is pending.
     is_settled: bool,
 }
@@ -96,20 +94,20 @@ impl Manifest {
             is_found: false,
             known: HashMap::new(),
             pending: Rows::default(),
-            settled: None,
             is_settled: false,
             folder,
         };
-        manifest.settled = manifest.read(SETTLED, |_, _| {});
-        manifest.is_found = manifest.settled.is_some();
+        manifest.is_found = manifest.read(SETTLED, |_, _| {});
         manifest.read(PENDING, |manifest, row| manifest.pending.push(row));
         manifest
     }
 
-    /// Takes the rows of a list, and gives the hash of its bytes; nothing when there is none.
-    fn read(&mut self, name: &str, take: impl Fn(&mut Self, &Row<'_>)) -> Option<Hash> {
+    /// Takes the rows of a list, and tells whether there is one.
+    fn read(&mut self, name: &str, take: impl Fn(&mut Self, &Row<'_>)) -> bool {
         let file = self.folder.join(name);
-        disk::stamp_of(&file)?;
+        if disk::stamp_of(&file).is_none() {
+            return false;
+        }
         let read = disk::read(&file, MAX_LIST).map_err(|error| error.to_string());
         let read = read.and_then(|(bytes, _)| {
             let list: List<'_> =
@@ -122,13 +120,13 @@ impl Manifest {
                     take(self, row);
                 }
             }
-            Ok(Hash::of(&bytes))
+            Ok(())
         });
         let unusable = |reason: &String| {
             let file = file.display();
             tracing::warn!(%reason, "`{file}` cannot be used; the files tell whose they are");
         };
-        read.inspect_err(unusable).ok()
+        read.inspect_err(unusable).is_ok()
     }
 
     /// Whether there was a manifest when the folder was opened, or is one by now.
@@ -189,12 +187,12 @@ impl Manifest {
             rows.push(&row(path, document, &document.hash.digits()));
         }
         let bytes = rows.list();
-        let hash = Hash::of(&bytes);
         let file = self.folder.join(SETTLED);
         // A generator that empties its output folder takes the manifest with the documents.
-        if self.settled != Some(hash) || disk::stamp_of(&file).is_none() {
+        let is_there = disk::stamp_of(&file).is_some_and(|stamp| stamp.size == bytes.len() as u64)
+            && disk::read(&file, MAX_LIST).is_ok_and(|(there, _)| there == bytes);
+        if !is_there {
             Temporary::write(file, &bytes, now)?.name()?;
-            self.settled = Some(hash);
         }
         let pending = self.folder.join(PENDING);
         match fs::remove_file(&pending) {

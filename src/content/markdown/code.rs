@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use crate::content::markdown::Fences;
+use crate::content::text::{find_sign, last_sign};
 
 /// What stands before a line in a quotation or a list.
 pub const PADDING: [char; 3] = [' ', '\t', '>'];
@@ -29,21 +30,10 @@ pub struct Lines {
 impl Lines {
     /// Looks at a text as a whole.
     pub fn of(text: &str) -> Self {
-        let mut last_fences = [0; 2];
-        let mut at = 0;
-        for line in text.split_inclusive('\n') {
-            let bare = behind_containers(line).1.trim_end();
-            for (sign, last) in ['`', '~'].iter().zip(&mut last_fences) {
-                if bare.len() >= 3 && bare.trim_start_matches(*sign).is_empty() {
-                    *last = at;
-                }
-            }
-            at += line.len();
-        }
         Self {
             fences: Fences::default(),
             is_quoted: false,
-            last_fences,
+            last_fences: [last_fence(text, b'`'), last_fence(text, b'~')],
             content: 0,
             is_code: false,
             is_blank: true,
@@ -159,9 +149,23 @@ impl Leaf {
     }
 }
 
+/// Where the last line of nothing but a sign stands that may end a fence; 0 where there is none.
+fn last_fence(text: &str, sign: u8) -> usize {
+    let mut rest = text;
+    while let Some(at) = last_sign(rest, sign) {
+        let start = last_sign(&rest[..at], b'\n').map_or(0, |end| end + 1);
+        let bare = behind_containers(&text[start..line_end(text, at)]).1.trim_end();
+        if bare.len() >= 3 && bare.bytes().all(|byte| byte == sign) {
+            return start;
+        }
+        rest = &text[..start];
+    }
+    0
+}
+
 /// Where the next line begins.
 pub fn line_end(text: &str, from: usize) -> usize {
-    text[from..].find('\n').map_or(text.len(), |end| from + end + 1)
+    find_sign(&text[from..], b'\n').map_or(text.len(), |end| from + end + 1)
 }
 
 /// A line without the signs of quotations.

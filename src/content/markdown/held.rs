@@ -12,7 +12,7 @@ use std::ops::{ControlFlow, Range};
 use crate::content::markdown::code::{Lines, behind_containers, indent, line_end};
 use crate::content::markdown::raw::{Place, Raw};
 use crate::content::markdown::tag::{Content, Tag};
-use crate::content::text::has_sign;
+use crate::content::text::{find_sign, has_sign};
 
 /// Around the number of a block, where it stood.
 const MARKS: [char; 2] = ['\u{FDD2}', '\u{FDD3}'];
@@ -183,6 +183,7 @@ impl<'t> Scan<'t> {
             _ if tag.is_empty => ControlFlow::Continue((tag.end, block, Place::Block)),
             Content::Raw => {
                 let at = self.behind_raw_text(tag, &mut block);
+                block.html.push_str(&self.text[tag.end..at]);
                 ControlFlow::Continue((at, block, Place::Block))
             }
             Content::Blocks if self.end_of(tag.name, tag.end) > self.line_end(tag.end) => {
@@ -199,20 +200,19 @@ impl<'t> Scan<'t> {
     /// Reads on in elements whose content is raw, up to the end of the outermost.
     fn inside(&mut self, from: usize, block: Block<'t>, place: Place) -> usize {
         let (mut at, mut block, mut place) = (from, block, place);
+        // Up to where the text is in the block's HTML: most of it is as it was written.
+        let mut copied = from;
         while at < block.limit {
             if block.open.is_empty() {
                 let next = if place == Place::Block { self.next_block(at, &block) } else { None };
                 let Some(next) = next else { break };
-                block.html.push_str(&self.text[at..next]);
                 at = next;
             }
-            let Some(found) = self.text[at..block.limit].find('<') else { break };
-            block.html.push_str(&self.text[at..at + found]);
+            let Some(found) = find_sign(&self.text[at..block.limit], b'<') else { break };
             at += found;
             if self.text[at..].starts_with("<!--") {
                 let end = self.end_of("--", at);
                 if end <= block.limit {
-                    block.html.push_str(&self.text[at..end]);
                     at = end;
                     continue;
                 }
@@ -222,29 +222,35 @@ impl<'t> Scan<'t> {
             let Some(tag) =
                 tag.filter(|tag| !is_lost(tag) || self.end_of(tag.name, tag.end) <= block.limit)
             else {
-                block.html.push_str("&lt;");
+                block.html.extend([&self.text[copied..at], "&lt;"]);
                 at += 1;
+                copied = at;
                 continue;
             };
             if tag.content() != Content::Raw && !tag.is_end {
+                block.html.push_str(&self.text[copied..at]);
                 match self.element(&tag, block) {
                     ControlFlow::Continue(next) => (at, block, place) = next,
                     ControlFlow::Break(at) => return at,
                 }
+                copied = at;
                 continue;
             }
+            if let Some((from, to, _)) = tag.markdown {
+                block.html.push_str(&self.text[copied..from]);
+                copied = to;
+            }
             at = tag.end;
-            tag.write(self.text, &mut block.html);
             if tag.is_end {
                 block.open.pop_if(|name| name.eq_ignore_ascii_case(tag.name));
             } else if !tag.is_empty {
                 at = self.behind_raw_text(&tag, &mut block);
             }
         }
-        if !block.open.is_empty() && at < block.limit {
-            block.html.push_str(&self.text[at..block.limit]);
-            at = block.limit;
+        if !block.open.is_empty() {
+            at = at.max(block.limit);
         }
+        block.html.push_str(&self.text[copied..at]);
         // What follows the list item is not in its elements.
         let is_inner = block.limit < self.text.len();
         for name in block.open.iter().rev().filter(|_| is_inner) {
@@ -289,7 +295,6 @@ impl<'t> Scan<'t> {
             block.open.push(tag.name);
             return tag.end;
         }
-        block.html.push_str(&self.text[tag.end..end]);
         end
     }
 

@@ -1,20 +1,8 @@
 //! A tag as kramdown reads it: what does not end, or has no name, is text.
 
+use std::borrow::Cow;
+
 use crate::content::html::elements;
-
-/// The elements that stand within a line for kramdown; all others are blocks.
-const SPANS: [&str; 34] = [
-    "a", "abbr", "acronym", "b", "big", "bdo", "br", "button", "cite", "code", "del", "dfn", "em",
-    "i", "img", "input", "ins", "kbd", "label", "mark", "option", "q", "rb", "rbc", "rp", "rt",
-    "rtc", "ruby", "samp", "select", "small", "span", "strong", "sub",
-];
-/// The rest of them.
-const MORE_SPANS: [&str; 4] = ["sup", "tt", "u", "var"];
-
-/// The elements whose content `markdown="1"` reads as one paragraph.
-const HOLD_SPANS: [&str; 13] = [
-    "p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "caption", "legend", "optgroup", "address",
-];
 
 /// A start or end tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +51,7 @@ impl<'t> Tag<'t> {
             at = behind_blanks(bytes, at);
             match bytes.get(at)? {
                 b'>' => {
-                    let is_empty = is_void(name);
+                    let is_empty = elements::is_void(&lower(name));
                     return Some(Self { name, is_end, is_empty, markdown, start, end: at + 1 });
                 }
                 b'/' if bytes.get(at + 1) == Some(&b'>') => {
@@ -88,14 +76,20 @@ impl<'t> Tag<'t> {
     }
 
     /// Whether this element stands within a line.
+    #[rustfmt::skip]
     pub fn is_span(&self) -> bool {
-        let is_named = |name: &&str| name.eq_ignore_ascii_case(self.name);
-        SPANS.iter().chain(&MORE_SPANS).any(is_named)
+        matches!(
+            &*lower(self.name),
+            "a" | "abbr" | "acronym" | "b" | "bdo" | "big" | "br" | "button" | "cite" | "code"
+            | "del" | "dfn" | "em" | "i" | "img" | "input" | "ins" | "kbd" | "label" | "mark"
+            | "option" | "q" | "rb" | "rbc" | "rp" | "rt" | "rtc" | "ruby" | "samp" | "select"
+            | "small" | "span" | "strong" | "sub" | "sup" | "tt" | "u" | "var"
+        )
     }
 
     /// Whether the HTML parser takes all that follows for its text, or the cleaner drops it.
     pub fn is_greedy(&self) -> bool {
-        let name = self.name.to_ascii_lowercase();
+        let name = lower(self.name);
         let is_fallback = matches!(&*name, "svg" | "canvas" | "map" | "dialog" | "button");
         let is_dropped = elements::fate(&name) == elements::Fate::Drop && !is_fallback;
         !self.is_empty && (elements::is_raw_text(&name) || is_dropped)
@@ -103,13 +97,13 @@ impl<'t> Tag<'t> {
 
     /// How its content is read.
     pub fn content(&self) -> Content {
-        let is_known = elements::is_known(&self.name.to_ascii_lowercase());
-        match self.markdown.map(|(_, _, value)| value).filter(|_| is_known) {
-            Some("1") if HOLD_SPANS.iter().any(|name| name.eq_ignore_ascii_case(self.name)) => {
-                Content::Span
-            }
-            Some("span") => Content::Span,
-            Some("1" | "block") if !self.is_greedy() => Content::Blocks,
+        let Some((_, _, value)) = self.markdown else { return Content::Raw };
+        let name = lower(self.name);
+        match value {
+            _ if !elements::is_known(&name) => Content::Raw,
+            "1" if holds_spans(&name) => Content::Span,
+            "span" => Content::Span,
+            "1" | "block" if !self.is_greedy() => Content::Blocks,
             _ => Content::Raw,
         }
     }
@@ -126,8 +120,23 @@ impl<'t> Tag<'t> {
     }
 }
 
-fn is_void(name: &str) -> bool {
-    elements::is_void(&name.to_ascii_lowercase())
+/// A name in lower case, as nearly all names are written.
+fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+/// Whether `markdown="1"` reads the content of an element as one paragraph.
+#[rustfmt::skip]
+fn holds_spans(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "dt" | "th" | "caption" | "legend"
+        | "optgroup" | "address"
+    )
 }
 
 fn behind_blanks(bytes: &[u8], from: usize) -> usize {

@@ -160,6 +160,7 @@ pub(crate) const OWNERS: &[(&str, &[&str])] = &[
     ("chrono", &["src/content/date.rs"]),
     ("chrono-tz", &["src/content/date.rs"]),
     ("comrak", &["src/content/markdown.rs"]),
+    ("memchr", &["src/content/text.rs"]),
     ("scraper", &["src/content/html.rs"]),
     ("url", &["src/content/url.rs"]),
     ("percent-encoding", &["src/percent.rs"]),
