@@ -10,6 +10,7 @@ use crate::content::html;
 use crate::content::html::trust::Trust;
 use crate::content::liquid;
 use crate::content::markdown;
+use crate::content::markdown::dialect::{Dialect, Flavor};
 use crate::content::markdown::held::Held;
 use crate::content::markdown::kramdown::Extensions;
 use crate::content::markdown::spans::Spans;
@@ -41,7 +42,7 @@ const HEAD: usize = 8 << 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Markup {
     /// Markdown, with HTML in it or not.
-    Markdown,
+    Markdown(Flavor),
     /// HTML only.
     Html,
 }
@@ -51,6 +52,8 @@ pub enum Markup {
 pub struct Source<'a> {
     /// What it is written in.
     pub markup: Markup,
+    /// What the site decides of its Markdown.
+    pub dialect: &'a Dialect,
     /// The text behind the front matter.
     pub text: &'a str,
     /// The absolute URL of the post; without a valid one relative links go.
@@ -89,8 +92,9 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let mut warnings = Vec::new();
     let written = text::xml_safe(if source.is_oversize { head(source.text) } else { source.text });
     let (expanded, remarks) = expand(&written, source, cleaning.trust());
-    let is_markdown = source.markup == Markup::Markdown;
-    let extensions = is_markdown.then(|| Extensions::take(&expanded));
+    let is_markdown = source.markup != Markup::Html;
+    let is_kramdown = source.markup == Markup::Markdown(Flavor::Kramdown);
+    let extensions = is_kramdown.then(|| Extensions::take(&expanded));
     let without = extensions.as_ref().map_or(&*expanded, |extensions| &extensions.text);
     let (lines, link) = cleaning.lines(without, is_markdown);
     let base = url::Base::parse(source.base);
@@ -102,12 +106,15 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         separator: source.separator.and_then(comment),
     };
     let trust = cleaning.trust();
-    let to_html = |text: &str| match &extensions {
-        Some(extensions) => match from_markdown(text, trust) {
+    let to_html = |text: &str| match (source.markup, &extensions) {
+        (Markup::Markdown(Flavor::CommonMark), _) => {
+            html::clean(&markdown::to_html(text, Flavor::CommonMark, source.dialect), &context)
+        }
+        (_, Some(extensions)) => match from_kramdown(text, source.dialect, trust) {
             Ok(html) => html::clean(&extensions.put_back(html), &context),
             Err(warning) => html::Cleaned { warning: Some(warning), ..html::Cleaned::default() },
         },
-        None => html::clean(text, &context),
+        _ => html::clean(text, &context),
     };
     warnings.extend(extensions.as_ref().and_then(|extensions| extensions.warning.clone()));
     // The text of the post itself was counted when that was read.
@@ -145,18 +152,18 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     }
 }
 
-/// The HTML of a Markdown text, or why it is not parsed.
-fn from_markdown(text: &str, trust: Trust) -> Result<String, Error> {
+/// The HTML of kramdown's Markdown, or why it is not parsed.
+fn from_kramdown(text: &str, dialect: &Dialect, trust: Trust) -> Result<String, Error> {
     let held = Held::take(text);
-    let spans = Spans::take(&held.text);
+    let spans = Spans::take(&held.text, &dialect.signs);
     let written = tables::with_heads(&spans.text);
     // The rows of a table are filled up.
     if let Cow::Owned(written) = &written
-        && let Some((_, error)) = oversize(Markup::Markdown, written, trust)
+        && let Some((_, error)) = oversize(Markup::Markdown(Flavor::Kramdown), written, trust)
     {
         return Err(error);
     }
-    let html = markdown::to_html(&written);
+    let html = markdown::to_html(&written, Flavor::Kramdown, dialect);
     Ok(held.put_back(spans.put_back(tables::without_empty_heads(html))))
 }
 
@@ -171,7 +178,7 @@ pub fn oversize(markup: Markup, text: &str, trust: Trust) -> Option<(usize, Erro
         return Some((0, Error::BodyTooLarge { limit: bytes, unit: "bytes" }));
     }
     let line = match markup {
-        Markup::Markdown => bulk::excess(text, nodes),
+        Markup::Markdown(_) => bulk::excess(text, nodes),
         // An HTML text is counted when its nesting is estimated.
         Markup::Html => None,
     };
@@ -211,7 +218,7 @@ fn head(text: &str) -> &str {
 fn expand<'t>(text: &'t str, source: &Source, trust: Trust) -> (Cow<'t, str>, Vec<Remark>) {
     let Some(variables) = &source.liquid else { return (Cow::Borrowed(text), Vec::new()) };
     let highlight = match source.markup {
-        Markup::Markdown => liquid::Highlight::Fenced,
+        Markup::Markdown(_) => liquid::Highlight::Fenced,
         Markup::Html => liquid::Highlight::Html,
     };
     let expanded = liquid::expand(text, highlight, variables, trust.is_untrusted());

@@ -100,7 +100,11 @@ impl<'f, 'r> Fields<'f, 'r> {
                 .get("feed")
                 .and_then(|feed| feed.get("excerpt_only"))
                 .is_some_and(|node| *node == Node::Bool(true)),
-            markup: if self.origin.is_html() { Markup::Html } else { Markup::Markdown },
+            markup: if self.origin.is_html() {
+                Markup::Html
+            } else {
+                Markup::Markdown(self.site.dialect.flavor_of(self.origin))
+            },
             body,
             slug,
             key: self.origin.key.clone().into_owned(),

@@ -27,6 +27,7 @@ use crate::content::liquid::lexer::{Kind, has_marks, tokens};
 use crate::content::liquid::problem::Problems;
 use crate::content::liquid::render::Renderer;
 use crate::content::liquid::value::Value;
+use crate::content::markdown::dialect::Dialect;
 use crate::content::stamp::Rules;
 use crate::error::Remark;
 
@@ -55,6 +56,8 @@ pub struct Variables<'a> {
     pub url: &'a str,
     /// `site.baseurl`
     pub baseurl: &'a str,
+    /// Which Markdown `markdownify` reads.
+    pub dialect: &'a Dialect,
     /// How dates are read and shown.
     pub rules: Rules,
     /// The URL of what `link` or `post_url` names, by the words behind the tag's name.

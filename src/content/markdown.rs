@@ -1,9 +1,12 @@
-//! Markdown → HTML: `CommonMark` with tables, footnotes and emphasis that works in Chinese.
+//! Markdown → HTML: kramdown's, or `CommonMark` with tables and footnotes; in both, emphasis works in
+//! Chinese.
 //!
-//! The only owner of `comrak`. Posts written for kramdown keep working: its attribute lists vanish.
+//! The only owner of `comrak`. What kramdown reads otherwise is written for it as `CommonMark` knows
+//! it, or held back from it.
 
 pub mod abbreviations;
 pub mod code;
+pub mod dialect;
 pub mod held;
 pub mod kramdown;
 pub mod raw;
@@ -11,27 +14,47 @@ pub mod references;
 pub mod spans;
 pub mod tables;
 pub mod tag;
+pub mod typography;
 
 use std::borrow::Cow;
 
 use crate::content::markdown::abbreviations::Abbreviations;
+use crate::content::markdown::dialect::{Dialect, Flavor};
+use crate::content::markdown::typography::Signs;
 use crate::content::text::has_sign;
 
 /// HTML of a Markdown text. Raw HTML is passed on as it is: clean it afterwards.
-pub fn to_html(markdown: &str) -> String {
-    let (markdown, mut abbreviations) = Abbreviations::take(without_kramdown(markdown));
-    let markdown = references::settled(markdown);
+pub fn to_html(markdown: &str, flavor: Flavor, dialect: &Dialect) -> String {
     let mut options = comrak::Options::default();
     options.extension.table = true;
     options.extension.footnotes = true;
+    options.extension.tasklist = true;
     options.extension.cjk_friendly_emphasis = true;
+    options.render.hardbreaks = dialect.has_hard_wraps;
+    options.render.r#unsafe = true;
+    match flavor {
+        Flavor::Kramdown => from_kramdown(markdown, options, &dialect.signs),
+        Flavor::CommonMark => {
+            options.extension.strikethrough = true;
+            options.extension.autolink = dialect.has_autolinks;
+            options.parse.smart = dialect.is_smart;
+            comrak::markdown_to_html(markdown, &options)
+        }
+    }
+}
+
+fn from_kramdown(markdown: &str, mut options: comrak::Options<'_>, signs: &Signs) -> String {
+    let (markdown, mut abbreviations) = Abbreviations::take(without_kramdown(markdown));
+    let markdown = references::settled(markdown);
+    let has_signs = Signs::may_be_in(&markdown);
+    // What is escaped keeps its sign.
+    options.parse.escaped_char_spans = has_signs && has_sign(&markdown, b'\\');
     // `11月1日~4月30日…5月1日~6月1日` must not be struck out, `~~this~~` must. With `subscript` a
     // single tilde is told apart in the tree, where it becomes text again.
     let may_strike = has_sign(&markdown, b'~') && markdown.contains("~~");
     options.extension.strikethrough = may_strike;
     options.extension.subscript = may_strike;
     options.extension.description_lists = may_define(&markdown);
-    options.render.r#unsafe = true;
 
     let arena = comrak::Arena::new();
     let document = comrak::parse_document(&arena, &markdown, &options);
@@ -51,6 +74,9 @@ pub fn to_html(markdown: &str) -> String {
     }
     if has_sign(&markdown, b'<') {
         show_unclosed(document);
+    }
+    if has_signs {
+        signs.set(document);
     }
     if !abbreviations.is_empty() {
         explain(document, &mut abbreviations);

@@ -149,6 +149,11 @@ impl<'a> Origin<'a> {
         known.map_or(".html", |(_, page)| page)
     }
 
+    /// Whether it stands where Jekyll would not look, and no other root was named.
+    pub fn is_bare(&self) -> bool {
+        self.rank == 0 && !self.is_jekyll
+    }
+
     /// Whether the file bypasses Markdown.
     pub fn is_html(&self) -> bool {
         matches!(self.page_extension(), ".htm") || self.extension.eq_ignore_ascii_case("html")

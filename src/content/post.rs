@@ -191,6 +191,7 @@ impl<'a> Post<'a> {
         let page = || self.variables(site, url.strip_prefix(&*site.home).unwrap_or(&url));
         let source = Source {
             markup: self.markup,
+            dialect: &site.dialect,
             text: self.body,
             base: &url,
             is_oversize: self.oversize.is_some(),
@@ -201,6 +202,7 @@ impl<'a> Post<'a> {
                 page: &page,
                 url: site.home.strip_suffix(&site.baseurl).unwrap_or(&site.home),
                 baseurl: &site.baseurl,
+                dialect: &site.dialect,
                 rules: site.dates,
                 resolve,
             }),

@@ -16,6 +16,7 @@ use crate::content::front_matter::{Node, line_of};
 use crate::content::html::trust::Trust;
 use crate::content::jekyll;
 use crate::content::liquid::value::Value;
+use crate::content::markdown::dialect::Dialect;
 use crate::content::permalink::Template;
 use crate::content::person::person;
 use crate::content::site::{
@@ -74,6 +75,7 @@ const OUR_KEYS: &[&str] = &[
     "hours",
     "ids",
     "limit",
+    "markdown",
     "max_size",
     "naive_dates",
     "names",
@@ -169,6 +171,7 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         names_suffix: ours.text("names_suffix")?.unwrap_or_default().to_owned(),
         defaults: Defaults::default(),
         cleaning: cleaning(&ours)?,
+        dialect: Dialect::read(&top, &ours)?,
         home,
         base,
     };

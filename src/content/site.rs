@@ -7,6 +7,7 @@ use crate::content::clean::Cleaning;
 use crate::content::defaults::Defaults;
 use crate::content::library::Library;
 use crate::content::liquid::value::Value;
+use crate::content::markdown::dialect::Dialect;
 use crate::content::permalink::Template;
 use crate::content::stamp::Rules;
 use crate::content::url::Base;
@@ -208,6 +209,8 @@ pub struct Site {
     pub names_suffix: String,
     /// What posts have that they do not say (`defaults`).
     pub defaults: Defaults,
+    /// Which Markdown bodies are written in.
+    pub dialect: Dialect,
     /// What is cleaned from bodies.
     pub cleaning: Cleaning,
 }

@@ -1,7 +1,10 @@
 //! Bodies: what a post's text becomes in a feed.
 
+use std::sync::LazyLock;
+
 use feedmill::content::body::{Body, Markup, Source, render};
 use feedmill::content::clean::{Cleaning, Patterns};
+use feedmill::content::markdown::dialect::{Dialect, Flavor};
 use feedmill::content::text;
 use feedmill::error::Error;
 
@@ -13,15 +16,30 @@ mod marks;
 mod properties;
 mod spans;
 mod tables;
+mod typography;
 
 const BASE: &str = "https://news.example/harbour/2022/01/04/gates.html";
 
+/// What posts of Jekyll's are written in.
+const MARKDOWN: Markup = Markup::Markdown(Flavor::Kramdown);
+
+/// Markdown as a site has it that says nothing of it.
+pub(crate) static DIALECT: LazyLock<Dialect> = LazyLock::new(Dialect::default);
+
 fn source(markup: Markup, text: &str) -> Source<'_> {
-    Source { markup, text, base: BASE, is_oversize: false, separator: None, liquid: None }
+    Source {
+        markup,
+        dialect: &DIALECT,
+        text,
+        base: BASE,
+        is_oversize: false,
+        separator: None,
+        liquid: None,
+    }
 }
 
 fn markdown(text: &str) -> Body {
-    render(&source(Markup::Markdown, text), &Cleaning::default())
+    render(&source(MARKDOWN, text), &Cleaning::default())
 }
 
 fn html(text: &str) -> Body {
@@ -43,7 +61,7 @@ fn news_site() -> Cleaning {
 }
 
 fn news(text: &str) -> Body {
-    render(&source(Markup::Markdown, text), &news_site())
+    render(&source(MARKDOWN, text), &news_site())
 }
 
 #[track_caller]
@@ -310,7 +328,7 @@ fn markdown_is_that_of_the_sites() {
         ("11月1日~4月30日，5月1日~6月1日", "<p>11月1日~4月30日，5月1日~6月1日</p>"),
         ("1~2 ~~gone~~ 3~4 ~x~", "<p>1~2 <del>gone</del> 3~4 ~x~</p>"),
         ("见 https://a.example/x。后文", "<p>见 https://a.example/x。后文</p>"),
-        ("S&P *ST <b>x</b> \"q\"", "<p>S&amp;P *ST <b>x</b> &quot;q&quot;</p>"),
+        ("S&P *ST <b>x</b> \"q\"", "<p>S&amp;P *ST <b>x</b> “q”</p>"),
         (
             "|a|b|\n|-|:-:|\n|1|2|",
             "<table>\n<thead>\n<tr>\n<th>a</th>\n<th align=\"center\">b</th>\n</tr>\n</thead>\n<tbody>\n\
@@ -359,7 +377,7 @@ fn summaries_come_from_the_best_place() {
         assert_eq!(markdown(written).summary, expected, "from {written:?}");
     }
     let with = |separator: &str, text: &str| {
-        let source = Source { separator: Some(separator), ..source(Markup::Markdown, text) };
+        let source = Source { separator: Some(separator), ..source(MARKDOWN, text) };
         render(&source, &Cleaning::default()).summary
     };
     assert_eq!(with("<!-- cut -->", "one\n\ntwo\n\n<!--cut-->\n\nthree"), "one two");

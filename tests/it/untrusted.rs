@@ -1,9 +1,11 @@
 //! Untrusted content: what a hostile post cannot do in readers or on our pages when the site says
 //! `feedmill.sanitize: untrusted`. Each case is an attack; what it leaves is said to the byte.
 
+use crate::body::DIALECT;
 use feedmill::content::body::{Body, Markup, Source, render};
 use feedmill::content::clean::{Cleaning, Patterns};
 use feedmill::content::html::trust::Trust;
+use feedmill::content::markdown::dialect::Flavor;
 use feedmill::content::names::MAX_NAMES_UNTRUSTED;
 use feedmill::hash::Hash;
 use serde_json::Value;
@@ -22,7 +24,15 @@ fn body(markup: Markup, text: &str) -> Body {
     let cleaning =
         Cleaning::new(&Patterns { trust: Trust::Untrusted, ..Patterns::default() }).unwrap();
     render(
-        &Source { markup, text, base: BASE, is_oversize: false, separator: None, liquid: None },
+        &Source {
+            markup,
+            dialect: &DIALECT,
+            text,
+            base: BASE,
+            is_oversize: false,
+            separator: None,
+            liquid: None,
+        },
         &cleaning,
     )
 }
@@ -52,7 +62,8 @@ fn an_honest_post_stays_as_it_is() {
                    ```rust\nfn\n```\n\n![gate](/gate.png)";
     let trusted = render(
         &Source {
-            markup: Markup::Markdown,
+            markup: Markup::Markdown(Flavor::Kramdown),
+            dialect: &DIALECT,
             text: written,
             base: BASE,
             is_oversize: false,
@@ -61,7 +72,7 @@ fn an_honest_post_stays_as_it_is() {
         },
         &Cleaning::default(),
     );
-    assert_eq!(body(Markup::Markdown, written), trusted);
+    assert_eq!(body(Markup::Markdown(Flavor::Kramdown), written), trusted);
 }
 
 #[test]
@@ -143,7 +154,10 @@ fn links_lead_where_they_say() {
     ]);
     let written = "[a](javascript:x()) [b](<JAVASCRIPT&colon;x()>) <javascript:x()> ![c](data:image/svg+xml,x)\n\n\
                    [d]\n\n[d]: vbscript:x";
-    assert_eq!(body(Markup::Markdown, written).html, "<p>a b javascript:x() </p>\n<p>d</p>");
+    assert_eq!(
+        body(Markup::Markdown(Flavor::Kramdown), written).html,
+        "<p>a b javascript:x() </p>\n<p>d</p>"
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub mod numbers;
 pub mod texts;
 
 use crate::content::liquid::value::Value;
+use crate::content::markdown::dialect::Dialect;
 use crate::content::stamp::Rules;
 
 /// How many bytes the filters of one text may read and write altogether.
@@ -34,6 +35,8 @@ pub struct Context<'a> {
     pub url: &'a str,
     /// `site.baseurl`
     pub baseurl: &'a str,
+    /// Which Markdown `markdownify` reads.
+    pub dialect: &'a Dialect,
     /// How dates are read and shown.
     pub rules: Rules,
     /// How many bytes may still be read and written.

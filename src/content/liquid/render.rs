@@ -76,6 +76,7 @@ impl<'v> Renderer<'v> {
         let context = Context {
             url: variables.url,
             baseurl: variables.baseurl,
+            dialect: variables.dialect,
             rules: variables.rules,
             left: MAX_FILTERED,
         };

@@ -10,6 +10,7 @@ use crate::content::html::attributes::escape;
 use crate::content::markdown::code::{Leaf, Lines, behind_containers, behind_quotes, line_end};
 use crate::content::markdown::raw::{Place, Raw};
 use crate::content::markdown::tag::Tag;
+use crate::content::markdown::typography::Signs;
 use crate::content::text::has_sign;
 
 /// Around the number of a formula, where it stood.
@@ -31,7 +32,7 @@ pub struct Spans<'t> {
 
 impl<'t> Spans<'t> {
     /// Reads a text.
-    pub fn take(markdown: &'t str) -> Self {
+    pub fn take(markdown: &'t str, signs: &'t Signs) -> Self {
         let raw = Raw::new(MARKS);
         let has_any = (has_sign(markdown, b'$') && markdown.contains("$$"))
             || (has_sign(markdown, b'<') && markdown.contains("<<"))
@@ -42,6 +43,7 @@ impl<'t> Spans<'t> {
         }
         let mut scan = Scan {
             text: markdown,
+            signs,
             out: String::with_capacity(markdown.len()),
             copied: 0,
             line: 0,
@@ -75,6 +77,7 @@ fn may_have_blank(text: &str) -> bool {
 
 struct Scan<'t> {
     text: &'t str,
+    signs: &'t Signs,
     out: String,
     /// Up to where the text is in `out`.
     copied: usize,
@@ -133,8 +136,17 @@ impl Scan<'_> {
             (b'\\', next) => at + 1 + usize::from(next.is_ascii_punctuation()),
             (b'`', _) => self.leaf.behind_code(self.text, at),
             (b'$', b'$') => self.formula(at),
-            (b'<', b'<') if bytes.get(at + 2) != Some(&b'<') => self.replace(at, at + 2, "«"),
-            (b'>', b'>') if bytes.get(at + 2) != Some(&b'>') => self.replace(at, at + 2, "»"),
+            (b'<', b'<') if bytes.get(at + 2) != Some(&b'<') => {
+                let is_apart = bytes.get(at + 2) == Some(&b' ');
+                let sign = [&*self.signs.symbols[3], if is_apart { "\u{a0}" } else { "" }].concat();
+                self.replace(at, at + 2 + usize::from(is_apart), &sign)
+            }
+            (b'>', b'>') if bytes.get(at + 2) != Some(&b'>') => {
+                // The blank before it goes, unless it is part of something else.
+                let is_apart = at > self.copied && bytes[at - 1] == b' ';
+                let sign = [if is_apart { "\u{a0}" } else { "" }, &self.signs.symbols[4]].concat();
+                self.replace(at - usize::from(is_apart), at + 2, &sign)
+            }
             (b'<', _) if at < self.last_tag => Tag::at(self.text, at).map_or(at + 1, |tag| tag.end),
             (b'[', _) => {
                 self.brackets += 1;

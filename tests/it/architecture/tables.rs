@@ -159,7 +159,7 @@ pub(crate) const OWNERS: &[(&str, &[&str])] = &[
     ("postcard", &["src/service/snapshot.rs"]),
     ("chrono", &["src/content/date.rs"]),
     ("chrono-tz", &["src/content/date.rs"]),
-    ("comrak", &["src/content/markdown.rs"]),
+    ("comrak", &["src/content/markdown.rs", "src/content/markdown/"]),
     ("memchr", &["src/content/text.rs"]),
     ("scraper", &["src/content/html.rs"]),
     ("url", &["src/content/url.rs"]),

@@ -140,7 +140,7 @@ fn an_excerpt_does_not_end_within_a_comment() {
     let text = "a\n\n{::comment}\nSECRET\nMORE\n{:/comment}\n\nb\n\nMORE\n\nc";
     let source = feedmill::content::body::Source {
         separator: Some("MORE"),
-        ..crate::body::source(feedmill::content::body::Markup::Markdown, text)
+        ..crate::body::source(crate::body::MARKDOWN, text)
     };
     let body =
         feedmill::content::body::render(&source, &feedmill::content::clean::Cleaning::default());

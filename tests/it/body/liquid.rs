@@ -60,6 +60,7 @@ fn with_variables<T>(page: &Value, with: impl FnOnce(&Variables<'_>) -> T) -> T 
     let (library, unread) = Library::of(&files());
     assert!(unread.is_empty(), "{unread:?}");
     with(&Variables {
+        dialect: &crate::body::DIALECT,
         library: &library,
         site: &site,
         page: &make,
@@ -263,7 +264,7 @@ fn a_strangers_post_runs_no_loops() {
     let cleaning =
         Cleaning::new(&Patterns { trust: Trust::Untrusted, ..Patterns::default() }).unwrap();
     let body = with_variables(&page(), |variables| {
-        let mut source = source(Markup::Markdown, "{% for i in (1..2) %}x{% endfor %}y");
+        let mut source = source(crate::body::MARKDOWN, "{% for i in (1..2) %}x{% endfor %}y");
         source.liquid = Some(*variables);
         render(&source, &cleaning)
     });
@@ -274,7 +275,7 @@ fn a_strangers_post_runs_no_loops() {
 fn code_is_highlighted_by_nobody() {
     let written =
         "{% highlight ruby linenos %}\n```\n{% raw %}{{ x }}{% endraw %}\n{% endhighlight %}\nz";
-    let body = rendered(Markup::Markdown, written);
+    let body = rendered(crate::body::MARKDOWN, written);
     let expected = "<pre><code class=\"language-ruby\">```\n{{ x }}\n</code></pre>\n<p>z</p>";
     assert_eq!(body.html, expected);
     let body = rendered(Markup::Html, "{% highlight c %}\na < b;\n{% endhighlight %}");

@@ -1,6 +1,5 @@
 //! Bodies: what holds for every text.
 
-use feedmill::content::body::Markup;
 use feedmill::content::html;
 use feedmill::content::html::trust::Trust;
 use feedmill::content::text;
@@ -64,7 +63,7 @@ proptest! {
     #[test]
     fn any_text_gives_sound_html(written in any_text()) {
         assert_sound(&written)?;
-        let body = rendered(Markup::Markdown, &written);
+        let body = rendered(crate::body::MARKDOWN, &written);
         let wrapped = format!("<div>{}</div>", body.html);
         prop_assert!(roxmltree::Document::parse(&wrapped).is_ok(), "{}", body.html);
         prop_assert_eq!(text::xml_safe(&body.summary).into_owned(), body.summary);

@@ -6,6 +6,7 @@ use crate::content::liquid::filters::lists::bounds;
 use crate::content::liquid::filters::{Call, Context, Fault, MAX_VALUE};
 use crate::content::liquid::value::{Value, count};
 use crate::content::markdown;
+use crate::content::markdown::dialect::Flavor;
 use crate::content::text::{collapse, nfkc};
 use crate::percent::{encode_byte, encode_loose};
 
@@ -72,7 +73,8 @@ pub fn apply(
             if let Err(fault) = context.spend(64 * text.len() + 4096) {
                 return Some(Err(fault));
             }
-            markdown::to_html(text).into()
+            let flavor = context.dialect.flavor.unwrap_or(Flavor::Kramdown);
+            markdown::to_html(text, flavor, context.dialect).into()
         }
         "markdownify" => return Some(Err(Fault::TooMuch)),
         "smartify" => smart(text).into(),
