@@ -365,6 +365,20 @@ pub enum Error {
         /// The number of feeds.
         feeds: usize,
     },
+    /// An element that readers do not show.
+    #[error("`<{name}>` is in no entry")]
+    ElementDropped {
+        /// Its name.
+        name: &'static str,
+    },
+    /// Markdown that shows something else than on the page.
+    #[error("Markdown: {what}")]
+    Markdown {
+        /// What differs.
+        what: &'static str,
+        /// What to write instead.
+        hint: &'static str,
+    },
     /// Liquid that shows something else than on the page.
     #[error("Liquid: {what}")]
     Liquid {

@@ -17,7 +17,7 @@ use crate::content::markdown::spans::Spans;
 use crate::content::markdown::tables;
 use crate::content::text;
 use crate::content::url;
-use crate::error::{Error, Remark};
+use crate::error::{Error, Remark, Severity};
 
 /// Longest summary, in grapheme clusters.
 pub const SUMMARY_LENGTH: usize = 200;
@@ -91,7 +91,7 @@ pub struct Body {
 pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let mut warnings = Vec::new();
     let written = text::xml_safe(if source.is_oversize { head(source.text) } else { source.text });
-    let (expanded, remarks) = expand(&written, source, cleaning.trust());
+    let (expanded, mut remarks) = expand(&written, source, cleaning.trust());
     let is_markdown = source.markup != Markup::Html;
     let is_kramdown = source.markup == Markup::Markdown(Flavor::Kramdown);
     let extensions = is_kramdown.then(|| Extensions::take(&expanded));
@@ -121,6 +121,7 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let is_counted = !source.is_oversize && std::ptr::eq::<str>(&raw const *lines, source.text);
     let mut cleaned = within(&lines, (source.markup, is_counted), trust, &to_html);
     warnings.extend(cleaned.warning);
+    remarks.extend(cleaned.dropped.iter().map(|name| dropped(source.text, name)));
     if source.is_oversize {
         (cleaned.html, cleaned.image) = (String::new(), None);
     }
@@ -223,6 +224,17 @@ fn expand<'t>(text: &'t str, source: &Source, trust: Trust) -> (Cow<'t, str>, Ve
     };
     let expanded = liquid::expand(text, highlight, variables, trust.is_untrusted());
     (expanded.text, expanded.remarks)
+}
+
+/// Says that elements were left out, at the first of them.
+fn dropped(text: &str, name: &'static str) -> Remark {
+    let is_tag = |at: usize| {
+        text.get(at + 1..=at + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name))
+    };
+    let first = text.match_indices('<').map(|(at, _)| at).find(|at| is_tag(*at));
+    let line = first.map_or(0, |at| text[..at].matches('\n').count() + 1);
+    let error = Error::ElementDropped { name };
+    Remark { severity: Severity::Warning, line, column: 0, error }
 }
 
 /// The text of a separator that is an HTML comment.

@@ -100,7 +100,7 @@ impl Cleaning {
         if is_idle && !text.contains("<>") {
             return (Cow::Borrowed(text), None);
         }
-        let mut fences = markdown::Fences::default();
+        let mut fences = markdown::code::Fences::default();
         let mut source_link = None;
         let mut kept = String::with_capacity(text.len());
         for line in text.split_inclusive('\n') {

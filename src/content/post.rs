@@ -9,10 +9,12 @@ use crate::content::fields::Fields;
 use crate::content::front_matter::{FrontMatter, Node, Parts, split};
 use crate::content::liquid::value::Value;
 use crate::content::liquid::{Variables, lexer, named};
+use crate::content::markdown::dialect::Flavor;
+use crate::content::markdown::differences;
 use crate::content::permalink::{self, Origin, Template, jekyll_id, tag_id};
 use crate::content::site::{Author, Ids, Site, Taxonomy};
 use crate::content::spread;
-use crate::content::text::{cut, xml_safe};
+use crate::content::text::{cut, lines, xml_safe};
 use crate::error::{Error, Remark, Severity};
 use crate::hash::Hash;
 
@@ -73,7 +75,7 @@ pub struct Post<'a> {
     pub markup: Markup,
     /// The body as it stands in the file.
     pub body: &'a str,
-    /// How many lines stand before the body, where it has Liquid.
+    /// How many lines stand before the body.
     pub lines_before: usize,
     /// Why the body is not parsed, when it is too large for that.
     pub oversize: Option<Error>,
@@ -125,13 +127,14 @@ impl<'a> Post<'a> {
         front.inherit(site.defaults.of(origin.path));
         remarks.extend(remark);
         let mut post = Fields::new(&front, origin, site, &mut remarks).post(parts.body);
+        let lines_before = lines(&text[..text.len() - parts.body.len()]);
         if let Ok(post) = &mut post
             && let Some((line, error)) = oversize(post.markup, parts.body, site.cleaning.trust())
         {
-            let first = text[..text.len() - parts.body.len()].matches('\n').count() + 1;
             post.oversize = Some(error.clone());
             let severity = Severity::Warning;
-            remarks.push(Remark { severity, line: first + line, column: 0, error });
+            let line = lines_before + 1 + line;
+            remarks.push(Remark { severity, line, column: 0, error });
         }
         if let Ok(post) = &mut post
             && post.has_liquid
@@ -139,8 +142,10 @@ impl<'a> Post<'a> {
             post.has_liquid = lexer::has_marks(parts.body);
             if post.has_liquid {
                 post.front = front.into_node();
-                post.lines_before = text[..text.len() - parts.body.len()].matches('\n').count();
             }
+        }
+        if let Ok(post) = &mut post {
+            post.lines_before = lines_before;
         }
         Parsed { post, remarks }
     }
@@ -224,6 +229,20 @@ impl<'a> Post<'a> {
         }
         let is_excerpt_only = self.is_excerpt_only;
         Rendered { url, title, summary, is_excerpt_only, is_in_all_feeds, body }
+    }
+
+    /// Where the page shows something else than the entry, as far as the text of the body and the
+    /// HTML of the entry tell.
+    pub fn differences(&self, html: &str) -> Vec<Remark> {
+        if self.markup != Markup::Markdown(Flavor::Kramdown) || self.oversize.is_some() {
+            return Vec::new();
+        }
+        let remark = |(line, (what, hint))| {
+            let (severity, line) = (Severity::Note, self.lines_before + line);
+            Remark { severity, line, column: 0, error: Error::Markdown { what, hint } }
+        };
+        let written = differences::found(self.body);
+        written.into_iter().chain(differences::left(self.body, html)).map(remark).collect()
     }
 
     /// What Liquid knows as `page`: the front matter, and what Jekyll makes of it.

@@ -227,6 +227,11 @@ pub fn find_sign(text: &str, sign: u8) -> Option<usize> {
     memchr::memchr(sign, text.as_bytes())
 }
 
+/// How many ends of lines a text has.
+pub fn lines(text: &str) -> usize {
+    memchr::memchr_iter(b'\n', text.as_bytes()).count()
+}
+
 /// Where an ASCII character stands last.
 pub fn last_sign(text: &str, sign: u8) -> Option<usize> {
     memchr::memrchr(sign, text.as_bytes())

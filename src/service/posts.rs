@@ -182,11 +182,20 @@ fn whole<T>(card: Kept<'_>, ground: Ground<'_>, look: impl FnOnce(&Post<'_>) -> 
 /// What rendering the body of a card's post gives to remark on.
 pub fn body_findings(card: Kept<'_>, copy: Copy<'_>) -> Vec<Finding> {
     let resolve = |words: &str| address(words, copy);
-    let body = rendered(card, copy.ground, |post| post.render(copy.ground.site, &resolve).body);
-    let Some(body) = body else { return Vec::new() };
+    let both = rendered(card, copy.ground, |post| {
+        let body = post.render(copy.ground.site, &resolve).body;
+        let differences = post.differences(&body.html);
+        (body, differences)
+    });
+    let Some((body, differences)) = both else { return Vec::new() };
     let remark = |error| Remark { severity: Severity::Warning, line: 0, column: 0, error };
     let warnings = body.warnings.into_iter().map(remark);
-    body.remarks.into_iter().chain(warnings).map(|remark| remark.at(card.path())).collect()
+    body.remarks
+        .into_iter()
+        .chain(differences)
+        .chain(warnings)
+        .map(|remark| remark.at(card.path()))
+        .collect()
 }
 
 /// The address of the post that Liquid's `link` or `post_url` names.

@@ -105,7 +105,11 @@ fn nothing_is_loaded_from_elsewhere() {
         ("<video src=/v.mp4 autoplay poster=//spy.example/p.png><track src=/t>v</video>", "v"),
         ("<audio autoplay src=//spy.example/a.mp3></audio>a", "a"),
         ("<iframe src=https://news.example/login>x</iframe>a", "a"),
-        ("<object data=/x.swf>o</object><embed src=/x.swf><applet code=x>p</applet>a", "a"),
+        ("<object data=/x.swf>o</object><applet code=x>p</applet>a", "oa"),
+        (
+            "<embed src=/x.swf>a<object data=javascript:x()></object>",
+            &*format!("<p>{}</p>a", link("https://news.example/x.swf", "news.example/x.swf")),
+        ),
         (
             "<table background=//spy.example/x><tr><td background=//spy.example/y>a</table>",
             "<table><tbody><tr><td>a</td></tr></tbody></table>",
@@ -204,7 +208,7 @@ fn a_second_parse_sees_nothing_new() {
         ("<form><math><mtext></form><form><mglyph><style></math><img src onerror=x()>a", ""),
         (
             "<noscript><p title='</noscript><img src=/x onerror=x()>'>a</noscript>b",
-            "<img src=\"https://news.example/x\" />'&gt;ab",
+            "<p title=\"&lt;/noscript&gt;&lt;img src=/x onerror=x()&gt;\">ab</p>",
         ),
         (
             "<textarea><img title='</textarea><img src=/x onerror=x()>'></textarea>a",

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::content::html::elements;
 use crate::content::html::trust::{REL, Trust};
 use crate::content::syntax::language;
 use crate::content::text;
@@ -44,7 +45,8 @@ pub struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    fn link(self, address: &str) -> Option<String> {
+    /// The absolute form of an address that may be linked to.
+    pub fn link(self, address: &str) -> Option<String> {
         let absolute = match self.base {
             Some(base) => base.resolve(address),
             None => url::absolute(address),
@@ -82,6 +84,7 @@ enum Kind {
     Word,
     Code,
     Math,
+    Formula,
     Language,
 }
 
@@ -112,6 +115,7 @@ where
                 let is_math = value.split_ascii_whitespace().any(|class| class == "math");
                 (is_math && !resolver.trust.is_untrusted()).then_some(Cow::Borrowed("math"))
             }
+            Kind::Formula => formula(value).map(Cow::Borrowed),
             Kind::Code => code_language(value).map(Cow::Borrowed),
             Kind::Language => language(value),
         };
@@ -185,12 +189,15 @@ fn kind(tag: &str, name: &str) -> Option<Kind> {
         | ("colspan" | "rowspan", "td" | "th")
         | ("start", "ol")
         | ("value", "li") => Kind::Number,
-        ("controls", "video" | "audio") | ("reversed", "ol") => Kind::Flag,
-        ("scope" | "align", "td" | "th") | ("type", "ol") | ("dir", _) => Kind::Word,
+        ("controls", "video" | "audio")
+        | ("reversed", "ol")
+        | ("checked" | "disabled", "input") => Kind::Flag,
+        ("scope" | "align", "td" | "th") | ("type", "ol" | "input") | ("dir", _) => Kind::Word,
         // Other classes than those of formulas and of a code block's language mean nothing outside
         // their site.
         ("class", "span" | "div") => Kind::Math,
         ("class", "code") => Kind::Code,
+        (name, tag) if elements::math(tag).is_some() && is_of_formula(name) => Kind::Formula,
         _ => return None,
     })
 }
@@ -326,6 +333,47 @@ fn word(value: &str) -> Option<&str> {
     let is_word =
         !value.is_empty() && value.len() <= 10 && value.bytes().all(|b| b.is_ascii_alphanumeric());
     is_word.then_some(value)
+}
+
+/// The attributes of `MathML` Core, and those of tables, that say how a formula looks.
+fn is_of_formula(name: &str) -> bool {
+    matches!(
+        name,
+        "accent"
+            | "accentunder"
+            | "columnalign"
+            | "columnspan"
+            | "depth"
+            | "display"
+            | "displaystyle"
+            | "fence"
+            | "form"
+            | "height"
+            | "largeop"
+            | "linethickness"
+            | "lspace"
+            | "mathvariant"
+            | "maxsize"
+            | "minsize"
+            | "movablelimits"
+            | "notation"
+            | "rowalign"
+            | "rowspan"
+            | "rspace"
+            | "scriptlevel"
+            | "separator"
+            | "stretchy"
+            | "symmetric"
+            | "voffset"
+            | "width"
+    )
+}
+
+/// Words and lengths.
+fn formula(value: &str) -> Option<&str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b" .%+-".contains(&byte);
+    let value = value.trim();
+    (!value.is_empty() && value.len() <= 64 && value.bytes().all(is_plain)).then_some(value)
 }
 
 /// The class that names the language of a code block.

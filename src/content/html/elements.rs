@@ -37,15 +37,18 @@ pub fn fate(name: &str) -> Fate {
         "dir" | "menu" => Fate::Keep("ul"),
         "xmp" | "listing" | "plaintext" => Fate::Keep("pre"),
         "center" | "form" | "fieldset" | "legend" | "hgroup" | "search" => Fate::UnwrapBlock,
-        "script" | "style" | "noscript" | "template" | "object" | "embed" | "applet" | "param"
-        | "meta" | "link" | "base" | "basefont" | "bgsound" | "title" | "head" | "frame"
-        | "frameset" | "noframes" | "noembed" | "input" | "select" | "textarea" | "button"
-        | "datalist" | "output" | "progress" | "meter" | "dialog" | "canvas" | "map" | "area"
-        | "svg" | "col" | "colgroup" | "annotation" | "annotation-xml" | "slot" | "portal" => {
-            Fate::Drop
-        }
+        "script" | "style" | "template" | "object" | "embed" | "applet" | "param" | "meta"
+        | "link" | "base" | "basefont" | "bgsound" | "title" | "head" | "frame" | "frameset"
+        | "noframes" | "noembed" | "input" | "select" | "textarea" | "button" | "datalist"
+        | "output" | "progress" | "meter" | "dialog" | "canvas" | "map" | "area" | "svg"
+        | "col" | "colgroup" | "annotation" | "annotation-xml" | "slot" | "portal" => Fate::Drop,
         _ => Fate::Unwrap,
     }
+}
+
+/// The element of a formula called `name` (`MathML` Core §2 and the older `menclose` and `mfenced`).
+pub fn math(name: &str) -> Option<&'static str> {
+    MATH.iter().copied().find(|math| *math == name)
 }
 
 /// Whether HTML has, or had, an element of this name.
@@ -283,4 +286,13 @@ const KEPT: [&str; 68] = [
     "aside", "header", "footer", "main", "nav", "address", "details", "summary", "dl", "dt", "dd",
     "u", "s", "small", "sub", "sup", "mark", "cite", "q", "del", "ins", "abbr", "dfn", "kbd", "samp",
     "var", "time", "bdi", "bdo", "ruby", "rt", "rp",
+];
+
+/// The elements of formulas. `annotation` goes: it says the same once more.
+#[rustfmt::skip]
+const MATH: [&str; 31] = [
+    "math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "mstyle",
+    "merror", "mpadded", "mphantom", "msub", "msup", "msubsup", "munder", "mover", "munderover",
+    "mmultiscripts", "mprescripts", "none", "mtable", "mtr", "mtd", "semantics", "menclose",
+    "mfenced", "maction",
 ];

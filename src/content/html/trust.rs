@@ -32,9 +32,10 @@ const ELEMENTS: [&str; 53] = [
 /// The attributes that stay, where their element may have them at all. `srcset` and `cite` go:
 /// they hide an address behind another one.
 #[rustfmt::skip]
-const ATTRIBUTES: [&str; 18] = [
+const ATTRIBUTES: [&str; 20] = [
     "href", "hreflang", "src", "alt", "title", "lang", "dir", "width", "height", "colspan",
-    "rowspan", "start", "value", "reversed", "scope", "align", "type", "datetime",
+    "rowspan", "start", "value", "reversed", "scope", "align", "type", "datetime", "checked",
+    "disabled",
 ];
 
 /// How far the authors of posts are trusted (`feedmill.sanitize`).

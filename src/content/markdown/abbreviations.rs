@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::content::html::attributes::escape;
-use crate::content::markdown::Fences;
+use crate::content::markdown::code::Fences;
 use crate::content::text::has_sign;
 
 /// Most abbreviations of a text: each word is compared with each of them.

@@ -3,11 +3,57 @@
 
 use std::collections::HashMap;
 
-use crate::content::markdown::Fences;
+use crate::content::markdown::lines::is_struck;
 use crate::content::text::{find_sign, last_sign};
 
 /// What stands before a line in a quotation or a list.
 pub const PADDING: [char; 3] = [' ', '\t', '>'];
+
+/// Tells which lines stand in a fenced code block (`CommonMark` §4.5).
+#[derive(Debug, Default)]
+pub struct Fences {
+    open: Option<Fence>,
+}
+
+/// A fence that is open.
+#[derive(Debug, Clone, Copy)]
+struct Fence {
+    sign: char,
+    length: usize,
+    /// How far it stands from the margin.
+    indent: usize,
+}
+
+impl Fences {
+    /// Whether `line`, the next one, is part of a fenced code block.
+    pub fn covers(&mut self, line: &str) -> bool {
+        self.covers_behind(line, 0)
+    }
+
+    /// The same for what stands behind so many columns of a line.
+    fn covers_behind(&mut self, line: &str, columns: usize) -> bool {
+        let indent = columns + indent(line);
+        let text = line.trim_start_matches([' ', '\t']);
+        let sign = if text.starts_with('~') { '~' } else { '`' };
+        let bare = text.trim_start_matches(sign);
+        let length = text.len() - bare.len();
+        match self.open {
+            Some(open) => {
+                let is_end = open.sign == sign && length >= open.length && bare.trim().is_empty();
+                // What stands deeper is part of the code.
+                if is_end && indent < open.indent + 4 {
+                    self.open = None;
+                }
+                true
+            }
+            None if length >= 3 && (sign == '~' || !bare.contains('`')) && !is_struck(line) => {
+                self.open = Some(Fence { sign, length, indent });
+                true
+            }
+            None => false,
+        }
+    }
+}
 
 /// What lines tell: which are code, and which are blank.
 #[derive(Debug)]
@@ -41,6 +87,11 @@ impl Lines {
         }
     }
 
+    /// Whether a fence is open.
+    pub fn is_open(&self) -> bool {
+        self.fences.open.is_some()
+    }
+
     /// A block has ended: the next line begins another one.
     pub fn end_block(&mut self) {
         self.is_blank = true;
@@ -59,7 +110,7 @@ impl Lines {
         self.is_after_blank = std::mem::replace(&mut self.is_blank, false);
         if self.fences.open.is_some() && (!self.is_quoted || has_sign) {
             let inner = if self.is_quoted { unquoted } else { line };
-            return self.fences.covers(inner.trim_start());
+            return self.fences.covers(inner);
         }
         self.fences = Fences::default();
         self.is_blank = unquoted.trim().is_empty();
@@ -78,11 +129,12 @@ impl Lines {
             self.content = 0;
         }
         self.is_quoted = has_sign;
-        let is_fence = self.fences.covers(bare);
+        let columns = unquoted.len() - bare.len();
+        let is_fence = self.fences.covers_behind(bare, columns);
         let has_end = self
             .fences
             .open
-            .is_none_or(|(sign, _)| self.last_fences[usize::from(sign == '~')] > at);
+            .is_none_or(|fence| self.last_fences[usize::from(fence.sign == '~')] > at);
         if !has_end {
             self.fences = Fences::default();
         }

@@ -124,9 +124,9 @@ impl<'t> Scan<'t> {
             return self.escape(&tag);
         }
         if tag.is_span() {
-            // Alone on its line it would be a block of its own for the parser (kind 7).
-            let is_alone = blank(&self.text[tag.end..self.line_end(tag.end)]);
-            if self.lines.is_after_blank && is_alone {
+            // Alone on its line it would be a block of its own for the parser (kind 7), and end the
+            // list item that it goes on with.
+            if blank(&self.text[tag.end..self.line_end(tag.end)]) {
                 self.out.push_str(&self.text[self.copied..start]);
                 self.raw.hold(&mut self.out, self.text[start..tag.end].to_owned(), Place::Span);
                 self.copied = tag.end;

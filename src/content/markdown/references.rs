@@ -13,18 +13,21 @@ pub fn settled(markdown: Cow<'_, str>) -> Cow<'_, str> {
         return markdown;
     }
     let mut last: HashMap<String, usize> = HashMap::new();
-    let mut has_twice = false;
+    let (mut has_twice, mut has_odd) = (false, false);
     let mut lines = Lines::of(&markdown);
     let mut at = 0;
     while at < markdown.len() {
         let end = line_end(&markdown, at);
         let passes = lines.passes(&markdown[at..end], at);
-        if let Some(label) = label(&markdown[at..end]).filter(|_| !passes) {
+        let line = &markdown[at..end];
+        if let Some(label) = label(line).filter(|_| !passes) {
             has_twice |= last.insert(label, at).is_some();
+            has_odd |= in_brackets(line).is_some();
         }
         at = end;
     }
-    if last.is_empty() || (!has_twice && !markdown.contains("] [")) {
+    let may_differ = || markdown.contains("] [") || has_sign(&markdown, b'\\');
+    if last.is_empty() || (!has_twice && !has_odd && !may_differ()) {
         return markdown;
     }
     let mut out = String::with_capacity(markdown.len());
@@ -36,12 +39,16 @@ pub fn settled(markdown: Cow<'_, str>) -> Cow<'_, str> {
         let end = line_end(&markdown, at);
         let line = &markdown[at..end];
         let passes = lines.passes(line, at);
-        let is_former = label(line)
-            .filter(|_| !passes)
-            .is_some_and(|label| last.get(&label).is_some_and(|last| *last != at));
+        let label = label(line).filter(|_| !passes);
+        let is_former =
+            label.as_ref().is_some_and(|label| last.get(label).is_some_and(|last| *last != at));
+        let odd = label.and_then(|_| in_brackets(line));
         if passes {
             out.push_str(line);
-        } else if !is_former {
+        } else if is_former {
+        } else if let Some(definition) = odd {
+            out.push_str(&definition);
+        } else {
             code = push_joined(&mut out, &markdown, (at.max(code), at, end), &mut leaf, &last);
         }
         at = end;
@@ -59,18 +66,32 @@ fn push_joined(
 ) -> usize {
     let bytes = text.as_bytes();
     let (mut at, mut copied) = (from.min(end), start);
+    // The last `[`, and whether a label begins with it.
+    let (mut open, mut is_label) = (None, false);
     while at < end {
-        let is_sign = |byte: &u8| matches!(byte, b'`' | b'\\' | b']');
+        let is_sign = |byte: &u8| matches!(byte, b'`' | b'\\' | b'[' | b']');
         let Some(found) = bytes[at..end].iter().position(is_sign) else { break };
         at += found;
         at = match bytes[at] {
             b'`' => leaf.behind_code(text, at),
             b'\\' => at + 2,
+            b'[' => {
+                (open, is_label) = (Some(at + 1), at > 0 && bytes[at - 1] == b']');
+                at + 1
+            }
+            // What follows a label begins another link.
+            _ if is_label => at + 1,
             _ => {
-                let label = text[at..end].strip_prefix("] [").and_then(|rest| rest.split_once(']'));
+                let words = open.take().map_or("", |open| &text[open..at]);
+                let behind = &text[at..end];
+                let label = behind.strip_prefix("] [").and_then(|rest| rest.split_once(']'));
                 if label.is_some_and(|(label, _)| defined.contains_key(&folded(label))) {
                     out.push_str(&text[copied..=at]);
                     copied = at + "] ".len();
+                } else if let Some(label) = bare_label(words, behind, defined) {
+                    out.push_str(&text[copied..=at]);
+                    out.extend(["[", &label, "]"]);
+                    copied = at + if behind.starts_with("][]") { "][]".len() } else { "]".len() };
                 }
                 at + 1
             }
@@ -78,6 +99,38 @@ fn push_joined(
     }
     out.push_str(&text[copied..end]);
     at
+}
+
+/// A definition with its address in angle brackets, where that has blanks or parentheses: the parser
+/// would take it, and each definition behind it, for text.
+fn in_brackets(line: &str) -> Option<String> {
+    let (label, behind) = line.split_once("]:")?;
+    let written = behind.trim();
+    let quote = written.chars().next_back().filter(|quote| matches!(quote, '"' | '\''));
+    let title = quote.and_then(|quote| {
+        written[..written.len() - 1].rfind(&*format!(" {quote}")).filter(|at| *at > 0)
+    });
+    let (address, title) = written.split_at(title.unwrap_or(written.len()));
+    let is_odd = address.contains([' ', '\t', '(', ')']) && !address.contains(['<', '>']);
+    is_odd.then(|| format!("{label}]: <{}>{title}\n", address.trim_end()))
+}
+
+/// The label that words with escapes stand for, where it is defined without them.
+fn bare_label(words: &str, behind: &str, defined: &HashMap<String, usize>) -> Option<String> {
+    let is_its_own = behind.starts_with("][]") || !behind[1..].starts_with(['[', '(', ':']);
+    if !is_its_own || !words.contains('\\') || defined.contains_key(&folded(words)) {
+        return None;
+    }
+    let mut bare = String::with_capacity(words.len());
+    let mut signs = words.chars().peekable();
+    while let Some(sign) = signs.next() {
+        let is_escape = sign == '\\' && signs.peek().is_some_and(char::is_ascii_punctuation);
+        bare.extend((!is_escape).then_some(sign));
+        if is_escape {
+            bare.extend(signs.next());
+        }
+    }
+    defined.contains_key(&folded(&bare)).then_some(bare)
 }
 
 /// The label of a definition; that of a footnote is none.

@@ -11,7 +11,7 @@ use crate::content::markdown::code::{Leaf, Lines, behind_containers, behind_quot
 use crate::content::markdown::raw::{Place, Raw};
 use crate::content::markdown::tag::Tag;
 use crate::content::markdown::typography::Signs;
-use crate::content::text::has_sign;
+use crate::content::text::{find_sign, has_sign};
 
 /// Around the number of a formula, where it stood.
 const MARKS: [char; 2] = ['\u{FDD4}', '\u{FDD5}'];
@@ -36,8 +36,11 @@ impl<'t> Spans<'t> {
         let raw = Raw::new(MARKS);
         let has_any = (has_sign(markdown, b'$') && markdown.contains("$$"))
             || (has_sign(markdown, b'<') && markdown.contains("<<"))
-            || (has_sign(markdown, b'\\') && markdown.contains("\\\\"))
-            || (has_sign(markdown, b'[') && may_have_blank(markdown));
+            || (has_sign(markdown, b'~') && markdown.contains("~~"))
+            || (has_sign(markdown, b'`') && markdown.contains("``"))
+            || (has_sign(markdown, b'\\') && may_be_escaped(markdown))
+            || (has_sign(markdown, b'[') && may_have_blank(markdown))
+            || (has_sign(markdown, b'<') && may_have_raw_span(markdown));
         if !has_any {
             return Self { text: Cow::Borrowed(markdown), raw };
         }
@@ -54,6 +57,10 @@ impl<'t> Spans<'t> {
             last_tag: markdown.rfind('>').unwrap_or(0),
             paragraph: 0,
             brackets: 0,
+            unclosed: Vec::new(),
+            struck: None,
+            no_struck: 0,
+            no_code: 0,
         };
         scan.run();
         scan.out.push_str(&markdown[scan.copied..]);
@@ -71,7 +78,19 @@ fn may_have_blank(text: &str) -> bool {
     text.match_indices("](").any(|(at, sign)| {
         let rest = &text.as_bytes()[at + sign.len()..];
         let end = rest.iter().take(LONGEST).position(|byte| matches!(byte, b')' | b'\n' | b' '));
-        end.is_some_and(|end| rest[end] == b' ')
+        end.is_some_and(|end| rest[end] != b')')
+    })
+}
+
+/// Whether an escape may be read otherwise.
+fn may_be_escaped(text: &str) -> bool {
+    ["\\\\", "\\__", "\\**", "\\(", "\\)"].iter().any(|sign| text.contains(sign))
+}
+
+/// Whether an element may stand in a line in which kramdown reads no Markdown.
+fn may_have_raw_span(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| {
+        Tag::at(text, at).is_some_and(|tag| !tag.is_end && !tag.is_empty && tag.is_raw_span())
     })
 }
 
@@ -93,6 +112,13 @@ struct Scan<'t> {
     paragraph: usize,
     /// How many `[` of the paragraph are open.
     brackets: usize,
+    /// The elements of the paragraph that have no end in it.
+    unclosed: Vec<&'t str>,
+    /// Where the text ends that is struck out, and up to where no other one does.
+    struck: Option<usize>,
+    no_struck: usize,
+    /// Up to where a single backtick begins no code.
+    no_code: usize,
 }
 
 impl Scan<'_> {
@@ -122,7 +148,7 @@ impl Scan<'_> {
     /// Passes over the next sign in a line.
     fn step(&mut self, at: usize, end: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let is_sign = |byte: &u8| b"\\`$<>[]".contains(byte);
+        let is_sign = |byte: &u8| b"\\`$<>[]~".contains(byte);
         let Some(found) = bytes[at..end].iter().position(is_sign) else { return end };
         let at = at + found;
         let next = bytes.get(at + 1).copied().unwrap_or(0);
@@ -133,8 +159,14 @@ impl Scan<'_> {
                 at + 2
             }
             (b'\\', b'$') => at + 2 + usize::from(bytes.get(at + 2) == Some(&b'$')),
+            (b'\\', sign @ (b'_' | b'*')) if bytes.get(at + 2) == Some(&sign) => {
+                // Of two signs the first is escaped, and the second begins nothing.
+                self.replace(at + 2, at + 2, "\\");
+                at + 3
+            }
             (b'\\', next) => at + 1 + usize::from(next.is_ascii_punctuation()),
-            (b'`', _) => self.leaf.behind_code(self.text, at),
+            (b'~', _) => self.tilde(at),
+            (b'`', _) => self.code(at),
             (b'$', b'$') => self.formula(at),
             (b'<', b'<') if bytes.get(at + 2) != Some(&b'<') => {
                 let is_apart = bytes.get(at + 2) == Some(&b' ');
@@ -147,7 +179,7 @@ impl Scan<'_> {
                 let sign = [if is_apart { "\u{a0}" } else { "" }, &self.signs.symbols[4]].concat();
                 self.replace(at - usize::from(is_apart), at + 2, &sign)
             }
-            (b'<', _) if at < self.last_tag => Tag::at(self.text, at).map_or(at + 1, |tag| tag.end),
+            (b'<', _) if at < self.last_tag => self.element(at),
             (b'[', _) => {
                 self.brackets += 1;
                 at + 1
@@ -155,9 +187,97 @@ impl Scan<'_> {
             (b']', next) => {
                 let is_link = next == b'(' && self.brackets > 0;
                 self.brackets = self.brackets.saturating_sub(1);
-                if is_link { self.destination(at + 2, end) } else { at + 1 }
+                if is_link { self.destination(at + 2) } else { at + 1 }
             }
             _ => at + 1,
+        }
+    }
+
+    /// Code, or backticks that begin none. Of more backticks than one a single one ends code.
+    fn code(&mut self, at: usize) -> usize {
+        let end = self.leaf.behind_code(self.text, at);
+        let is_single = end == at + 1 && self.text[at..end] == *"`";
+        self.reach(at);
+        if !is_single || at < self.no_code {
+            return end;
+        }
+        let rest = &self.text[end..self.paragraph.max(end)];
+        let Some(length) = rest.find('`').filter(|length| !rest[..*length].trim().is_empty())
+        else {
+            self.no_code = self.paragraph;
+            return end;
+        };
+        let mut html = "<code>".to_owned();
+        escape(&mut html, rest[..length].trim());
+        html.push_str("</code>");
+        self.mark(at, end + length + 1, &html)
+    }
+
+    /// A tilde, or a text between two times two of them, which is struck out.
+    fn tilde(&mut self, at: usize) -> usize {
+        if self.struck == Some(at) {
+            self.struck = None;
+            return self.mark(at, at + 2, "</del>");
+        }
+        self.reach(at);
+        if self.struck.is_some() || at < self.no_struck || !self.text[at..].starts_with("~~") {
+            return at + 1;
+        }
+        let rest = &self.text[at + 2..self.paragraph.max(at + 2)];
+        if rest.starts_with([' ', '\t', '\n', '~']) {
+            return at + 1;
+        }
+        let mut ends = rest.match_indices("~~").map(|(end, _)| end);
+        let Some(end) = ends.find(|end| !rest[..*end].ends_with([' ', '\t', '\n', '~'])) else {
+            self.no_struck = self.paragraph;
+            return at + 1;
+        };
+        // Code must not hold one of the two.
+        if end == 0 || !rest[..end].matches('`').count().is_multiple_of(2) {
+            return at + 1;
+        }
+        self.struck = Some(at + 2 + end);
+        self.mark(at, at + 2, "<del>")
+    }
+
+    /// Holds a tag back that stands for signs.
+    fn mark(&mut self, from: usize, to: usize, tag: &str) -> usize {
+        self.out.push_str(&self.text[self.copied..from]);
+        self.raw.hold(&mut self.out, tag.to_owned(), Place::Span);
+        self.copied = to;
+        to
+    }
+
+    /// An element within a line; one without Markdown in it is held back whole.
+    fn element(&mut self, at: usize) -> usize {
+        let Some(tag) = Tag::at(self.text, at) else { return at + 1 };
+        if tag.is_end || tag.is_empty || !tag.is_raw_span() {
+            return tag.end;
+        }
+        self.reach(at);
+        let is_same = |name: &&str| name.eq_ignore_ascii_case(tag.name);
+        if self.unclosed.iter().any(is_same) {
+            return tag.end;
+        }
+        let rest = &self.text[tag.end..self.paragraph.max(tag.end)];
+        let ends = rest.match_indices("</").filter_map(|(end, _)| Tag::at(rest, end));
+        let Some(end) = ends.filter(|end| is_same(&end.name)).map(|end| tag.end + end.end).next()
+        else {
+            self.unclosed.push(tag.name);
+            return tag.end;
+        };
+        self.out.push_str(&self.text[self.copied..at]);
+        let html = only_tags(&self.text[at..end]);
+        self.raw.hold(&mut self.out, html, Place::Span);
+        self.copied = end;
+        end
+    }
+
+    /// Finds where the paragraph ends that a place is in.
+    fn reach(&mut self, at: usize) {
+        if self.paragraph <= at {
+            self.paragraph = paragraph_end(self.text, at);
+            self.unclosed.clear();
         }
     }
 
@@ -169,8 +289,9 @@ impl Scan<'_> {
     }
 
     /// A destination with blanks stands in angle brackets.
-    fn destination(&mut self, from: usize, end: usize) -> usize {
-        let rest = &self.text[from..end];
+    fn destination(&mut self, from: usize) -> usize {
+        self.reach(from);
+        let rest = &self.text[from..self.paragraph.max(from)];
         let rest = &rest[..rest.floor_char_boundary(LONGEST)];
         let mut depth = 0;
         let close = rest.bytes().position(|byte| {
@@ -185,12 +306,17 @@ impl Scan<'_> {
             .and_then(|quote| bare.find(&*format!(" {quote}")));
         let (address, title) = inner.split_at(title.unwrap_or(inner.len()));
         let address = address.trim();
-        if !address.contains([' ', '\t']) || address.contains(['<', '>', '"']) {
+        // A parenthesis counts for kramdown, escaped or not.
+        let is_escaped = ["\\(", "\\)"].iter().any(|sign| address.contains(sign));
+        if !(address.contains([' ', '\t', '\n']) || is_escaped) || address.contains(['<', '>', '"'])
+        {
             return from;
         }
+        // Browsers leave out the ends of lines.
+        let lines: String = address.lines().map(str::trim).collect();
         self.out.push_str(&self.text[self.copied..from]);
         self.out.push('<');
-        self.out.push_str(address);
+        self.out.push_str(&lines);
         self.out.push('>');
         self.out.push_str(title);
         self.copied = from + inner.len();
@@ -203,9 +329,7 @@ impl Scan<'_> {
         if self.last_formula < from {
             return from;
         }
-        if self.paragraph <= at {
-            self.paragraph = paragraph_end(self.text, at);
-        }
+        self.reach(at);
         let Some(close) = self.text[from..].find("$$").map(|close| from + close) else {
             return from;
         };
@@ -246,6 +370,21 @@ impl Scan<'_> {
         self.text[end..next].trim().is_empty()
             && self.text[next..line_end(self.text, next)].trim().is_empty()
     }
+}
+
+/// HTML in which each `<` that begins no tag is text.
+fn only_tags(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = 0;
+    while let Some(found) = find_sign(&html[rest..], b'<') {
+        let at = rest + found;
+        out.push_str(&html[rest..at]);
+        let end = Tag::at(html, at).map_or(at + 1, |tag| tag.end);
+        out.push_str(if end > at + 1 { &html[at..end] } else { "&lt;" });
+        rest = end;
+    }
+    out.push_str(&html[rest..]);
+    out
 }
 
 /// The first blank line behind a place, or the end.

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use crate::content::markdown::code::{Lines, behind_containers, line_end};
+use crate::content::markdown::lines::is_attribute_list;
 use crate::content::text::has_sign;
 
 /// Most columns of a table that is written anew: each of its rows is filled up to them.
@@ -21,10 +22,12 @@ pub fn with_heads(markdown: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(markdown.len() + 64);
     let mut lines = Lines::of(markdown);
     let (mut at, mut copied) = (0, 0);
+    let mut is_behind_list = false;
     while at < markdown.len() {
         let end = line_end(markdown, at);
         let line = &markdown[at..end];
-        let is_free = !lines.passes(line, at) && lines.is_after_blank;
+        let is_free = !lines.passes(line, at) && (lines.is_after_blank || is_behind_list);
+        is_behind_list = is_free && is_attribute_list(line.trim());
         let next = &markdown[end..line_end(markdown, end)];
         // A line that only holds a bar begins one where a rule follows.
         let is_bare = !is_row(line) && line.contains('|') && is_bare_rule(next);

@@ -87,12 +87,28 @@ impl<'t> Tag<'t> {
         )
     }
 
+    /// Whether it stands within a line and kramdown reads no Markdown in it: `code`, `u`, `o:p`.
+    #[rustfmt::skip]
+    pub fn is_raw_span(&self) -> bool {
+        let name = lower(self.name);
+        let has_markdown = matches!(
+            &*name,
+            "a" | "abbr" | "acronym" | "b" | "bdo" | "big" | "button" | "cite" | "del" | "dfn"
+            | "em" | "i" | "ins" | "label" | "q" | "rb" | "rbc" | "rp" | "rt" | "rtc" | "ruby"
+            | "select" | "small" | "span" | "strong" | "sub" | "sup" | "tt"
+        );
+        let is_block = elements::closes_paragraph(&name) || elements::is_table_part(&name)
+            || matches!(&*name, "applet" | "body" | "col" | "head" | "html" | "iframe" | "legend"
+                | "map" | "optgroup");
+        !has_markdown && !is_block && self.markdown.is_none()
+    }
+
     /// Whether the HTML parser takes all that follows for its text, or the cleaner drops it.
     pub fn is_greedy(&self) -> bool {
         let name = lower(self.name);
-        let is_fallback = matches!(&*name, "svg" | "canvas" | "map" | "dialog" | "button");
-        let is_dropped = elements::fate(&name) == elements::Fate::Drop && !is_fallback;
-        !self.is_empty && (elements::is_raw_text(&name) || is_dropped)
+        let is_dropped = elements::fate(&name) == elements::Fate::Drop;
+        let is_unseen = is_dropped || &*name == "noscript";
+        !self.is_empty && (elements::is_raw_text(&name) || is_unseen)
     }
 
     /// How its content is read.

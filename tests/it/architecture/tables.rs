@@ -161,7 +161,7 @@ pub(crate) const OWNERS: &[(&str, &[&str])] = &[
     ("chrono-tz", &["src/content/date.rs"]),
     ("comrak", &["src/content/markdown.rs", "src/content/markdown/"]),
     ("memchr", &["src/content/text.rs"]),
-    ("scraper", &["src/content/html.rs"]),
+    ("scraper", &["src/content/html.rs", "src/content/html/"]),
     ("url", &["src/content/url.rs"]),
     ("percent-encoding", &["src/percent.rs"]),
     ("regex", &["src/content/clean.rs"]),

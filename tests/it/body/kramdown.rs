@@ -130,7 +130,7 @@ fn what_kramdown_takes_for_text_is_hidden_where_its_end_is_plain() {
     assert_markdown(&[
         ("text\n{::comment}\nS\n\nT\n{:/comment}\nmore", "<p>text\nmore</p>"),
         ("<div>\n{::comment}\nS\n{:/comment}\nx</div>", "<div>\nx</div>"),
-        ("```\nopen\n\n{::comment}\nS\n{:/comment}", "<pre><code>open\n\n</code></pre>"),
+        ("```\nopen\n\n{::comment}\nS\n{:/comment}", "<p>```\nopen</p>"),
         ("{::comment}\nS\n\n    {:/comment}\n\nT", "<p>T</p>"),
     ]);
 }

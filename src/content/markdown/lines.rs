@@ -1,0 +1,189 @@
+//! Lines that kramdown and `CommonMark` read otherwise, written so that the parser reads them as
+//! kramdown does: attribute lists, the end of a block, and signs of headings, lists and code that
+//! are none.
+
+use std::borrow::Cow;
+
+use crate::content::markdown::code::{Lines, behind_containers, behind_quotes, line_end};
+use crate::content::text::has_sign;
+
+/// A text whose lines say the same to the parser.
+pub fn as_commonmark(markdown: &str) -> Cow<'_, str> {
+    let has_list =
+        has_sign(markdown, b'{') && ["{:", "{#"].iter().any(|sign| markdown.contains(sign));
+    let has_end = has_sign(markdown, b'^') && markdown.lines().any(is_end_of_block);
+    if !has_list && !has_end && !markdown.lines().any(may_mislead) {
+        return Cow::Borrowed(markdown);
+    }
+    let mut out = String::with_capacity(markdown.len());
+    let mut lines = Lines::of(markdown);
+    let (mut at, mut last_line) = (0, 0);
+    while at < markdown.len() {
+        let end = line_end(markdown, at);
+        let line = &markdown[at..end];
+        let passes = lines.passes(line, at);
+        let text = line.trim();
+        if passes {
+            last_line = out.len();
+            out.push_str(line);
+        } else if is_end_of_block(line) {
+            // A comment ends a list, too.
+            out.push_str("\n<!-- -->\n\n");
+            last_line = out.len();
+        } else if is_attribute_list(text) {
+            // The list above `{:toc}` stands in for the table of contents.
+            if text.contains("toc") && starts_list(out[last_line..].trim()) {
+                out.truncate(last_line);
+            }
+            // The line is looked at once, however many such lists follow it.
+            last_line = out.len();
+        } else {
+            last_line = out.len();
+            push_line(&mut out, line, &lines);
+        }
+        at = end;
+    }
+    Cow::Owned(out)
+}
+
+/// Whether a line is one attribute list, or several, or part of an extension without its other part.
+pub fn is_attribute_list(line: &str) -> bool {
+    let has_text = line.starts_with("{::") && line.find('}') < line.rfind('}');
+    line.starts_with("{:") && line.ends_with('}') && !has_text
+}
+
+/// `^` on a line of its own.
+fn is_end_of_block(line: &str) -> bool {
+    line.starts_with('^') && line.trim_end() == "^"
+}
+
+/// `~~~text~~~` on one line, which opens no code.
+pub fn is_struck(line: &str) -> bool {
+    let text = line.trim();
+    text.starts_with("~~~") && text.ends_with("~~~") && !text.trim_matches('~').is_empty()
+}
+
+fn starts_list(line: &str) -> bool {
+    line.starts_with(['*', '-', '+']) || line.starts_with("1.")
+}
+
+/// Whether a line may begin with a sign that means nothing to kramdown: `1)`, `-` or `#` alone, and a
+/// fence, which may have no end.
+fn may_mislead(line: &str) -> bool {
+    let bare = bare(line);
+    match bare.as_bytes() {
+        [b'#' | b'-' | b'+' | b'*', ..] => is_alone(bare) && !is_rule(line),
+        // A line may begin with code in three backticks.
+        [b'`', b'`', b'`', ..] => !bare.trim_start_matches('`').contains('`'),
+        [b'~', b'~', b'~', ..] => true,
+        [b'0'..=b'9', ..] => {
+            let rest = bare.trim_start_matches(|c: char| c.is_ascii_digit());
+            rest.starts_with(')') || is_alone(bare)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a line divides the text: `- - -`.
+fn is_rule(line: &str) -> bool {
+    let signs = || behind_quotes(line).chars().filter(|sign| !sign.is_whitespace());
+    let first = signs().next();
+    signs().count() >= 3
+        && matches!(first, Some('-' | '*'))
+        && signs().all(|sign| Some(sign) == first)
+}
+
+/// What follows the signs of quotations and of kramdown's lists.
+fn bare(line: &str) -> &str {
+    let mut rest = behind_quotes(line).trim_start_matches([' ', '\t']);
+    loop {
+        let digits = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let behind = if digits.len() < rest.len() {
+            digits.strip_prefix('.')
+        } else {
+            rest.strip_prefix(['-', '*', '+'])
+        };
+        let Some(inner) = behind.filter(|behind| behind.starts_with([' ', '\t'])) else {
+            return rest;
+        };
+        rest = inner.trim_start_matches([' ', '\t']);
+    }
+}
+
+/// Whether a text is the sign of a heading or of a list item, and nothing follows it.
+fn is_alone(bare: &str) -> bool {
+    let sign = bare.trim_end();
+    let is_heading = sign.len() <= 6 && sign.bytes().all(|byte| byte == b'#');
+    let digits = sign.strip_suffix('.').unwrap_or("x");
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_item = matches!(sign, "-" | "*" | "+") || is_number;
+    // A blank behind the sign makes an item of it, an empty one.
+    !sign.is_empty() && (is_heading || (is_item && !bare[sign.len()..].starts_with([' ', '\t'])))
+}
+
+/// Writes a line without attribute lists and heading ids, and without signs that mislead the parser.
+fn push_line(out: &mut String, line: &str, lines: &Lines) {
+    let text = line.trim_end();
+    let is_heading = text.starts_with('#') && text.ends_with('}');
+    if is_heading && let Some(at) = text.rfind("{#") {
+        out.push_str(text[..at].trim_end());
+        out.push('\n');
+        return;
+    }
+    let bare = bare(line);
+    let (before, rest) = line.split_at(line.len() - bare.len());
+    out.push_str(before);
+    // The list of an item stands behind its sign.
+    let rest = match rest.strip_prefix("{:").and_then(|list| list.split_once('}')) {
+        Some((list, behind)) if behind_containers(before).0 > 0 && !list.contains('{') => behind,
+        _ if may_mislead(line) => escaped(out, rest, lines),
+        _ => rest,
+    };
+    push_without_lists(out, rest);
+}
+
+/// Escapes the sign that a text begins with where kramdown reads none; gives what is still to be
+/// written.
+fn escaped<'l>(out: &mut String, bare: &'l str, lines: &Lines) -> &'l str {
+    let sign = bare.trim_start_matches(|c: char| c.is_ascii_digit());
+    let (digits, rest) = bare.split_at(bare.len() - sign.len());
+    // Under a text a hyphen makes a heading of it, for kramdown as well.
+    let is_underline = bare.starts_with('-') && !lines.is_after_blank;
+    if is_underline || (digits.is_empty() && rest.starts_with(')')) {
+        return bare;
+    }
+    out.push_str(digits);
+    let length = rest.bytes().take_while(|byte| Some(byte) == rest.as_bytes().first()).count();
+    // Each backtick and tilde of a fence, for some of them might go with others.
+    let signs = if rest.starts_with(['`', '~']) { length } else { 1 };
+    for sign in rest[..signs].chars() {
+        out.extend(['\\', sign]);
+    }
+    &rest[signs..]
+}
+
+/// Writes what is left of a line without attribute lists.
+fn push_without_lists(out: &mut String, line: &str) {
+    let mut rest = line;
+    while let Some(at) = rest.find("{:") {
+        let (before, list) = rest.split_at(at);
+        out.push_str(before);
+        // A list holds no brace, so the search never passes the next one.
+        let end = list[2..]
+            .find(['{', '}'])
+            .map(|end| end + 2)
+            .filter(|end| list[*end..].starts_with('}'));
+        // An extension without its end is text.
+        let end = end.filter(|_| !list[2..].starts_with([':', '/']));
+        let end = end.filter(|_| before.ends_with([')', '*', '_', '`', ']', '>']));
+        // `` `{: .x}` `` is code about attribute lists.
+        let is_quoted = |end: usize| before.ends_with('`') && list[end + 1..].starts_with('`');
+        rest = if let Some(end) = end.filter(|end| !is_quoted(*end)) {
+            &list[end + 1..]
+        } else {
+            out.push_str("{:");
+            &list[2..]
+        };
+    }
+    out.push_str(rest);
+}

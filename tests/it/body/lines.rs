@@ -1,0 +1,97 @@
+//! Lines, escapes and labels that kramdown 2.4 and `CommonMark` read otherwise.
+
+use std::time::{Duration, Instant};
+
+use feedmill::content::markdown::lines::as_commonmark;
+
+use crate::body::assert_markdown;
+
+#[test]
+fn signs_alone_begin_nothing() {
+    assert_markdown(&[
+        ("1) one\n2) two", "<p>1) one\n2) two</p>"),
+        (
+            "> 1) one\n\n- 2) two",
+            "<blockquote>\n<p>1) one</p>\n</blockquote>\n<ul>\n<li>2) two</li>\n</ul>",
+        ),
+        ("#\n\na\n\n-\n\n###### ", "<p>#</p>\n<p>a</p>\n<p>-</p>\n<p>######</p>"),
+        ("a\n#\n\n## b", "<p>a\n#</p>\n<h2>b</h2>"),
+        ("1. a\n1.\n*\n+", "<ol>\n<li>a\n1.\n*\n+</li>\n</ol>"),
+        ("a\n-\n\nb", "<h2>a</h2>\n<p>b</p>"),
+        (
+            "```\n1) a\n#\n```\n\n    1) b",
+            "<pre><code>1) a\n#\n</code></pre>\n<pre><code>1) b\n</code></pre>",
+        ),
+        ("2024) 5.\n\n1.5) x", "<p>2024) 5.</p>\n<p>1.5) x</p>"),
+    ]);
+}
+
+#[test]
+fn a_fence_without_an_end_is_text() {
+    assert_markdown(&[
+        (
+            "Text\n\n```\nnever *closed*\n\nSecond.",
+            "<p>Text</p>\n<p>```\nnever <em>closed</em></p>\n<p>Second.</p>",
+        ),
+        ("~~~ ruby\nx\n\n*b*", "<p>~~~ ruby\nx</p>\n<p><em>b</em></p>"),
+        ("```\na\n```\n\n```\nb", "<pre><code>a\n</code></pre>\n<p>```\nb</p>"),
+    ]);
+}
+
+#[test]
+fn two_tildes_strike_out_what_stands_between_them() {
+    assert_markdown(&[
+        (
+            "恩，那~~完全~~无从，加油~~~相信你~~下次~~^_^",
+            "<p>恩，那<del>完全</del>无从，加油~<del>相信你</del>下次~~^_^</p>",
+        ),
+        ("~~~struck~~~ and 好~~ 的~~", "<p>~<del>struck</del>~ and 好~~ 的~~</p>"),
+        ("a ~~*b* `c`~~ ~~d\ne~~", "<p>a <del><em>b</em> <code>c</code></del> <del>d\ne</del></p>"),
+        ("`~~a~~` ~~`b~~` \\~~c~~", "<p><code>~~a~~</code> ~~<code>b~~</code> ~~c~~</p>"),
+        ("~~a\n\nb~~", "<p>~~a</p>\n<p>b~~</p>"),
+        ("11月1日~4月30日 ~a~", "<p>11月1日~4月30日 ~a~</p>"),
+    ]);
+}
+
+#[test]
+fn escapes_are_kramdowns() {
+    let metro = "<p><a href=\"https://e.example/M_(d)#x\">Metro</a></p>";
+    assert_markdown(&[
+        ("\\__FILE__ and \\**a** and \\__x", "<p>__FILE__ and **a** and __x</p>"),
+        ("[Metro](https://e.example/M_(d\\)#x)", metro),
+        ("[Metro](https://e.example/M_\\(d\\)#x)", metro),
+        (
+            "<kbd>\\<leader\\>i</kbd> <kbd>a < b</kbd>",
+            "<p><kbd>\\&lt;leader\\&gt;i</kbd> <kbd>a &lt; b</kbd></p>",
+        ),
+        (
+            "[a\\_b][] [a\\_b] [x\\_y]\n\n[a_b]: /ab",
+            "<p><a href=\"https://news.example/ab\">a_b</a> <a href=\"https://news.example/ab\">a_b</a> [x_y]</p>",
+        ),
+    ]);
+}
+
+#[test]
+fn attribute_lists_go_wherever_they_stand() {
+    let table = "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>b</td>\n</tr>\n</tbody>\n</table>";
+    assert_markdown(&[
+        ("{: class=\"info\"}\n| a |\n|---|\n| b |\n|---|", table),
+        (
+            "- x\n\n    > ![A](/a.gif){:width=\"100%\"}",
+            "<ul>\n<li>\n<p>x</p>\n<blockquote>\n<p><img src=\"https://news.example/a.gif\" alt=\"A\" /></p>\n</blockquote>\n</li>\n</ul>",
+        ),
+        ("    {: .x}\n", "<pre><code>{: .x}\n</code></pre>"),
+    ]);
+}
+
+#[test]
+fn lines_take_no_longer_than_their_text() {
+    for piece in [
+        "1)", "1) ", "#\n", "```\n", "- {:a} ", "{:a}", "-\n\n", "~~~ a\n", "- 1. > ", "\\_", "~~a",
+    ] {
+        let text = piece.repeat(300_000 / piece.len());
+        let start = Instant::now();
+        let _ = as_commonmark(&text);
+        assert!(start.elapsed() < Duration::from_secs(10), "{piece:?}: {:?}", start.elapsed());
+    }
+}
