@@ -2,23 +2,24 @@
 //!
 //! Jekyll's conventions, with none of its silence: what is passed over is remarked on.
 
+mod media;
+mod names;
+mod state;
+mod times;
+
 use std::borrow::Cow;
 
 use crate::content::body::{Markup, SUMMARY_LENGTH};
-use crate::content::date::{Day, Moment};
-use crate::content::enclosure::{A_FILE, A_FILE_OF_OURS, Enclosure};
 use crate::content::front_matter::{FrontMatter, Node};
 use crate::content::html::trust::Trust;
-use crate::content::names::{self, MAX_NAME, Names};
+use crate::content::names::Names;
 use crate::content::permalink::{MAX_PATH, Origin, Template, tag_id};
-use crate::content::person::person;
-use crate::content::post::{Post, Withheld};
+use crate::content::post::Post;
 use crate::content::settings::A_LICENSE;
-use crate::content::site::{Author, Site};
+use crate::content::site::Site;
 use crate::content::slug;
 use crate::content::spread;
-use crate::content::stamp::{Naive, day_in_name, read};
-use crate::content::switch::Switch;
+use crate::content::stamp::day_in_name;
 use crate::content::syntax::{A_LANGUAGE, AN_ID, is_id, language};
 use crate::content::text::{collapse, cut, head, plain, shown, xml_safe};
 use crate::content::url::{as_uri, web_address};
@@ -211,182 +212,6 @@ impl<'f, 'r> Fields<'f, 'r> {
         self.warn(key, Error::Dropped { key: key.to_owned(), found: shown(found), expected });
     }
 
-    /// The stamp of `date`, else the day in the name; never "now", never the file's own times.
-    fn date(&mut self, in_name: Option<Day>) -> Result<Moment, Remark> {
-        let written = self.front.get("date").and_then(Node::text).unwrap_or_default();
-        let has_key = self.front.get("date").is_some();
-        match read(written, self.is_quoted_stamp("date"), self.site.dates) {
-            Ok(reading) => {
-                for error in reading.warnings {
-                    self.warn("date", error);
-                }
-                if in_name.is_none() && self.origin.is_jekyll {
-                    self.remarks.push(Remark {
-                        severity: Severity::Note,
-                        line: 0,
-                        column: 0,
-                        error: Error::NoDayInName,
-                    });
-                }
-                Ok(reading.moment)
-            }
-            Err(unreadable) => {
-                let from_name = in_name.map(|day| self.site.dates.zone.midnight(day));
-                let line = self.front.line_of("date");
-                if let Some(moment) = from_name {
-                    if has_key {
-                        self.warn("date", Error::DayFromName { written: written.to_owned() });
-                    }
-                    return Ok(moment);
-                }
-                let error = if written.trim().is_empty() { Error::NoDate } else { unreadable };
-                Err(Remark { severity: Severity::Error, line, column: 0, error })
-            }
-        }
-    }
-
-    /// `last_modified_at` or `updated`; a stamp before the date is the date.
-    fn updated(&mut self, date: Moment) -> Moment {
-        for key in ["last_modified_at", "updated"] {
-            let Some(written) = self.front.get(key).and_then(Node::text) else { continue };
-            match read(written, self.is_quoted_stamp(key), self.site.dates) {
-                Ok(reading) => return reading.moment.max(date),
-                Err(error) => self.warn(key, error),
-            }
-        }
-        date
-    }
-
-    /// Whether a stamp stands in quotes, where that makes a difference: it has to be looked for.
-    fn is_quoted_stamp(&self, key: &str) -> bool {
-        self.site.dates.naive == Naive::Jekyll && self.front.is_quoted(key)
-    }
-
-    /// Whether the post is published. Jekyll builds what is neither false nor nothing (`published:`
-    /// without a value), and a word in quotes is neither: its author meant something else.
-    fn withheld(&mut self) -> Option<Withheld> {
-        let published = Switch::read(self.front, "published");
-        let draft = Switch::read(self.front, "draft");
-        match (&published, &draft) {
-            (Switch::Off, _) => return Some(Withheld::Unpublished),
-            (Switch::Empty, _) => {
-                self.remark_switch(Severity::Note, "published", "empty".to_owned(), "withheld");
-                return Some(Withheld::Empty);
-            }
-            (_, Switch::On) => return Some(Withheld::Draft),
-            _ => {}
-        }
-        for (key, switch, is_shown) in [("published", published, true), ("draft", draft, false)] {
-            if let Switch::Odd { found, meant } = switch
-                && meant != Some(is_shown)
-            {
-                self.remark_switch(Severity::Warning, key, found, "published");
-            }
-        }
-        for (key, severity, misleading) in [
-            ("Published", Severity::Warning, Switch::Off),
-            ("PUBLISHED", Severity::Warning, Switch::Off),
-            ("Draft", Severity::Warning, Switch::On),
-            ("DRAFT", Severity::Warning, Switch::On),
-            // Themes hide such a post in their own lists; Jekyll builds it, and its feed has it.
-            ("hidden", Severity::Note, Switch::On),
-        ] {
-            if Switch::read(self.front, key) == misleading {
-                let found = if misleading == Switch::On { "`true`" } else { "`false`" };
-                self.remark_switch(severity, key, found.to_owned(), "published");
-            }
-        }
-        None
-    }
-
-    fn remark_switch(
-        &mut self,
-        severity: Severity,
-        key: &'static str,
-        found: String,
-        becomes: &'static str,
-    ) {
-        self.remark(severity, key, Error::Switch { key, found, becomes });
-    }
-
-    /// Folders above `_posts` first, then `categories`, those of `defaults:` before the post's own,
-    /// then `category`, which is not split.
-    fn categories(&mut self) -> Vec<String> {
-        let mut names = Names::new(self.trust());
-        let mut folders = self.origin.folders.split('/').filter(|folder| !folder.is_empty());
-        folders.all(|folder| names.add(folder));
-        if let Some(inherited) = self.front.inherited("categories") {
-            names.add_value(inherited, self.site.split_names);
-        }
-        self.names(names, &["categories", "category"])
-    }
-
-    /// The names under a plural key, which is split at blanks, and under its singular, which is not.
-    fn names(&mut self, mut names: Names, keys: &[&'static str; 2]) -> Vec<String> {
-        for (key, is_plural) in keys.iter().zip([true, false]) {
-            if names.is_cut {
-                break;
-            }
-            if let Some(node) = self.front.get(key)
-                && !names.add_value(node, is_plural && self.site.split_names)
-            {
-                self.warn(key, Error::Unusable { key, found: node.kind() });
-            }
-            if names.is_cut {
-                self.too_many(key);
-            }
-        }
-        if names.is_shortened {
-            self.too_long(keys[0], MAX_NAME, "cut");
-        }
-        names.into_list()
-    }
-
-    fn too_many(&mut self, key: &'static str) {
-        self.warn(key, Error::TooManyNames { key, limit: names::limit(self.trust()) });
-    }
-
-    fn authors(&mut self) -> Vec<Author> {
-        let mut authors: Vec<Author> = Vec::new();
-        for key in ["author", "authors"] {
-            for (index, item) in items(self.front.get(key)).iter().enumerate() {
-                // Those that cannot be used are counted, too: of each there is something to say.
-                if index.max(authors.len()) == names::limit(self.trust()) {
-                    self.too_many(key);
-                    break;
-                }
-                let Some(author) = self.author(item, key) else { continue };
-                if !authors.iter().any(|known| known.name == author.name) {
-                    authors.push(author);
-                }
-            }
-        }
-        authors
-    }
-
-    /// A person, who may be named by a key of `_data/authors.yml`.
-    fn author(&mut self, node: &Node, key: &'static str) -> Option<Author> {
-        let known = node.text().and_then(|key| self.site.people.get(key.trim()));
-        if let Some(known) = known {
-            return Some(known.clone());
-        }
-        let mut dropped = Vec::new();
-        let author = person(node, key, self.site, &mut dropped);
-        for error in dropped {
-            self.warn(key, error);
-        }
-        let Author { name, mut email, mut uri } = author?;
-        let name = self.trust().text(&name).into_owned();
-        let short = head(&name, MAX_NAME);
-        if short.len() < name.len() {
-            self.too_long(key, MAX_NAME, "cut");
-        }
-        email = email.filter(|email| self.is_address(key, email));
-        uri = uri.filter(|uri| self.is_address(key, uri));
-        // Of a name that is nothing but direction marks, a stranger's, nothing is left.
-        (!short.is_empty()).then(|| Author { name: short.to_owned(), email, uri })
-    }
-
     /// `lang`, else the language whose folder the post stands in.
     fn lang(&mut self) -> Option<String> {
         let written = self.text("lang").filter(|lang| {
@@ -416,32 +241,6 @@ impl<'f, 'r> Fields<'f, 'r> {
         license
     }
 
-    /// `enclosure` or `enclosures`: an address, a mapping, or a list of those.
-    fn enclosures(&mut self) -> Vec<Enclosure> {
-        let mut enclosures = Vec::new();
-        for key in ["enclosure", "enclosures"] {
-            for (index, node) in items(self.front.get(key)).iter().enumerate() {
-                // Those that cannot be used are counted, too: of each there is something to say.
-                if index.max(enclosures.len()) == names::limit(self.trust()) {
-                    self.too_many(key);
-                    break;
-                }
-                let mut dropped = Vec::new();
-                let enclosure = Enclosure::read(node, key, self.site, &mut dropped);
-                for error in dropped {
-                    self.warn(key, error);
-                }
-                let Some(enclosure) = enclosure else { continue };
-                if self.is_address(key, &enclosure.url)
-                    && self.is_address(key, &enclosure.media_type)
-                {
-                    enclosures.push(enclosure);
-                }
-            }
-        }
-        enclosures
-    }
-
     /// The id of its own; a stranger has none, who could take the id of another's post, and its place
     /// in every reader.
     fn own_id(&mut self) -> Option<String> {
@@ -464,26 +263,6 @@ impl<'f, 'r> Fields<'f, 'r> {
         let written = ["description", "excerpt"].into_iter().find_map(|key| self.text(key))?;
         let text = plain(&written);
         (!text.is_empty()).then(|| self.trust().text(&cut(&text, SUMMARY_LENGTH)).into_owned())
-    }
-
-    fn image(&mut self) -> Option<String> {
-        let node = self.front.get("image")?;
-        let of_map = |key| node.get(key).filter(|node| node.text().is_some());
-        let written = match node {
-            Node::Map(_) => ["path", "url", "src"].into_iter().find_map(of_map).unwrap_or(node),
-            scalar => scalar,
-        };
-        let written =
-            self.scalar(written, "image").map(str::trim).filter(|text| !text.is_empty())?;
-        if !self.is_address("image", written) {
-            return None;
-        }
-        let address = self.site.media(written);
-        if address.is_none() {
-            let is_untrusted = self.trust().is_untrusted();
-            self.drop("image", written, if is_untrusted { A_FILE_OF_OURS } else { A_FILE });
-        }
-        address
     }
 }
 

@@ -4,6 +4,9 @@
 //! passed over: such a file belongs to Jekyll first. Our keys stand under `feedmill:`, and there
 //! every mistake is an error with its line.
 
+mod addresses;
+mod feeds;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,7 +14,6 @@ use crate::content::clean::{Cleaning, Patterns};
 use crate::content::config::{File, Section};
 use crate::content::date::Zone;
 use crate::content::defaults::{Defaults, reading};
-use crate::content::enclosure::A_FILE;
 use crate::content::front_matter::{Node, line_of};
 use crate::content::html::trust::Trust;
 use crate::content::jekyll;
@@ -19,13 +21,14 @@ use crate::content::liquid::value::Value;
 use crate::content::markdown::dialect::Dialect;
 use crate::content::permalink::Template;
 use crate::content::person::person;
-use crate::content::site::{
-    Author, Extent, Ids, JekyllFeed, MAX_ENTRIES, NamesFrom, Site, TagFilter, Taxonomy, Window,
+use crate::content::settings::addresses::{Urls, addresses, tag_authority, urls};
+use crate::content::settings::feeds::{
+    default_window, jekyll_feed, names, overrides, tags, taxonomies, window,
 };
+use crate::content::site::{Author, Ids, NamesFrom, Site};
 use crate::content::stamp::{Naive, Rules};
-use crate::content::syntax::{A_LANGUAGE, is_tag_authority, language};
-use crate::content::text::{collapse, nfc, shown, xml_safe};
-use crate::content::url::{Base, web_address};
+use crate::content::syntax::{A_LANGUAGE, language};
+use crate::content::text::{collapse, shown, xml_safe};
 use crate::error::{Error, Finding, Remark, Result, Severity};
 
 /// The site's configuration file.
@@ -86,16 +89,11 @@ const OUR_KEYS: &[&str] = &[
     "split",
     "tag_authority",
 ];
-const WINDOW_KEYS: &[&str] = &["limit", "hours", "cap", "entries", "max_size"];
-const EXTENTS: &[(&str, Extent)] =
-    &[("full", Extent::Full), ("summary", Extent::Summary), ("title", Extent::Title)];
 
 const IDS: &[(&str, Ids)] =
     &[("tag", Ids::Tag), ("permalink", Ids::Permalink), ("jekyll", Ids::Jekyll)];
 const NAMES_FROM: &[(&str, NamesFrom)] =
     &[("category", NamesFrom::Category), ("tag", NamesFrom::Tag)];
-/// The largest document unless the site says otherwise, in KiB.
-const MAX_SIZE: usize = 2048;
 
 /// What can be a licence.
 pub const A_LICENSE: &str = "the web address of a licence";
@@ -204,28 +202,6 @@ fn permalink(top: &Section<'_>, findings: &mut Vec<Finding>) -> Template {
     template
 }
 
-/// Fills what holds addresses, which are relative to the site's own.
-fn addresses(site: &mut Site, top: &Section<'_>, feed: &Section<'_>, findings: &mut Vec<Finding>) {
-    let mut read = |section: &Section<'_>, key, expected, of: &dyn Fn(&str) -> Option<String>| {
-        let written = section.loose_text(key)?;
-        let address = of(written);
-        if address.is_none() {
-            findings.push(section.dropped(key, shown(written), expected));
-        }
-        address
-    };
-    let license = read(top, "license", A_LICENSE, &web_address);
-    let icon = read(feed, "icon", A_FILE, &|written| site.media(written));
-    let logo = read(feed, "logo", A_FILE, &|written| site.media(written));
-    for key in ["icon", "logo"] {
-        findings.extend(feed.dropped_unless_text(key));
-    }
-    let mut dropped = Vec::new();
-    let author = top.node("author").and_then(|node| person(node, "author", site, &mut dropped));
-    findings.extend(dropped.into_iter().map(|error| top.warning("author", error)));
-    (site.license, site.icon, site.logo, site.author) = (license, icon, logo, author);
-}
-
 /// `lang`, else `locale`: the first that is a language.
 fn lang(top: &Section<'_>, findings: &mut Vec<Finding>) -> Option<String> {
     for key in ["lang", "locale"] {
@@ -272,58 +248,6 @@ pub fn people(yaml: &str, site: &Site) -> std::result::Result<(People, Vec<Remar
 /// Authors by the key that posts name them by.
 pub type People = BTreeMap<String, Author>;
 
-/// The addresses of a site.
-struct Urls {
-    home: String,
-    base: String,
-    baseurl: String,
-    /// Whether nobody said where the site is.
-    is_guess: bool,
-}
-
-fn urls(top: &Section<'_>, around: Surroundings<'_>) -> Result<Urls> {
-    let flag = around.base_url.map(base_url).transpose()?;
-    let url = top.loose_text("url").map(|url| absolute(top, url)).transpose()?;
-    let path = top.loose_text("baseurl").map_or("", |path| path.trim().trim_matches('/'));
-    let baseurl = if path.is_empty() { String::new() } else { format!("/{path}") };
-    let is_guess = url.is_none();
-    let home = match url {
-        Some(url) => format!("{url}{baseurl}"),
-        None => flag.clone().unwrap_or_else(|| around.fallback_url.to_owned()),
-    };
-    let base = flag.unwrap_or_else(|| home.clone());
-    Ok(Urls { home, base, baseurl, is_guess })
-}
-
-/// `--base-url`, checked and without a slash at its end.
-///
-/// # Errors
-/// When it is no absolute http or https address.
-fn base_url(written: &str) -> Result<String> {
-    normal_url(written).ok_or_else(|| {
-        let error = Error::BadValue {
-            key: "--base-url".to_owned(),
-            found: format!("`{written}`"),
-            expected: "an address like `https://example.org/feeds`",
-        };
-        Finding::about("--base-url", error)
-    })
-}
-
-fn absolute(top: &Section<'_>, written: &str) -> Result<String> {
-    let bad =
-        || top.bad("url", &Node::Text(written.to_owned()), "an address like `https://example.org`");
-    normal_url(written).ok_or_else(bad)
-}
-
-fn normal_url(written: &str) -> Option<String> {
-    let base = Base::parse(written.trim())?;
-    let whole = base.as_str();
-    let is_web = whole.starts_with("http://") || whole.starts_with("https://");
-    (is_web && !base.has_user() && !whole.contains(['?', '#']))
-        .then(|| whole.trim_end_matches('/').to_owned())
-}
-
 fn dates(top: &Section<'_>, ours: &Section<'_>) -> Result<Rules> {
     let naive = ours
         .choice(
@@ -365,117 +289,6 @@ fn loose_texts(node: Option<&Node>) -> Vec<String> {
     let Some(Node::List(items)) = node else { return Vec::new() };
     let text = |item: &Node| item.text().map(|text| text.trim_matches('/').to_owned());
     items.iter().filter_map(text).filter(|text| !text.is_empty()).collect()
-}
-
-/// `example.org,2025`: RFC 4151 wants a domain or mail address and the year in which it was ours.
-fn tag_authority(ours: &Section<'_>, home: &str) -> Result<String> {
-    if let Some(written) = ours.text("tag_authority")? {
-        let expected = "a domain and a date that it was yours on, like `example.org,2025`";
-        return if is_tag_authority(written) {
-            Ok(written.to_owned())
-        } else {
-            Err(ours.bad("tag_authority", &Node::Text(written.to_owned()), expected))
-        };
-    }
-    let base = Base::parse(home);
-    let host = base.as_ref().and_then(Base::host).unwrap_or("localhost");
-    // RFC 4151 has no place for the brackets and colons of an IPv6 address.
-    let is_name = host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));
-    Ok(format!("{},2025", if is_name { host } else { "localhost" }))
-}
-
-fn taxonomies(ours: &Section<'_>, feed: &Section<'_>) -> Result<Vec<Taxonomy>> {
-    let mut taxonomies = vec![Taxonomy::Category];
-    if feed.node("tags").is_some_and(|tags| !matches!(tags, Node::Bool(false) | Node::Null)) {
-        // jekyll-feed made feeds of tags: their subscribers are to find them.
-        taxonomies.push(Taxonomy::Tag);
-    }
-    for word in ours.texts("feeds")? {
-        let known = Taxonomy::ALL.into_iter().find(|taxonomy| taxonomy.word() == word);
-        let expected = "a list of `category`, `tag`, `author` and `lang`";
-        taxonomies.push(known.ok_or_else(|| ours.bad("feeds", &Node::Text(word), expected))?);
-    }
-    taxonomies.sort();
-    taxonomies.dedup();
-    Ok(taxonomies)
-}
-
-/// jekyll-feed's `posts_limit` and `excerpt_only`, which our own keys override.
-fn default_window(feed: &Section<'_>) -> Window {
-    let limit = feed.number("posts_limit", MAX_ENTRIES, "").ok().flatten().unwrap_or(20);
-    let is_excerpt = matches!(feed.node("excerpt_only"), Some(Node::Bool(true)));
-    Window {
-        limit,
-        hours: None,
-        cap: 200,
-        extent: if is_excerpt { Extent::Summary } else { Extent::Full },
-        size: MAX_SIZE * 1024,
-    }
-}
-
-fn window(section: &Section<'_>, default: Window) -> Result<Window> {
-    let limit =
-        section.number("limit", MAX_ENTRIES, "a number from 1 to 10000")?.unwrap_or(default.limit);
-    let cap = section
-        .number("cap", MAX_ENTRIES, "a number from 1 to 10000")?
-        .unwrap_or(default.cap)
-        .max(limit);
-    let hours = section.number("hours", 1_000_000, "a number of hours")?.or(default.hours);
-    let extent = section
-        .choice("entries", EXTENTS, "`full`, `summary` or `title`")?
-        .unwrap_or(default.extent);
-    let size = section.number("max_size", 1_000_000, "a number of KiB")?;
-    Ok(Window { limit, hours, cap, extent, size: size.map_or(default.size, |kib| kib * 1024) })
-}
-
-/// jekyll-feed's own `path` and `tags.path`; its categories' feeds always were in `feed/`.
-fn jekyll_feed(feed: &Section<'_>) -> JekyllFeed {
-    let path = |node: Option<&Node>| {
-        let path = node.and_then(Node::text)?.trim_matches('/');
-        (!path.is_empty()).then(|| path.to_owned())
-    };
-    let default = JekyllFeed::default();
-    let tags = path(feed.node("tags").and_then(|tags| tags.get("path")));
-    JekyllFeed {
-        site: path(feed.node("path")).unwrap_or(default.site),
-        categories: default.categories,
-        tags: tags.map_or(default.tags, |path| format!("{path}/")),
-    }
-}
-
-/// jekyll-feed's `tags.only` and `tags.except`.
-fn tags(feed: &Section<'_>) -> TagFilter {
-    let names = |key| {
-        let node = feed.node("tags")?.get(key)?;
-        let items = if let Node::List(items) = node { items } else { std::slice::from_ref(node) };
-        Some(items.iter().filter_map(Node::text).map(|name| nfc(name).into_owned()).collect())
-    };
-    TagFilter { only: names("only"), except: names("except").unwrap_or_default() }
-}
-
-fn overrides(ours: &Section<'_>, feed: &Section<'_>) -> Result<BTreeMap<String, (Window, usize)>> {
-    let default = window(ours, default_window(feed))?;
-    let section = ours.section(&["feedmill", "overrides"])?;
-    let mut windows = BTreeMap::new();
-    for (address, _) in section.fields() {
-        let path = ["feedmill", "overrides", address.as_str()];
-        let one = section.section(&path)?;
-        one.only(WINDOW_KEYS)?;
-        let line = section.line(address);
-        windows.insert(address.trim_matches('/').to_owned(), (window(&one, default)?, line));
-    }
-    Ok(windows)
-}
-
-fn names(ours: &Section<'_>) -> Result<BTreeMap<String, String>> {
-    let section = ours.section(&["feedmill", "names"])?;
-    let name = |(key, node): &(String, Node)| match node.text() {
-        Some(name) => Ok((key.clone(), collapse(name))),
-        None => Err(section.bad(key, node, "text")),
-    };
-    let names: Result<BTreeMap<String, String>> = section.fields().iter().map(name).collect();
-    // A feed without a name would be hard to find: an empty one is none.
-    names.map(|names| names.into_iter().filter(|(_, name)| !name.is_empty()).collect())
 }
 
 fn cleaning(ours: &Section<'_>) -> Result<Cleaning> {

@@ -1,0 +1,60 @@
+//! When a post was published and changed.
+
+use crate::content::date::{Day, Moment};
+use crate::content::fields::Fields;
+use crate::content::front_matter::Node;
+use crate::content::stamp::{Naive, read};
+use crate::error::{Error, Remark, Severity};
+
+impl Fields<'_, '_> {
+    /// The stamp of `date`, else the day in the name; never "now", never the file's own times.
+    pub(super) fn date(&mut self, in_name: Option<Day>) -> Result<Moment, Remark> {
+        let written = self.front.get("date").and_then(Node::text).unwrap_or_default();
+        let has_key = self.front.get("date").is_some();
+        match read(written, self.is_quoted_stamp("date"), self.site.dates) {
+            Ok(reading) => {
+                for error in reading.warnings {
+                    self.warn("date", error);
+                }
+                if in_name.is_none() && self.origin.is_jekyll {
+                    self.remarks.push(Remark {
+                        severity: Severity::Note,
+                        line: 0,
+                        column: 0,
+                        error: Error::NoDayInName,
+                    });
+                }
+                Ok(reading.moment)
+            }
+            Err(unreadable) => {
+                let from_name = in_name.map(|day| self.site.dates.zone.midnight(day));
+                let line = self.front.line_of("date");
+                if let Some(moment) = from_name {
+                    if has_key {
+                        self.warn("date", Error::DayFromName { written: written.to_owned() });
+                    }
+                    return Ok(moment);
+                }
+                let error = if written.trim().is_empty() { Error::NoDate } else { unreadable };
+                Err(Remark { severity: Severity::Error, line, column: 0, error })
+            }
+        }
+    }
+
+    /// `last_modified_at` or `updated`; a stamp before the date is the date.
+    pub(super) fn updated(&mut self, date: Moment) -> Moment {
+        for key in ["last_modified_at", "updated"] {
+            let Some(written) = self.front.get(key).and_then(Node::text) else { continue };
+            match read(written, self.is_quoted_stamp(key), self.site.dates) {
+                Ok(reading) => return reading.moment.max(date),
+                Err(error) => self.warn(key, error),
+            }
+        }
+        date
+    }
+
+    /// Whether a stamp stands in quotes, where that makes a difference: it has to be looked for.
+    pub(super) fn is_quoted_stamp(&self, key: &str) -> bool {
+        self.site.dates.naive == Naive::Jekyll && self.front.is_quoted(key)
+    }
+}
