@@ -9,11 +9,11 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput};
-use feedmill::content::catalog::{Catalog, Change, FeedName};
+use feedmill::content::catalog::{Catalog, Change, FeedName, Horizon};
 use feedmill::content::date::Moment;
 use feedmill::content::front_matter::{FrontMatter, split};
 use feedmill::content::permalink::{Layout, Origin};
-use feedmill::content::post::{Card, FileStamp, Post};
+use feedmill::content::post::{Card, FileStamp, Post, Reach};
 use feedmill::content::settings::{Surroundings, parse};
 use feedmill::content::site::{Site, Taxonomy};
 use feedmill::content::stamp;
@@ -116,7 +116,7 @@ fn body(criterion: &mut Criterion, site: &Site) {
 
 fn catalog(criterion: &mut Criterion, site: &Site) {
     let mut catalog = Catalog::default();
-    catalog.apply((0..POSTS).map(|index| Change::Put(card(index, "first"))), None);
+    catalog.apply((0..POSTS).map(|index| Change::Put(card(index, "first"))), Horizon::OPEN);
     let largest =
         catalog.feeds().filter(|name| **name != FeedName::Site).max_by_key(|n| catalog.count(n));
     let largest = largest.unwrap().clone();
@@ -131,7 +131,7 @@ fn catalog(criterion: &mut Criterion, site: &Site) {
     group.bench_function("one post edited, and back", |bencher| {
         bencher.iter_batched(
             || edits.clone(),
-            |edits| edits.map(|edit| catalog.apply([edit], None).len()),
+            |edits| edits.map(|edit| catalog.apply([edit], Horizon::OPEN).len()),
             BatchSize::SmallInput,
         );
     });
@@ -141,7 +141,7 @@ fn catalog(criterion: &mut Criterion, site: &Site) {
     group.bench_function("one post added, and removed", |bencher| {
         bencher.iter_batched(
             || coming_and_going.clone(),
-            |changes| changes.map(|change| catalog.apply([change], None).len()),
+            |changes| changes.map(|change| catalog.apply([change], Horizon::OPEN).len()),
             BatchSize::SmallInput,
         );
     });
@@ -282,6 +282,9 @@ fn card(index: usize, text: &str) -> Card {
         groups: vec![(Taxonomy::Category, category_name(category).into())],
         id: None,
         links: Box::default(),
+        reach: Reach::All,
+        expires: None,
+        changes: None,
         has_tags: true,
         hash: Hash::of(format!("{index} {text}").as_bytes()),
         stamp: FileStamp::default(),

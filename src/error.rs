@@ -6,8 +6,11 @@
 
 mod finding;
 mod hint;
+pub mod oddity;
 
 use std::fmt;
+
+use crate::error::oddity::Oddity;
 
 /// The result of whatever can stop a command or a pass.
 pub type Result<T> = std::result::Result<T, Box<Finding>>;
@@ -245,6 +248,9 @@ pub enum Error {
         /// `published` or `withheld`.
         becomes: &'static str,
     },
+    /// What is written and means something else than it seems to.
+    #[error(transparent)]
+    Oddity(#[from] Oddity),
     /// More names than a post may have.
     #[error("more than {limit} names under `{key}`; the rest is passed over")]
     TooManyNames {

@@ -399,7 +399,9 @@ fn build(settings: &Settings, is_strict: bool) -> Result<ExitCode> {
 fn check(settings: &Settings, style: Style) -> Result<ExitCode> {
     let (site, warnings) = load::load(settings)?;
     let roots = Roots::new(settings.site.clone(), &site, settings.output.clone());
-    let rejected = report::check(&site, warnings, &roots, style, &mut io::stdout().lock())?;
+    let now = Moment::from_nanoseconds(clock::now());
+    let out = &mut io::stdout().lock();
+    let rejected = report::check(&site, warnings, &roots, now, style, out)?;
     Ok(if rejected > 0 { ExitCode::from(REJECTED) } else { ExitCode::SUCCESS })
 }
 

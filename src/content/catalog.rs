@@ -1,7 +1,7 @@
 //! The catalog: the index of all posts as cards, ordered by feed. No titles and no bodies.
 //!
 //! It answers three questions at a cost that follows the change and not the corpus: which feeds
-//! does this change touch, which posts stand in a feed's window, and when is the next post due.
+//! does this change touch, which posts stand in a feed's window, and when is something due next.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::content::catalog::cards::{Cards, Id, Kept};
 use crate::content::catalog::order::Order;
 use crate::content::date::Moment;
-use crate::content::post::{Card, Group};
+use crate::content::post::{Card, Group, Reach};
 use crate::content::site::{Taxonomy, Window};
 use crate::hash::Hash;
 
@@ -49,10 +49,25 @@ pub struct Catalog {
     posts: usize,
     /// The published posts of each feed, oldest first. A feed without posts has no entry.
     feeds: BTreeMap<FeedName, Order>,
-    /// Posts that are not due yet.
-    pending: BTreeSet<(Moment, Id)>,
+    /// What is still to come of the posts, and when: the dates on which they are published, are
+    /// changed and expire.
+    agenda: BTreeSet<(Moment, Id)>,
     /// Posts whose bodies name the address of a post, by the key of that one.
     referrers: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+}
+
+/// As of when posts are in their feeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Horizon {
+    /// What is later is still to come.
+    pub now: Moment,
+    /// But posts of the future are published already (`future: true`).
+    pub has_future: bool,
+}
+
+impl Horizon {
+    /// Posts of all times are in their feeds.
+    pub const OPEN: Self = Self { now: Moment::MIN, has_future: true };
 }
 
 impl Catalog {
@@ -61,12 +76,11 @@ impl Catalog {
         Self { cards: Cards::with_capacity(files), ..Self::default() }
     }
 
-    /// Applies changes as of `now`; returns the feeds whose entries they touch. `now` is
-    /// `None` when posts of the future are published too.
+    /// Applies changes; returns the feeds whose entries they touch.
     pub fn apply(
         &mut self,
         changes: impl IntoIterator<Item = Change>,
-        now: Option<Moment>,
+        horizon: Horizon,
     ) -> BTreeSet<FeedName> {
         let mut touched = BTreeSet::new();
         for change in changes {
@@ -81,7 +95,7 @@ impl Catalog {
             }
             let after = self.first(&key, replaced);
             if before != after {
-                self.supersede(&key, before, after, now, &mut touched);
+                self.supersede(&key, before, after, horizon, &mut touched);
             }
             if let Some(replaced) = replaced {
                 self.cards.remove(replaced);
@@ -90,19 +104,31 @@ impl Catalog {
         touched
     }
 
-    /// Publishes the posts that have become due; returns the feeds that gain by it.
+    /// Takes in what has become due: posts come, are changed or expire. Returns the feeds that this
+    /// touches.
     pub fn release(&mut self, now: Moment) -> BTreeSet<FeedName> {
         let mut touched = BTreeSet::new();
-        while let Some((due, id)) = self.pending.first().copied().filter(|(due, _)| *due <= now) {
-            self.pending.remove(&(due, id));
-            self.publish(id, &mut touched);
+        while let Some((due, id)) = self.agenda.first().copied().filter(|(due, _)| *due <= now) {
+            let was_shown = self.is_shown(id);
+            self.agenda.remove(&(due, id));
+            match (was_shown, self.is_shown(id)) {
+                (false, true) => self.publish(id, &mut touched),
+                (true, false) => self.withdraw(id, &mut touched),
+                (true, true) => touched.extend(feeds_of(self.cards.get(id))),
+                (false, false) => {}
+            }
         }
         touched
     }
 
-    /// When the next post becomes due.
+    /// When something becomes due next.
     pub fn next_due(&self) -> Option<Moment> {
-        self.pending.first().map(|(due, _)| *due)
+        self.agenda.first().map(|(due, _)| *due)
+    }
+
+    /// Whether the time of a post's last change, by its own word, is still to come.
+    pub fn awaits_change(&self, card: Kept<'_>) -> bool {
+        card.changes().is_some_and(|at| self.agenda.contains(&(at, card.handle())))
     }
 
     /// The names of all feeds that have posts, in order. The site's feed is always there.
@@ -193,7 +219,7 @@ impl Catalog {
         key: &str,
         before: Option<Id>,
         after: Option<Id>,
-        now: Option<Moment>,
+        horizon: Horizon,
         touched: &mut BTreeSet<FeedName>,
     ) {
         self.posts = self.posts + usize::from(after.is_some()) - usize::from(before.is_some());
@@ -202,11 +228,12 @@ impl Catalog {
         // A card that is only known better touches nothing.
         let mut untouched = BTreeSet::new();
         let feeds = if is_same { &mut untouched } else { &mut *touched };
-        let was_pending = before.is_some_and(|id| self.unlink(id, feeds));
+        let was_to_come = before.map(|id| self.unlink(id, feeds)).unwrap_or_default();
         if let Some(id) = after {
-            let is_due = now.is_none_or(|now| self.cards.get(id).date() <= now);
             // What has become due in the meantime is for `release` to notice.
-            self.link(id, if is_same { was_pending } else { !is_due }, feeds);
+            let to_come =
+                if is_same { was_to_come } else { to_come(self.cards.get(id), horizon).collect() };
+            self.link(id, to_come, feeds);
         }
         if is_same {
             return;
@@ -232,18 +259,40 @@ impl Catalog {
         }
     }
 
-    fn link(&mut self, id: Id, is_pending: bool, touched: &mut BTreeSet<FeedName>) {
-        let card = self.cards.get(id);
-        if card.is_withheld() {
+    /// Puts a post into its feeds, unless its date is among what is `to_come` of it.
+    fn link(&mut self, id: Id, to_come: Vec<Moment>, touched: &mut BTreeSet<FeedName>) {
+        if self.cards.get(id).is_withheld() {
             return;
         }
-        let date = card.date();
         self.refer(id, true);
-        if is_pending {
-            self.pending.insert((date, id));
-        } else {
+        self.agenda.extend(to_come.into_iter().map(|due| (due, id)));
+        if self.is_shown(id) {
             self.publish(id, touched);
         }
+    }
+
+    /// Takes a post out of its feeds; says what was still to come of it.
+    fn unlink(&mut self, id: Id, touched: &mut BTreeSet<FeedName>) -> Vec<Moment> {
+        let card = self.cards.get(id);
+        if card.is_withheld() {
+            return Vec::new();
+        }
+        let moments = moments(card);
+        let was_shown = self.is_shown(id);
+        self.refer(id, false);
+        let moments = moments.into_iter().flatten();
+        let to_come = moments.filter(|due| self.agenda.remove(&(*due, id))).collect();
+        if was_shown {
+            self.withdraw(id, touched);
+        }
+        to_come
+    }
+
+    /// Whether a post has come and has not expired.
+    fn is_shown(&self, id: Id) -> bool {
+        let [date, expires, _] = moments(self.cards.get(id));
+        let is_to_come = |due: Moment| self.agenda.contains(&(due, id));
+        !date.is_some_and(is_to_come) && expires.is_none_or(is_to_come)
     }
 
     fn publish(&mut self, id: Id, touched: &mut BTreeSet<FeedName>) {
@@ -255,17 +304,7 @@ impl Catalog {
         }
     }
 
-    /// Takes a post out of its feeds; says whether it was not due yet.
-    fn unlink(&mut self, id: Id, touched: &mut BTreeSet<FeedName>) -> bool {
-        let card = self.cards.get(id);
-        if card.is_withheld() {
-            return false;
-        }
-        let date = card.date();
-        self.refer(id, false);
-        if self.pending.remove(&(date, id)) {
-            return true;
-        }
+    fn withdraw(&mut self, id: Id, touched: &mut BTreeSet<FeedName>) {
         let Self { cards, feeds, .. } = self;
         for feed in feeds_of(cards.get(id)) {
             if let Some(order) = feeds.get_mut(&feed) {
@@ -276,8 +315,19 @@ impl Catalog {
             }
             touched.insert(feed);
         }
-        false
     }
+}
+
+/// When a post comes, expires and is changed.
+fn moments(card: Kept<'_>) -> [Option<Moment>; 3] {
+    [Some(card.date()), card.expires(), card.changes()]
+}
+
+/// What of these is to come. One that has expired does not come.
+fn to_come(card: Kept<'_>, horizon: Horizon) -> impl Iterator<Item = Moment> {
+    let [date, expires, changes] = moments(card);
+    let date = date.filter(|_| !horizon.has_future);
+    [date, expires, changes].into_iter().flatten().filter(move |due| *due > horizon.now)
 }
 
 /// Whether a post stands before another one in the order of a feed: oldest first, then backwards by
@@ -289,17 +339,20 @@ fn is_before(cards: &Cards, one: Id, other: Id) -> bool {
 }
 
 /// What of a card shows in feeds.
-type Substance<'a> = (Moment, bool, &'a [Group], Hash, &'a str);
+type Substance<'a> = (Moment, bool, Reach, [Option<Moment>; 2], &'a [Group], Hash, &'a str);
 
 /// The substance of a card: not where its file lies, so a move between roots is no change; but
 /// its name, because `a.md` and `a.html` are read differently.
 fn substance(card: Kept<'_>) -> Substance<'_> {
     let name = card.path().rsplit('/').next().unwrap_or_default();
-    (card.date(), card.is_withheld(), card.groups(), card.hash(), name)
+    let later = [card.expires(), card.changes()];
+    (card.date(), card.is_withheld(), card.reach(), later, card.groups(), card.hash(), name)
 }
 
+/// The feeds that a post is in when it is shown.
 fn feeds_of(card: Kept<'_>) -> impl Iterator<Item = FeedName> {
-    let groups =
-        card.groups().iter().map(|(taxonomy, name)| FeedName::Group(*taxonomy, Arc::clone(name)));
-    std::iter::once(FeedName::Site).chain(groups)
+    let reach = card.reach();
+    let groups = if reach == Reach::None { &[] } else { card.groups() };
+    let groups = groups.iter().map(|(taxonomy, name)| FeedName::Group(*taxonomy, Arc::clone(name)));
+    (reach == Reach::All).then_some(FeedName::Site).into_iter().chain(groups)
 }

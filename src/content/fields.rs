@@ -5,7 +5,7 @@
 mod media;
 mod names;
 mod state;
-mod times;
+pub mod times;
 
 use std::borrow::Cow;
 
@@ -76,7 +76,9 @@ impl<'f, 'r> Fields<'f, 'r> {
         let mut post = Post {
             date,
             updated,
+            expires: self.expires(date),
             withheld: self.withheld(),
+            reach: self.reach(&categories, &tags),
             title,
             categories,
             tags,

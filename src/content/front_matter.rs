@@ -255,11 +255,11 @@ impl<'a> FrontMatter<'a> {
             let (head, rest) =
                 parts.yaml.split_at(parts.yaml.floor_char_boundary(MAX_FRONT_MATTER));
             let (head, cut) = head.rsplit_once('\n').unwrap_or((head, ""));
-            // What withholds a post counts wherever it stands.
+            // What keeps a post out of feeds counts wherever it stands.
             let cut = [cut, rest].concat();
-            let hiding = cut.lines().filter(|line| {
-                ["published", "draft"].iter().any(|key| value_of(line, key).is_some())
-            });
+            let hiding = cut
+                .lines()
+                .filter(|line| HIDING_KEYS.iter().any(|key| value_of(line, key).is_some()));
             let lines: Vec<&str> = std::iter::once(head).chain(hiding).collect();
             return (rescue(&lines.join("\n")), Some(remark));
         }
@@ -369,6 +369,9 @@ pub fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     line.strip_prefix(key)?.trim_start().strip_prefix(':')
 }
 
+/// The keys that keep a post out of feeds.
+const HIDING_KEYS: &[&str] = &["published", "draft", "feed", "expires", "expiry_date"];
+
 /// The keys that are worth rescuing from a block that is not YAML.
 const RESCUED_KEYS: &[&str] = &[
     "title",
@@ -383,6 +386,9 @@ const RESCUED_KEYS: &[&str] = &[
     "slug",
     "published",
     "draft",
+    "feed",
+    "expires",
+    "expiry_date",
     "last_modified_at",
     "updated",
     "lang",

@@ -29,6 +29,8 @@ pub mod glob;
 
 pub mod switch;
 
+pub mod exclusion;
+
 pub mod person;
 
 pub mod enclosure;

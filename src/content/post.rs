@@ -6,7 +6,8 @@ use crate::content::body::{Body, Markup, Source, oversize, render};
 use crate::content::date::Moment;
 use crate::content::enclosure::Enclosure;
 use crate::content::fields::Fields;
-use crate::content::front_matter::{FrontMatter, Node, Parts, split};
+use crate::content::fields::times::UPDATED;
+use crate::content::front_matter::{FrontMatter, Node, Parts, line_of, split};
 use crate::content::liquid::value::Value;
 use crate::content::liquid::{Variables, lexer, named};
 use crate::content::markdown::dialect::Flavor;
@@ -15,6 +16,7 @@ use crate::content::permalink::{self, Origin, Template, jekyll_id, tag_id};
 use crate::content::site::{Author, Ids, Site, Taxonomy};
 use crate::content::spread;
 use crate::content::text::{cut, lines, xml_safe};
+use crate::error::oddity::Oddity;
 use crate::error::{Error, Remark, Severity};
 use crate::hash::Hash;
 
@@ -35,8 +37,12 @@ pub struct Post<'a> {
     pub date: Moment,
     /// When it was last changed, by its own word; never before `date`.
     pub updated: Moment,
+    /// When it leaves its feeds.
+    pub expires: Option<Moment>,
     /// Why it is not published; `None` when it is.
     pub withheld: Option<Withheld>,
+    /// Which of its feeds it is in.
+    pub reach: Reach,
     /// The title as plain text; empty when it has to be made from the body.
     pub title: String,
     /// Categories, each once, as they are written (NFC).
@@ -103,6 +109,28 @@ impl Withheld {
     }
 }
 
+/// Which of its feeds a published post is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Reach {
+    /// All of them.
+    All,
+    /// Those of its categories, tags and so on, but not the site's.
+    Groups,
+    /// None.
+    None,
+}
+
+impl Reach {
+    /// What there is to say of a post that is not in all feeds.
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::All => None,
+            Self::Groups => Some("not in the site's feed"),
+            Self::None => Some("not in feeds"),
+        }
+    }
+}
+
 /// What is made of one file: a post or the reason why there is none, and what else was noticed.
 #[derive(Debug)]
 pub struct Parsed<'a> {
@@ -148,6 +176,20 @@ impl<'a> Post<'a> {
             post.lines_before = lines_before;
         }
         Parsed { post, remarks }
+    }
+
+    /// What there is to say of its change, by its own word, if that is to come as of `now`. `text` is
+    /// that of its file.
+    pub fn change_to_come(&self, text: &str, now: Moment) -> Option<Remark> {
+        if self.updated <= now.max(self.date) {
+            return None;
+        }
+        let parts = split(text);
+        let line = |key| line_of(parts.yaml, key).map(|index| (key, parts.yaml_line + index));
+        // It may be that of `defaults:`.
+        let (key, line) = UPDATED.iter().copied().find_map(line).unwrap_or((UPDATED[0], 0));
+        let error = Oddity::ChangeToCome { key }.into();
+        Some(Remark { severity: Severity::Warning, line, column: 0, error })
     }
 
     /// Absolute address of its page. Few posts are in a window, so this is made when it is asked for.
@@ -329,6 +371,12 @@ pub struct Card {
     pub id: Option<Hash>,
     /// Keys of posts whose addresses its body names; most have none.
     pub links: Box<[Arc<str>]>,
+    /// Which of its feeds it is in.
+    pub reach: Reach,
+    /// When it leaves its feeds.
+    pub expires: Option<Moment>,
+    /// When it was changed, by its own word, if that is another time than its date.
+    pub changes: Option<Moment>,
     /// Whether the post has tags.
     pub has_tags: bool,
     /// Hash of the file's bytes: equal bytes are no change.

@@ -23,7 +23,7 @@ use crate::content::permalink::Template;
 use crate::content::person::person;
 use crate::content::settings::addresses::{Urls, addresses, tag_authority, urls};
 use crate::content::settings::feeds::{
-    default_window, jekyll_feed, names, overrides, tags, taxonomies, window,
+    default_window, exclusions, jekyll_feed, names, overrides, tags, taxonomies, window,
 };
 use crate::content::site::{Author, Ids, NamesFrom, Site};
 use crate::content::stamp::{Naive, Rules};
@@ -74,6 +74,8 @@ const OUR_KEYS: &[&str] = &[
     "clean",
     "content",
     "entries",
+    "exclude",
+    "exclude_from_site",
     "feeds",
     "hours",
     "ids",
@@ -151,6 +153,7 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         logo: None,
         content: folders(&ours)?,
         exclude: loose_texts(top.node("exclude")),
+        exclusions: exclusions(&ours)?,
         ids: ours.choice("ids", IDS, "`tag`, `permalink` or `jekyll`")?.unwrap_or(Ids::Tag),
         tag_authority: tag_authority(&ours, &home)?,
         split_names: ours.choice("split", SPLIT, "`blanks` or `none`")?.unwrap_or(true),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::content::clean::Cleaning;
 use crate::content::defaults::Defaults;
+use crate::content::exclusion::Exclusions;
 use crate::content::library::Library;
 use crate::content::liquid::value::Value;
 use crate::content::markdown::dialect::Dialect;
@@ -178,6 +179,8 @@ pub struct Site {
     pub content: Vec<String>,
     /// Folders and files below the site that are not looked into.
     pub exclude: Vec<String>,
+    /// Which published posts are in no feed, or not in the site's own.
+    pub exclusions: Exclusions,
     /// What ids are made from.
     pub ids: Ids,
     /// Authority of `tag:` ids: `example.org,2025`.

@@ -3,7 +3,7 @@
 
 use crate::content::fields::MAX_LANG;
 use crate::content::html::trust::Trust;
-use crate::content::post::Post;
+use crate::content::post::{Post, Reach};
 use crate::content::site::{Site, Taxonomy};
 use crate::content::text::escaped_length;
 
@@ -55,11 +55,14 @@ pub fn has_room(post: &Post<'_>, site: &Site, html: &str) -> bool {
     }
     // RSS has it as it is, and JSON escapes less than XML.
     let content = 2 * escaped_length(html) + html.len();
-    feeds == 1 || without_content(post, site, usize::MAX) + feeds * content <= most
+    feeds <= 1 || without_content(post, site, usize::MAX) + feeds * content <= most
 }
 
 /// How many feeds a post is in.
 pub fn feeds(post: &Post<'_>, site: &Site) -> usize {
+    if post.reach == Reach::None {
+        return 0;
+    }
     let of = |taxonomy: &Taxonomy| match taxonomy {
         Taxonomy::Category => post.categories.len(),
         Taxonomy::Tag => post.tags.len(),

@@ -59,9 +59,8 @@ impl Error {
             Self::TooLong { .. } => "shorten it",
             Self::ElementDropped { .. } => "show an image instead, which readers keep",
             Self::Liquid { hint, .. } => hint,
-            Self::Switch { key: "draft" | "Draft" | "DRAFT", .. } => "write `draft: true` or `draft: false`, in lower case and without quotes",
-            Self::Switch { key: "hidden", .. } => "write `published: false` to withhold it",
-            Self::Switch { .. } => "write `published: true` or `published: false`, in lower case and without quotes",
+            Self::Oddity(oddity) => return oddity.hint(),
+            Self::Switch { key, .. } => switch(key),
             Self::Unclosed { name } => return format!("close it with `{{:/{name}}}`, in the same paragraph or on a line of its own"),
             Self::TooManyNames { .. } => "name the few that matter",
             Self::Unusable { .. }
@@ -75,5 +74,19 @@ impl Error {
             | Self::Io { .. } => "",
         }
         .to_owned()
+    }
+}
+
+/// What to write for a key that is true or false.
+fn switch(key: &str) -> &'static str {
+    match key {
+        "draft" | "Draft" | "DRAFT" => {
+            "write `draft: true` or `draft: false`, in lower case and without quotes"
+        }
+        "feed" => "write `feed: false`, in lower case and without quotes",
+        "hidden" => {
+            "write `published: false` to withhold it, or `feed: false` to keep it out of the feeds alone"
+        }
+        _ => "write `published: true` or `published: false`, in lower case and without quotes",
     }
 }

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, FeedName};
+use crate::content::glob::Glob;
+use crate::content::post::{Group, Reach};
 use crate::content::site::{Site, Taxonomy};
+use crate::error::oddity::Oddity;
 use crate::error::{Error, Finding, Severity};
 use crate::feed::assemble;
 use crate::hash::Hash;
@@ -16,6 +19,7 @@ pub fn review(catalog: &Catalog, site: &Site, config: &str) -> Vec<Finding> {
     let mut findings = shadowed(catalog);
     findings.extend(same_ids(catalog));
     findings.extend(unused_overrides(catalog, site, config));
+    findings.extend(idle_exclusions(catalog, site, config));
     findings.extend(tags_only(catalog, site, config));
     findings.extend(renamed(catalog, config));
     findings
@@ -35,10 +39,12 @@ fn shadowed(catalog: &Catalog) -> Vec<Finding> {
 /// Posts that have the id of another one. Readers take them for one, so a feed carries the newest.
 fn same_ids(catalog: &Catalog) -> Vec<Finding> {
     let mut posts: HashMap<Hash, Vec<Kept<'_>>> = HashMap::new();
-    let is_winner =
-        |card: Kept<'_>| catalog.winner(card.key()).is_some_and(|one| one.path() == card.path());
+    let is_carried = |card: Kept<'_>| {
+        let is_winner = catalog.winner(card.key()).is_some_and(|one| one.path() == card.path());
+        is_winner && !card.is_withheld() && card.reach() != Reach::None
+    };
     for card in catalog.cards() {
-        if let Some(id) = card.id().filter(|_| !card.is_withheld() && is_winner(card)) {
+        if let Some(id) = card.id().filter(|_| is_carried(card)) {
             posts.entry(id).or_default().push(card);
         }
     }
@@ -68,6 +74,29 @@ fn unused_overrides(catalog: &Catalog, site: &Site, config: &str) -> Vec<Finding
         finding(Severity::Warning, config, line, error)
     };
     site.overrides.keys().filter(is_unused).map(unused).collect()
+}
+
+/// What is to be left out of feeds, and no post has. Of tags it is not known which there are.
+fn idle_exclusions(catalog: &Catalog, site: &Site, config: &str) -> Vec<Finding> {
+    let has_posts = |name: &String| {
+        let is_it = |(of, group): &Group| *of == Taxonomy::Category && **group == **name;
+        catalog.cards().any(|card| card.groups().iter().any(is_it))
+    };
+    let finds = |glob: &Glob| catalog.cards().any(|card| glob.finds(card.path()));
+    let mut findings = Vec::new();
+    for (key, exclusion) in [
+        ("feedmill.exclude", &site.exclusions.from_all),
+        ("feedmill.exclude_from_site", &site.exclusions.from_site),
+    ] {
+        let categories = exclusion.categories.iter().filter(|name| !has_posts(name));
+        let paths = exclusion.paths.iter().filter(|(_, glob)| !finds(glob));
+        let written = categories.map(|name| format!("category/{name}"));
+        for written in written.chain(paths.map(|(path, _)| path.clone())) {
+            let error = Oddity::NoneExcluded { key, written }.into();
+            findings.push(finding(Severity::Warning, config, exclusion.line, error));
+        }
+    }
+    findings
 }
 
 /// A site that groups its posts by tags, and has feeds by category only.

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::content::catalog::cards::Kept;
-use crate::content::catalog::{Catalog, Change, FeedName};
-use crate::content::date::Moment;
+use crate::content::catalog::{Catalog, Change, FeedName, Horizon};
 use crate::content::post::{Card, FileStamp};
 use crate::error::{Error, Finding, Severity};
 use crate::service::hold;
@@ -73,8 +72,8 @@ pub struct Target<'a> {
     pub catalog: &'a mut Catalog,
     /// The one that says which files were posts, if that is another.
     pub last: Option<&'a Catalog>,
-    /// Until when posts are published; `None` for ever.
-    pub horizon: Option<Moment>,
+    /// As of when posts are in their feeds.
+    pub horizon: Horizon,
 }
 
 /// What reading gave.
@@ -119,7 +118,7 @@ impl Intake {
                 step.advance();
                 let known = known.filter(|_| !self.notes.has(path));
                 let known = known.and_then(|known| posts::known(known, ground.layout, path));
-                let read = posts::card(path, ground, known)?;
+                let read = posts::card(path, ground, known, target.horizon.now)?;
                 if !is_withheld(&read) {
                     return Some(read);
                 }

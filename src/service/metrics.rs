@@ -131,7 +131,7 @@ impl Metrics {
         page.gauge("ready", "1 when all is well, as /readyz says it.", u8::from(now.is_ready));
         let next_due = self.next_due.load(Ordering::Relaxed);
         if next_due != 0 {
-            let help = "When the next post is due.";
+            let help = "When the next post is due, or expires.";
             page.gauge("next_due_timestamp_seconds", help, next_due);
         }
         page.0

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::content::catalog::cards::Kept;
-use crate::content::catalog::{Catalog, Change, FeedName};
+use crate::content::catalog::{Catalog, Change, FeedName, Horizon};
 use crate::content::date::Moment;
 use crate::content::permalink::{Layout, Origin};
 use crate::content::post::{Card, FileStamp};
@@ -442,9 +442,7 @@ impl Mill {
             self.hold.keep(hold::broken(&self.roots, taken.storm));
         }
         touched.append(&mut taken.touched);
-        if !self.site.future {
-            touched.extend(self.catalog.release(Moment::from_nanoseconds(now)));
-        }
+        touched.extend(self.catalog.release(horizon.now));
         let mut pass = Pass { findings: taken.findings, ..Pass::default() };
         self.print(touched, now, &mut pass)?;
         Ok(pass)
@@ -469,9 +467,9 @@ impl Mill {
         Ok(())
     }
 
-    /// Until when posts are published; `None` for ever.
-    fn horizon(&self, now: Nanoseconds) -> Option<Moment> {
-        (!self.site.future).then(|| Moment::from_nanoseconds(now))
+    /// As of when posts are in their feeds.
+    fn horizon(&self, now: Nanoseconds) -> Horizon {
+        Horizon { now: Moment::from_nanoseconds(now), has_future: self.site.future }
     }
 
     /// Forgets a file that is gone; the change that this is for the catalog.

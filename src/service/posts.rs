@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, Change};
+use crate::content::date::Moment;
 use crate::content::permalink::{Layout, Origin, named_key};
 use crate::content::post::{Card, FileStamp, Post};
 use crate::content::site::{Ids, Site};
@@ -60,7 +61,12 @@ pub fn known<'c>(catalog: &'c Catalog, layout: &Layout, path: &str) -> Option<Ke
 /// Reads one file, whose path is relative to the site. The whole file is read: opening it costs
 /// most, and the hash of all its bytes tells a change from a mere touch. A card that is `known`, by
 /// the same rules and with nothing to be said of it, is only stamped anew when the bytes are its own.
-pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Option<Read> {
+pub fn card(
+    path: &Arc<str>,
+    ground: Ground<'_>,
+    known: Option<Kept<'_>>,
+    now: Moment,
+) -> Option<Read> {
     let Ground { folder, layout, site } = ground;
     let origin = Origin::of(path, layout)?;
     let key: Arc<str> = (*origin.key).into();
@@ -117,24 +123,41 @@ pub fn card(path: &Arc<str>, ground: Ground<'_>, known: Option<Kept<'_>>) -> Opt
             return Some(Read { change: removed, stamp, findings, is_cut_short });
         }
     };
+    findings.extend(post.change_to_come(text, now).map(|remark| remark.at(path)));
+    let card = card_of(&post, (key, Arc::clone(path)), origin.rank, (hash, stamp), ground);
+    let change = Change::Put(card);
+    Some(Read { change, stamp, findings, is_cut_short: false })
+}
+
+/// What the catalog is to know of a post and its file.
+fn card_of(
+    post: &Post<'_>,
+    (key, path): (Arc<str>, Arc<str>),
+    rank: usize,
+    (hash, stamp): (Hash, FileStamp),
+    ground: Ground<'_>,
+) -> Card {
+    let Ground { layout, site, .. } = ground;
     let groups =
         post.groups(site).into_iter().map(|(taxonomy, name)| (taxonomy, name.into())).collect();
     // Only what is made from the key is the key's own.
     let has_chosen_id = post.own_id.is_some() || site.ids != Ids::Tag;
-    let card = Card {
+    Card {
         key,
-        path: Arc::clone(path),
-        rank: origin.rank,
+        path,
+        rank,
         date: post.date,
         is_withheld: post.withheld.is_some(),
         groups,
         id: has_chosen_id.then(|| Hash::of(post.id(site).as_bytes())),
         links: post.links().iter().map(|words| named_key(words, layout).into()).collect(),
+        reach: post.reach,
+        expires: post.expires,
+        changes: Some(post.updated).filter(|updated| *updated > post.date),
         has_tags: !post.tags.is_empty(),
         hash,
         stamp,
-    };
-    Some(Read { change: Change::Put(card), stamp, findings, is_cut_short: false })
+    }
 }
 
 /// The text of a file.
@@ -218,6 +241,9 @@ fn state(card: Kept<'_>, catalog: &Catalog) -> Hash {
         states.push('\0');
     };
     add(Some(card));
+    if catalog.awaits_change(card) {
+        add(Some(card));
+    }
     card.links().iter().for_each(|key| add(catalog.winner(key)));
     Hash::of(states.as_bytes())
 }
@@ -248,7 +274,11 @@ impl Memo {
         }
         let resolve = |words: &str| address(words, copy);
         let render = |post: &Post<'_>| {
-            assemble::entry(post, post.render(ground.site, &resolve), ground.site)
+            let mut entry = assemble::entry(post, post.render(ground.site, &resolve), ground.site);
+            if catalog.awaits_change(card) {
+                entry.updated = entry.published.clone();
+            }
+            entry
         };
         let entry = Arc::new(rendered(card, ground, render)?);
         self.lock().keep(state, Arc::clone(&entry));

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::content::catalog::cards::Kept;
-use crate::content::catalog::{Catalog, Change};
+use crate::content::catalog::{Catalog, Change, Horizon};
 use crate::content::date::Moment;
 use crate::content::permalink::{Layout, Origin};
 use crate::content::post::Post;
@@ -86,13 +86,13 @@ struct Reading {
     findings: BTreeMap<String, Vec<Finding>>,
 }
 
-fn read(site: &Site, roots: &Roots) -> Result<Reading> {
+fn read(site: &Site, roots: &Roots, now: Moment) -> Result<Reading> {
     let (scan, layout) = roots.scan(None)?;
     let mut scan = scan.whole(iter::empty())?;
     let folder = roots.open();
     let ground = Ground { folder: &folder, layout: &layout, site };
     let files: Vec<Arc<str>> = scan.files.iter().map(|(path, _)| path.into()).collect();
-    let read = |path: &Arc<str>| posts::card(path, ground, None);
+    let read = |path: &Arc<str>| posts::card(path, ground, None, now);
     let mut findings: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
     let mut changes = Vec::new();
     for read in parallel::map(&files, read).into_iter().flatten() {
@@ -107,7 +107,7 @@ fn read(site: &Site, roots: &Roots) -> Result<Reading> {
         findings.entry(finding.path.clone()).or_default().push(finding);
     }
     let mut catalog = Catalog::default();
-    catalog.apply(changes, None);
+    catalog.apply(changes, Horizon::OPEN);
     for finding in review(&catalog, site, CONFIG) {
         findings.entry(finding.path.clone()).or_default().push(finding);
     }
@@ -125,7 +125,7 @@ pub fn list(
     style: Style,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let reading = read(site, roots)?;
+    let reading = read(site, roots, now)?;
     let folder = roots.open();
     let row = |path: &Arc<str>| row(site, &folder, &reading, path, now);
     let mut rows: Vec<Row> = parallel::map(&reading.files, row).into_iter().flatten().collect();
@@ -161,15 +161,19 @@ fn row(
     let post = Post::parse(&origin, posts::text(&bytes).ok()?, site).post.ok()?;
     let winner = reading.catalog.winner(&key).filter(|winner| winner.path() != &**path);
     let zone = site.dates.zone;
-    let reason = if let Some(winner) = winner {
+    let withheld = if let Some(winner) = winner {
         Some(Error::Shadowed { winner: winner.path().to_owned() }.to_string())
     } else if let Some(withheld) = post.withheld {
         Some(withheld.reason().to_owned())
+    } else if let Some(expired) = post.expires.filter(|expires| *expires <= now) {
+        Some(format!("expired {}", zone.rfc3339(expired)))
     } else if post.date > now && !site.future {
         Some(format!("due {}", zone.rfc3339(post.date)))
     } else {
         None
     };
+    let state = if withheld.is_some() { "withheld" } else { "published" };
+    let reason = withheld.or_else(|| post.reach.reason().map(str::to_owned));
     let title = if post.title.is_empty() {
         large_posts::in_turn(path, stamp, || post.render(site, &|_| None).title)?
     } else {
@@ -179,13 +183,12 @@ fn row(
         url: post.url(site),
         id: post.id(site),
         date: zone.rfc3339(post.date),
-        updated: zone.rfc3339(post.updated),
+        updated: zone.rfc3339(if post.updated > now { post.date } else { post.updated }),
         title,
         categories: post.categories.clone(),
         tags: post.tags.clone(),
         authors: post.authors.iter().map(|author| author.name.clone()).collect(),
     };
-    let state = if reason.is_some() { "withheld" } else { "published" };
     Some(Row { path: path.to_string(), key, state, reason, post: Some(facts) })
 }
 
@@ -223,8 +226,8 @@ fn write_row(out: &mut dyn Write, row: &Row) -> io::Result<()> {
     }
 }
 
-/// Writes all findings, in the order of the paths; `warnings` are those of the configuration.
-/// Returns how many posts are rejected.
+/// Writes all findings as of `now`, in the order of the paths; `warnings` are those of the
+/// configuration. Returns how many posts are rejected.
 ///
 /// # Errors
 /// When the site cannot be read or the report not be written.
@@ -232,10 +235,11 @@ pub fn check(
     site: &Site,
     warnings: Vec<Finding>,
     roots: &Roots,
+    now: Moment,
     style: Style,
     out: &mut dyn Write,
 ) -> Result<usize> {
-    let mut reading = read(site, roots)?;
+    let mut reading = read(site, roots, now)?;
     let posts = reading.files.len();
     let folder = roots.open();
     let ground = Ground { folder: &folder, layout: &reading.layout, site };

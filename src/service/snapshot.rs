@@ -21,7 +21,7 @@ use crate::hash::Hash;
 use crate::service::disk::{self, Temporary};
 
 /// How a snapshot begins. The number changes with the form of what follows.
-const MAGIC: &[u8] = b"feedmill snapshot 4\n";
+const MAGIC: &[u8] = b"feedmill snapshot 5\n";
 
 /// Files that were changed less than this before a snapshot may change once more without a new
 /// time on a coarse clock; in nanoseconds.

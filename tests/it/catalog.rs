@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use feedmill::content::catalog::{Catalog, Change, FeedName};
+use feedmill::content::catalog::{Catalog, Change, FeedName, Horizon};
 use feedmill::content::date::Moment;
-use feedmill::content::post::{Card, FileStamp};
+use feedmill::content::post::{Card, FileStamp, Reach};
 use feedmill::content::site::{Taxonomy, Window};
 use feedmill::hash::Hash;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop, proptest};
@@ -41,6 +41,13 @@ fn card() -> impl Strategy<Value = Card> {
                 .collect(),
             id: (version % 3 == 0).then(|| Hash::of(&[version])),
             links: if version % 5 == 0 { Box::new(["é1".into()]) } else { Box::new([]) },
+            reach: match version {
+                5 => Reach::Groups,
+                6 => Reach::None,
+                _ => Reach::All,
+            },
+            expires: (version % 4 == 1).then(|| Moment::from_unix(date + i64::from(version) - 3)),
+            changes: (version % 7 == 3).then(|| Moment::from_unix(date + i64::from(version))),
             has_tags: version % 2 == 0,
             hash: Hash::of(&[version]),
             stamp: FileStamp {
@@ -71,15 +78,22 @@ impl List {
     }
 
     /// The keys of a feed's posts, newest first.
-    fn feed(&self, name: &FeedName, now: Moment) -> Vec<String> {
+    fn feed(&self, name: &FeedName, horizon: Horizon) -> Vec<String> {
+        let Horizon { now, has_future } = horizon;
         let is_in = |card: &&Card| match name {
-            FeedName::Site => true,
+            FeedName::Site => card.reach == Reach::All,
             FeedName::Group(taxonomy, group) => {
-                card.groups.iter().any(|(of, name)| of == taxonomy && name == group)
+                let mut groups = card.groups.iter();
+                card.reach != Reach::None
+                    && groups.any(|(of, name)| of == taxonomy && name == group)
             }
         };
+        let is_shown = |card: &&Card| {
+            let has_expired = card.expires.is_some_and(|at| at <= now || at == card.date);
+            !card.is_withheld && !has_expired && (has_future || card.date <= now)
+        };
         let mut posts = self.winners();
-        posts.retain(|card| !card.is_withheld && card.date <= now && is_in(card));
+        posts.retain(|card| is_shown(card) && is_in(card));
         posts.sort_by(|one, other| other.date.cmp(&one.date).then_with(|| one.key.cmp(&other.key)));
         posts.into_iter().map(|card| card.key.to_string()).collect()
     }
@@ -104,10 +118,11 @@ proptest! {
     #[test]
     fn it_answers_as_a_plain_list_would(
         steps in prop::collection::vec((card(), 0..4_u8), 1..3000),
+        has_future in any::<bool>(),
     ) {
         let mut catalog = Catalog::default();
         let mut list = List::default();
-        let mut now = Moment::from_unix(10);
+        let mut horizon = Horizon { now: Moment::from_unix(10), has_future };
         for (index, (card, kind)) in steps.into_iter().enumerate() {
             let is_checked = index % 97 == 0;
             let before = if is_checked { feeds(&catalog) } else { BTreeMap::new() };
@@ -115,19 +130,23 @@ proptest! {
             if kind == 0 {
                 let remove = Change::Remove { key: Arc::clone(&card.key), path: Arc::clone(&card.path) };
                 list.0.remove(&card.path);
-                touched.extend(catalog.apply([remove], Some(now)));
+                touched.extend(catalog.apply([remove], horizon));
             } else {
                 list.0.insert(Arc::clone(&card.path), card.clone());
-                touched.extend(catalog.apply([Change::Put(card)], Some(now)));
+                touched.extend(catalog.apply([Change::Put(card)], horizon));
             }
             if index % 500 == 0 {
-                now = Moment::from_unix(now.unix() + 5);
+                horizon.now = Moment::from_unix(horizon.now.unix() + 5);
             }
-            touched.extend(catalog.release(now));
+            touched.extend(catalog.release(horizon.now));
             if is_checked {
                 let after = feeds(&catalog);
+                for card in catalog.window(&FeedName::Site, ALL) {
+                    let is_to_come = card.changes().is_some_and(|at| at > horizon.now);
+                    assert_eq!(catalog.awaits_change(card), is_to_come);
+                }
                 for name in names() {
-                    assert_eq!(after[&name], list.feed(&name, now), "{name:?} after {index}");
+                    assert_eq!(after[&name], list.feed(&name, horizon), "{name:?} after {index}");
                     assert_eq!(catalog.count(&name), after[&name].len());
                     let has_changed = before[&name] != after[&name];
                     assert!(!has_changed || touched.contains(&name), "{name:?} after {index}");

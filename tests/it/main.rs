@@ -20,6 +20,7 @@ mod keys;
 mod making;
 mod pages;
 mod properties;
+mod reach;
 mod review;
 mod service;
 mod switches;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 
 use crate::content::date::Moment;
-use crate::content::post::{Card, FileStamp, Group};
+use crate::content::post::{Card, FileStamp, Group, Reach};
 use crate::hash::Hash;
 
 /// The number of a card.
@@ -60,6 +60,9 @@ struct Rare {
     key: Option<Box<str>>,
     id: Option<Hash>,
     links: Box<[Arc<str>]>,
+    reach: Reach,
+    expires: Option<Moment>,
+    changes: Option<Moment>,
 }
 
 /// A card that is looked at where it is kept. Its parts are those of [`Card`].
@@ -79,10 +82,15 @@ impl Cards {
     /// Keeps a card; its path must not be here yet.
     pub fn add(&mut self, card: &Card) -> Id {
         let key = position(&card.key, &card.path);
-        let is_rare = key.is_none() || card.id.is_some() || !card.links.is_empty();
+        let Card { id, reach, expires, changes, .. } = *card;
+        let is_rare = key.is_none()
+            || id.is_some()
+            || !card.links.is_empty()
+            || (reach, expires, changes) != (Reach::All, None, None);
         let rare = is_rare.then(|| {
             let own_key = key.is_none().then(|| Box::from(&*card.key));
-            Box::new(Rare { key: own_key, id: card.id, links: card.links.clone() })
+            let links = card.links.clone();
+            Box::new(Rare { key: own_key, id, links, reach, expires, changes })
         });
         let slot = Slot {
             path: self.paths.push(&card.path),
@@ -167,6 +175,11 @@ impl<'a> Kept<'a> {
         &self.cards.slots[self.id as usize]
     }
 
+    /// What it is named by.
+    pub fn handle(&self) -> Id {
+        self.id
+    }
+
     /// Its number, below [`Cards::bound`].
     pub fn number(&self) -> usize {
         self.id as usize
@@ -212,6 +225,21 @@ impl<'a> Kept<'a> {
         self.slot().rare.as_ref()?.id
     }
 
+    /// Which of its feeds it is in.
+    pub fn reach(&self) -> Reach {
+        self.slot().rare.as_ref().map_or(Reach::All, |rare| rare.reach)
+    }
+
+    /// When it leaves its feeds.
+    pub fn expires(&self) -> Option<Moment> {
+        self.slot().rare.as_ref()?.expires
+    }
+
+    /// When it was changed, by its own word, if that is another time than its date.
+    pub fn changes(&self) -> Option<Moment> {
+        self.slot().rare.as_ref()?.changes
+    }
+
     /// Keys of posts whose addresses its body names.
     pub fn links(&self) -> &'a [Arc<str>] {
         self.slot().rare.as_ref().map_or(&[], |rare| &rare.links)
@@ -239,6 +267,9 @@ impl<'a> Kept<'a> {
             groups: self.groups().to_vec(),
             id: self.id(),
             links: self.links().into(),
+            reach: self.reach(),
+            expires: self.expires(),
+            changes: self.changes(),
             has_tags: self.has_tags(),
             hash: self.hash(),
             stamp: self.stamp(),

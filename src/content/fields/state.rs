@@ -1,7 +1,8 @@
-//! Whether a post is published.
+//! Whether a post is published, and in which feeds.
 
+use crate::content::exclusion::Exclusion;
 use crate::content::fields::Fields;
-use crate::content::post::Withheld;
+use crate::content::post::{Reach, Withheld};
 use crate::content::switch::Switch;
 use crate::error::{Error, Severity};
 
@@ -41,6 +42,22 @@ impl Fields<'_, '_> {
             }
         }
         None
+    }
+
+    /// Which feeds the post is in: `feed: false`, and what the site leaves out.
+    pub(super) fn reach(&mut self, categories: &[String], tags: &[String]) -> Reach {
+        let feed = Switch::read(self.front, "feed");
+        if let Switch::Odd { found, meant: Some(false) } = feed {
+            self.remark_switch(Severity::Warning, "feed", found, "published");
+        } else if feed == Switch::Off {
+            return Reach::None;
+        }
+        let leaves_out = |exclusion: &Exclusion| exclusion.has(categories, tags, self.origin.path);
+        match &self.site.exclusions {
+            exclusions if leaves_out(&exclusions.from_all) => Reach::None,
+            exclusions if leaves_out(&exclusions.from_site) => Reach::Groups,
+            _ => Reach::All,
+        }
     }
 
     fn remark_switch(

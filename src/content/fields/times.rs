@@ -4,7 +4,14 @@ use crate::content::date::{Day, Moment};
 use crate::content::fields::Fields;
 use crate::content::front_matter::Node;
 use crate::content::stamp::{Naive, read};
+use crate::error::oddity::Oddity;
 use crate::error::{Error, Remark, Severity};
+
+/// When a post was changed.
+pub const UPDATED: &[&str] = &["last_modified_at", "updated"];
+
+/// When a post leaves its feeds.
+const EXPIRES: &[&str] = &["expires", "expiry_date"];
 
 impl Fields<'_, '_> {
     /// The stamp of `date`, else the day in the name; never "now", never the file's own times.
@@ -43,14 +50,35 @@ impl Fields<'_, '_> {
 
     /// `last_modified_at` or `updated`; a stamp before the date is the date.
     pub(super) fn updated(&mut self, date: Moment) -> Moment {
-        for key in ["last_modified_at", "updated"] {
+        self.stamp(UPDATED).map_or(date, |updated| updated.max(date))
+    }
+
+    /// `expires` or `expiry_date`: a day is over for it when it begins.
+    pub(super) fn expires(&mut self, date: Moment) -> Option<Moment> {
+        let expires = self.stamp(EXPIRES)?;
+        if expires <= date
+            && let Some(key) = EXPIRES.iter().find(|key| self.front.get(key).is_some())
+        {
+            self.warn(key, Oddity::NeverShown { key }.into());
+        }
+        Some(expires)
+    }
+
+    /// The first of several keys that has a stamp.
+    fn stamp(&mut self, keys: &[&'static str]) -> Option<Moment> {
+        for key in keys {
             let Some(written) = self.front.get(key).and_then(Node::text) else { continue };
             match read(written, self.is_quoted_stamp(key), self.site.dates) {
-                Ok(reading) => return reading.moment.max(date),
+                Ok(reading) => {
+                    for error in reading.warnings {
+                        self.warn(key, error);
+                    }
+                    return Some(reading.moment);
+                }
                 Err(error) => self.warn(key, error),
             }
         }
-        date
+        None
     }
 
     /// Whether a stamp stands in quotes, where that makes a difference: it has to be looked for.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::content::config::Section;
+use crate::content::exclusion::{Exclusion, Exclusions};
 use crate::content::front_matter::Node;
 use crate::content::site::{Extent, JekyllFeed, MAX_ENTRIES, TagFilter, Taxonomy, Window};
 use crate::content::text::{collapse, nfc};
@@ -30,6 +31,13 @@ pub(super) fn taxonomies(ours: &Section<'_>, feed: &Section<'_>) -> Result<Vec<T
     taxonomies.sort();
     taxonomies.dedup();
     Ok(taxonomies)
+}
+
+pub(super) fn exclusions(ours: &Section<'_>) -> Result<Exclusions> {
+    Ok(Exclusions {
+        from_all: Exclusion::read(ours, &["feedmill", "exclude"])?,
+        from_site: Exclusion::read(ours, &["feedmill", "exclude_from_site"])?,
+    })
 }
 
 /// jekyll-feed's `posts_limit` and `excerpt_only`, which our own keys override.

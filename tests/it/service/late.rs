@@ -56,6 +56,48 @@ fn a_post_appears_when_it_is_due() {
     server.finish(&[]);
 }
 
+#[test]
+#[expect(clippy::cast_precision_loss, reason = "seconds since 1970")]
+fn a_post_expires_and_changes_to_the_second() {
+    let site = Site::new(CONFIG);
+    site.post(1, "first", "news", "Text.");
+    let with = |name: &str, line: &str| {
+        let text = format!(
+            "---\ntitle: {name}\ncategories: {name}\ndate: 2022-01-02\n{line}\n---\nText.\n"
+        );
+        site.write(&at(2, name), text);
+    };
+    let (ends, written) = due_in(4);
+    with("offer", &format!("expires: {written}"));
+    let (changes, written) = due_in(5);
+    with("draft", &format!("last_modified_at: {written}"));
+    let server = site.serve();
+    let ids = server.all("", "id");
+    let atom = || server.get("atom.xml", &[]).text();
+    let local = DateTime::from_timestamp(changes, 0).unwrap().format("%Y-%m-%dT%H:%M:%S");
+    assert_eq!(server.titles(""), ["draft", "offer", "first"]);
+    assert!(!atom().contains(&local.to_string()), "{}", atom());
+    assert_eq!(atom().matches("<updated>2022-01-02T00:00:00").count(), 3, "{}", atom());
+    server.wait_until("it expires", || {
+        let is_gone = server.titles("") == ["draft", "first"]
+            && server.status("category/offer/rss.xml") == 404;
+        assert!(now() >= ends as f64 || !is_gone, "it went early");
+        is_gone
+    });
+    server.wait_until("it changes", || {
+        let has_changed = atom().contains(&local.to_string());
+        assert!(now() >= changes as f64 || !has_changed, "it changed early");
+        has_changed
+    });
+    assert!(now() < changes as f64 + 3.0);
+    assert!(!site.out("category/offer").exists());
+    // It comes back when it is given more time, with the id that it had.
+    with("offer", "expires: 9999-01-01");
+    server.wait_until("it is back", || server.titles("") == ["draft", "offer", "first"]);
+    assert_eq!(server.all("", "id"), ids);
+    server.finish(&[]);
+}
+
 /// Writes a text in two goes with a pause, as a slow writer does; `is_closed` in between or not.
 /// Looks all the time of the pause.
 fn write_torn(

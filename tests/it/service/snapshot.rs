@@ -91,7 +91,7 @@ fn an_odd_post_that_was_deleted_while_it_was_down_is_gone() {
 }
 
 #[test]
-fn a_post_that_became_due_while_it_was_down_is_there() {
+fn what_became_due_while_it_was_down_is_taken_in() {
     let site = Site::new(CONFIG);
     fill(&site);
     let due = site.serve();
@@ -99,12 +99,17 @@ fn a_post_that_became_due_while_it_was_down_is_there() {
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 2;
     let text = format!("---\ntitle: late\ndate: {soon}\ncategories: even\n---\nLate.\n");
     site.write("_posts/2022-01-30-late.md", text);
+    let text = format!("---\ntitle: offer\nexpires: {soon}\ncategories: even\n---\nOver.\n");
+    site.write("_posts/2022-01-29-offer.md", text);
+    let text = format!("---\ntitle: mended\nlast_modified_at: {soon}\n---\nMended.\n");
+    site.write("_posts/2022-01-28-mended.md", text);
     due.settle();
     due.finish(&[]);
     std::thread::sleep(std::time::Duration::from_secs(3));
     let server = site.serve();
     server
         .wait_until("it is there", || server.titles("category/even/").contains(&"late".to_owned()));
+    assert!(!server.titles("").contains(&"offer".to_owned()));
     server.finish(&[]);
     assert_right(&site);
 }
