@@ -22,7 +22,7 @@ use crate::content::spread;
 use crate::content::stamp::day_in_name;
 use crate::content::syntax::{A_LANGUAGE, AN_ID, is_id, language};
 use crate::content::text::{collapse, cut, head, plain, shown, xml_safe};
-use crate::content::url::{as_uri, web_address};
+use crate::content::url::{as_uri, is_web, web_address};
 use crate::error::{Error, Remark, Severity};
 
 /// Longest title, in bytes: a page of a book.
@@ -33,6 +33,12 @@ pub const MAX_ADDRESS: usize = 2 * 1024;
 
 /// Longest language tag, in bytes; the longest that RFC 5646 §4.4.1 counts on has 35.
 pub const MAX_LANG: usize = 64;
+
+/// Where the page is named that a post is about.
+const EXTERNAL: &[&str] = &["external_url", "link", "redirect_to"];
+
+/// What can be such a page.
+const A_PAGE: &str = "the address of a page, like `https://other.example.net/page`";
 
 /// Reads one post's front matter and notes what is odd about it.
 pub struct Fields<'f, 'r> {
@@ -93,6 +99,7 @@ impl<'f, 'r> Fields<'f, 'r> {
             license: self.license(),
             enclosures: self.enclosures(),
             summary: self.summary(),
+            external: self.external(),
             image: self.image(),
             separator: self
                 .text("excerpt_separator")
@@ -241,6 +248,33 @@ impl<'f, 'r> Fields<'f, 'r> {
             self.drop("license", &written, A_LICENSE);
         }
         license
+    }
+
+    /// The page elsewhere that the post is about.
+    fn external(&mut self) -> Option<String> {
+        for key in EXTERNAL {
+            let node = match self.front.get(key) {
+                // Of several `redirect_to`, jekyll-redirect-from takes the first.
+                Some(Node::List(items)) if *key == "redirect_to" => items.first(),
+                node => node,
+            };
+            let Some(node) = node.filter(|node| !matches!(node, Node::Null | Node::Bool(_))) else {
+                continue;
+            };
+            let Some(written) = self.scalar(node, key).map(str::trim) else { continue };
+            if written.is_empty() || !self.is_address(key, written) {
+                continue;
+            }
+            // As with jekyll-redirect-from, `/x` lies below `baseurl`; a word is no address.
+            let is_address = written.starts_with('/') || is_web(written);
+            let below = written.strip_prefix('/').filter(|rest| !rest.starts_with('/'));
+            let address = below.map_or_else(|| written.to_owned(), |rest| format!("./{rest}"));
+            match self.site.link(&address).filter(|address| is_address && is_web(address)) {
+                Some(address) => return Some(address),
+                None => self.drop(key, written, A_PAGE),
+            }
+        }
+        None
     }
 
     /// The id of its own; a stranger has none, who could take the id of another's post, and its place

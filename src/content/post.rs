@@ -63,6 +63,8 @@ pub struct Post<'a> {
     pub lang: Option<String>,
     /// `description`, else `excerpt`: plain text, cut.
     pub summary: Option<String>,
+    /// The page elsewhere that it is about, absolute.
+    pub external: Option<String>,
     /// The absolute address of `image`.
     pub image: Option<String>,
     /// Address of its licence, when it is not the site's.

@@ -80,6 +80,7 @@ const OUR_KEYS: &[&str] = &[
     "hours",
     "ids",
     "limit",
+    "link_posts",
     "markdown",
     "max_size",
     "naive_dates",
@@ -101,6 +102,7 @@ const NAMES_FROM: &[(&str, NamesFrom)] =
 pub const A_LICENSE: &str = "the web address of a licence";
 
 const TRUSTS: &[(&str, Trust)] = &[("trusted", Trust::Trusted), ("untrusted", Trust::Untrusted)];
+const LINK_POSTS: &[(&str, bool)] = &[("page", false), ("external", true)];
 const SPLIT: &[(&str, bool)] = &[("blanks", true), ("none", false)];
 
 /// Reads a configuration; an empty one is a site too. The findings are warnings.
@@ -156,6 +158,7 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         exclusions: exclusions(&ours)?,
         ids: ours.choice("ids", IDS, "`tag`, `permalink` or `jekyll`")?.unwrap_or(Ids::Tag),
         tag_authority: tag_authority(&ours, &home)?,
+        leads_out: ours.choice("link_posts", LINK_POSTS, "`page` or `external`")?.unwrap_or(false),
         split_names: ours.choice("split", SPLIT, "`blanks` or `none`")?.unwrap_or(true),
         taxonomies: taxonomies(&ours, &feed)?,
         window: window(&ours, default_window(&feed))?,

@@ -183,6 +183,8 @@ pub struct Site {
     pub exclusions: Exclusions,
     /// What ids are made from.
     pub ids: Ids,
+    /// Whether the title of a post about a page elsewhere leads there.
+    pub leads_out: bool,
     /// Authority of `tag:` ids: `example.org,2025`.
     pub tag_authority: String,
     /// Whether a text of several words names several categories or tags, as in Jekyll.

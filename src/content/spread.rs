@@ -91,6 +91,7 @@ fn without_content(post: &Post<'_>, site: &Site, limit: usize) -> usize {
         + 8 * address
         + 3 * (post.own_id.as_deref().map_or(address + 3 * post.key.len(), length))
         + 5 * optional(&post.image)
+        + 3 * optional(&post.external)
         + optional(&post.license)
         + terms
         + authors.sum::<usize>()

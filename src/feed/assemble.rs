@@ -92,6 +92,8 @@ pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
     let enclosures = enclosures.collect();
     Entry {
         id: post.id(site),
+        external: post.external.clone().filter(|external| *external != rendered.url),
+        leads_out: site.leads_out,
         url: rendered.url,
         title: rendered.title,
         summary: rendered.summary,
@@ -221,6 +223,7 @@ fn length(entry: &Entry, of: impl Fn(&str) -> usize) -> usize {
     ENTRY
         + of(&entry.id)
         + of(&entry.url)
+        + optional(&entry.external)
         + 2 * of(&entry.title)
         + of(&entry.summary)
         + 2 * entry.image.as_ref().map_or(0, |image| of(&image.url) + ELEMENT)

@@ -67,8 +67,12 @@ impl Feed {
 pub struct Entry {
     /// RSS `guid` · Atom `id` · JSON `id`.
     pub id: String,
-    /// RSS `link` · Atom `link rel="alternate"` · JSON `url`.
+    /// Its page: JSON `url`; RSS and Atom see [`Entry::link`].
     pub url: String,
+    /// The page elsewhere that it is about: JSON `external_url`; RSS and Atom see [`Entry::related`].
+    pub external: Option<String>,
+    /// Whether its title leads to `external` (`feedmill.link_posts: external`).
+    pub leads_out: bool,
     /// RSS `title` · Atom `title` · JSON `title`. Plain text, never empty.
     pub title: String,
     /// RSS `description`, which is the title before a content without text · Atom `summary` · JSON
@@ -95,8 +99,23 @@ pub struct Entry {
     pub image: Option<Image>,
     /// RSS `enclosure`, the first one · Atom `link rel="enclosure"` · JSON `attachments`.
     pub enclosures: Vec<Enclosure>,
-    /// RSS none (`source` means a feed) · Atom `link rel="via"` · JSON `external_url`.
+    /// RSS none (`source` means a feed) · Atom `link rel="via"` · JSON `external_url`, where there is
+    /// no `external`.
     pub source: Option<String>,
+}
+
+impl Entry {
+    /// Where its title leads: RSS `link` · Atom `link rel="alternate"`.
+    pub fn link(&self) -> &str {
+        self.external.as_deref().filter(|_| self.leads_out).unwrap_or(&self.url)
+    }
+
+    /// The other one of its page and the page that it is about: RSS none · Atom
+    /// `link rel="related"`.
+    pub fn related(&self) -> Option<&str> {
+        let external = self.external.as_deref()?;
+        Some(if self.leads_out { &self.url } else { external })
+    }
 }
 
 /// Somebody.

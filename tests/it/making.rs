@@ -9,6 +9,7 @@ use std::process::Command;
 use feedmill::service::limits::Limits;
 use feedmill::service::load::{self, Scans, Settings};
 use feedmill::service::mill::Mill;
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// The files below a folder, by their paths with slashes.
@@ -65,6 +66,31 @@ impl Made {
     /// Runs the program in the folder.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         run(self.folder(), arguments)
+    }
+
+    /// Exports the site with the program, which must have nothing against it.
+    #[track_caller]
+    pub(crate) fn build(&self) {
+        let Ran { code, err, .. } = self.run(&["build", "content"]);
+        assert_eq!(code, Some(0), "{err}");
+    }
+
+    /// A document of the export as text.
+    #[track_caller]
+    pub(crate) fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.folder().join("feeds").join(path)).unwrap()
+    }
+
+    /// What the program finds wrong with the site: line and text of each.
+    #[track_caller]
+    pub(crate) fn findings(&self) -> Vec<String> {
+        let out = self.run(&["check", "--format", "json", "content"]).out;
+        let found: Value = serde_json::from_str(&out).unwrap();
+        let text = |one: &Value| {
+            let line = one["line"].as_u64().unwrap_or_default();
+            format!("{line} {}", one["problem"].as_str().unwrap())
+        };
+        found.as_array().unwrap().iter().map(text).collect()
     }
 
     /// A mill for the site, with nothing read yet.

@@ -26,11 +26,6 @@ fn titles(made: &Made, feed: &str) -> Vec<String> {
     feed["items"].as_array().unwrap().iter().map(title).collect()
 }
 
-fn build(made: &Made) {
-    let Ran { code, err, .. } = made.run(&["build", "content"]);
-    assert_eq!(code, Some(0), "{err}");
-}
-
 /// State and reason of a post.
 fn fate(made: &Made, key: &str) -> (String, String) {
     let rows: Value =
@@ -38,15 +33,6 @@ fn fate(made: &Made, key: &str) -> (String, String) {
     let row = rows.as_array().unwrap().iter().find(|row| row["key"] == key).unwrap();
     let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
     (text("state"), text("reason"))
-}
-
-/// Line and text of each finding, without the path.
-fn findings(made: &Made) -> Vec<String> {
-    let found: Value =
-        serde_json::from_str(&made.run(&["check", "--format", "json", "content"]).out).unwrap();
-    let text =
-        |record: &Value| format!("{} {}", record["line"], record["problem"].as_str().unwrap());
-    found.as_array().unwrap().iter().map(text).collect()
 }
 
 fn pair(state: &str, reason: &str) -> (String, String) {
@@ -65,7 +51,7 @@ fn feed_false_keeps_a_post_out_of_all_feeds() {
         "_posts/2022-01-07-linking.md",
         "---\ntitle: linking\n---\n[shy]({% post_url 2022-01-02-shy %})\n",
     );
-    build(&made);
+    made.build();
     assert_eq!(titles(&made, ""), ["linking", "short", "hidden", "open"]);
     assert_eq!(titles(&made, "category/news/"), ["open"]);
     assert!(!made.feeds().keys().any(|path| path.contains("quiet")), "{:?}", made.feeds().keys());
@@ -76,7 +62,7 @@ fn feed_false_keeps_a_post_out_of_all_feeds() {
     assert_eq!(fate(&made, "2022-01-05-short"), pair("published", ""));
     let listed = made.run(&["list", "content"]).out;
     assert!(listed.contains("published  2022-01-02-shy  [news]  shy  (not in feeds)"), "{listed}");
-    let found = findings(&made);
+    let found = made.findings();
     assert!(found.iter().any(|it| it == "3 `hidden` is `true`: the post is published"));
 }
 
@@ -84,9 +70,9 @@ fn feed_false_keeps_a_post_out_of_all_feeds() {
 fn feed_in_quotes_is_told() {
     let made = site("");
     post(&made, "2022-01-02-shy", "title: shy\nfeed: \"false\"");
-    build(&made);
+    made.build();
     assert_eq!(titles(&made, ""), ["shy", "open"]);
-    assert_eq!(findings(&made), ["3 `feed` is `false` in quotes: the post is published"]);
+    assert_eq!(made.findings(), ["3 `feed` is `false` in quotes: the post is published"]);
 }
 
 #[test]
@@ -98,7 +84,7 @@ fn a_default_keeps_posts_out_of_feeds() {
     );
     post(&made, "shy/2022-01-02-a", "title: a");
     post(&made, "shy/2022-01-03-b", "title: b\nfeed: true");
-    build(&made);
+    made.build();
     assert_eq!(titles(&made, ""), ["b", "open"]);
 }
 
@@ -115,11 +101,11 @@ fn a_site_leaves_posts_out_of_its_feeds() {
         post(&made, "older/2022-01-05-older", "title: older");
         post(&made, "2022-01-06-draft", "title: draft");
         post(&made, "2022-01-07-drafts", "title: Notes\ncategories: [Notes]");
-        build(&made);
+        made.build();
         assert_eq!(titles(&made, ""), ["Notes", "older", "open"], "{ours}");
         assert_eq!(titles(&made, "category/news/"), ["open"], "{ours}");
         assert_eq!(fate(&made, "2022-01-02-note"), pair("published", "not in feeds"));
-        assert_eq!(findings(&made), [""; 0], "{ours}");
+        assert_eq!(made.findings(), [""; 0], "{ours}");
     }
 }
 
@@ -127,7 +113,7 @@ fn a_site_leaves_posts_out_of_its_feeds() {
 fn a_site_leaves_posts_out_of_its_own_feed_alone() {
     let made = site("  exclude_from_site: [category/notes]\n");
     post(&made, "2022-01-02-note", "title: note\ncategories: [news, notes]");
-    build(&made);
+    made.build();
     assert_eq!(titles(&made, ""), ["open"]);
     assert_eq!(titles(&made, "category/notes/"), ["note"]);
     assert_eq!(titles(&made, "category/news/"), ["note", "open"]);
@@ -139,7 +125,7 @@ fn a_site_leaves_posts_out_of_its_own_feed_alone() {
             "{CONFIG}feedmill: {{exclude: [category/news], exclude_from_site: [category/notes]}}\n"
         ),
     );
-    build(&made);
+    made.build();
     assert_eq!(titles(&made, ""), [""; 0]);
     assert_eq!(titles(&made, "category/notes/"), [""; 0]);
 }
@@ -148,7 +134,7 @@ fn a_site_leaves_posts_out_of_its_own_feed_alone() {
 fn what_is_wrong_with_an_exclusion_is_told() {
     let made = site("  exclude: [category/nots, _post/old, category/news]\n");
     assert_eq!(
-        findings(&made),
+        made.findings(),
         [
             "4 `feedmill.exclude` names `category/nots`, and no post is there",
             "4 `feedmill.exclude` names `_post/old`, and no post is there",
@@ -173,18 +159,18 @@ fn a_post_that_has_expired_is_in_no_feed() {
     post(&made, "2022-01-04-c", "title: c\nexpires: 9999-01-31");
     post(&made, "2022-01-05-d", "title: d\nexpires: soon");
     post(&made, "2022-01-06-e", "title: e\nexpires: 2022-01-05");
-    build(&made);
+    made.build();
     assert_eq!(titles(&made, ""), ["d", "c", "open"]);
     assert!(!made.feeds().keys().any(|path| path.contains("offers")));
     assert_eq!(fate(&made, "2022-01-02-a"), pair("withheld", "expired 2022-01-31T00:00:00Z"));
     assert_eq!(fate(&made, "2022-01-04-c"), pair("published", ""));
     assert_eq!(
-        findings(&made),
+        made.findings(),
         ["3 `soon` is no date", "3 `expires` is not after the date, so the post is in no feed",]
     );
     // Posts of the future expire as well.
     made.write("_config.yml", format!("{CONFIG}future: true\n"));
-    build(&made);
+    made.build();
     assert_eq!(titles(&made, ""), ["d", "c", "open"]);
 }
 
@@ -194,7 +180,7 @@ fn a_change_of_the_future_has_not_been_yet() {
     post(&made, "2022-01-02-x", "title: x\nlast_modified_at: 2204-01-02 10:00:00 +0800");
     post(&made, "2022-01-03-y", "title: y\nupdated: 2022-02-03");
     post(&made, "2022-01-04-z", "title: z\nlast_modified_at: 2021-02-03");
-    build(&made);
+    made.build();
     let feeds = made.feeds();
     let text = |path: &str| String::from_utf8(feeds[path].clone()).unwrap();
     for path in ["atom.xml", "rss.xml", "feed.json"] {
@@ -204,7 +190,7 @@ fn a_change_of_the_future_has_not_been_yet() {
     assert_eq!(text("feed.json").matches("date_modified").count(), 1);
     assert!(text("rss.xml").contains("<lastBuildDate>Thu, 03 Feb 2022"), "{}", text("rss.xml"));
     assert_eq!(
-        findings(&made),
+        made.findings(),
         ["3 `last_modified_at` is in the future; until then the post counts as unchanged"]
     );
     let listed = made.run(&["list", "--format", "json", "content"]).out;

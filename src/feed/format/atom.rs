@@ -57,7 +57,8 @@ fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
 }
 
 fn entry(feed: &Feed, index: usize, entry: &Entry) -> Result<atom::Entry, String> {
-    let mut links = vec![link("alternate", entry.url.clone(), Some("text/html"))];
+    let mut links = vec![link("alternate", entry.link().to_owned(), Some("text/html"))];
+    links.extend(entry.related().map(|url| link("related", url.to_owned(), None)));
     links.extend(
         entry.image.as_ref().map(|image| link("enclosure", image.url.clone(), image.media_type)),
     );

@@ -114,7 +114,7 @@ fn item<'a>(feed: &Feed, index: usize, entry: &'a Entry) -> Item<'a> {
     Item {
         id: &entry.id,
         url: &entry.url,
-        external_url: entry.source.as_deref(),
+        external_url: entry.external.as_deref().or(entry.source.as_deref()),
         title: &entry.title,
         content_html,
         content_text: if content_html.is_none() {

@@ -72,8 +72,8 @@ fn item(feed: &Feed, index: usize, entry: &Entry) -> Item {
     let content = feed.content(index, entry);
     Item {
         title: Some(entry.title.clone()),
-        link: Some(entry.url.clone()),
-        guid: Some(Guid { value: entry.id.clone(), permalink: entry.id == entry.url }),
+        link: Some(entry.link().to_owned()),
+        guid: Some(Guid { value: entry.id.clone(), permalink: entry.id == entry.link() }),
         pub_date: Some(entry.published.rfc822.clone()),
         // The W3C's validator wants a description before every content, of a picture too.
         description: feed.summary(entry).or(content.map(|_| &*entry.title)).map(str::to_owned),

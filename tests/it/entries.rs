@@ -1,0 +1,139 @@
+//! What an entry says besides its text, in each format.
+
+use serde_json::Value;
+
+use crate::making::Made;
+use crate::validity::rules::assert_valid;
+
+const CONFIG: &str = "title: S\nurl: https://s.example\nbaseurl: /blog\n";
+
+/// A site of one post with this front matter, exported.
+fn exported(config: &str, front: &str, body: &str) -> Made {
+    let made = Made::of(&[("_config.yml", &format!("{CONFIG}{config}"))]);
+    made.write("_posts/2022-01-02-post.md", format!("---\n{front}\n---\n{body}\n"));
+    made.build();
+    made
+}
+
+/// The same, and all formats say the same.
+fn built(config: &str, front: &str, body: &str) -> Made {
+    let made = exported(config, front, body);
+    assert_valid(&made.feeds(), "https://s.example/blog");
+    made
+}
+
+/// The entry in JSON.
+fn item(made: &Made) -> Value {
+    let feed: Value = serde_json::from_str(&made.text("feed.json")).unwrap();
+    feed["items"][0].clone()
+}
+
+/// The address of each link of the entry in Atom, by its relation.
+fn links(made: &Made) -> Vec<(String, String)> {
+    let text = made.text("atom.xml");
+    let atom = roxmltree::Document::parse(&text).unwrap();
+    let entry =
+        atom.descendants().find(|node| node.has_tag_name(("http://www.w3.org/2005/Atom", "entry")));
+    let links = entry.unwrap().children().filter(|node| node.tag_name().name() == "link");
+    let of =
+        |node: &roxmltree::Node<'_, '_>, name| node.attribute(name).unwrap_or_default().to_owned();
+    links.map(|node| (of(&node, "rel"), of(&node, "href"))).collect()
+}
+
+/// The text of an element of the item in RSS.
+fn rss(made: &Made, name: &str) -> Option<String> {
+    let text = made.text("rss.xml");
+    let rss = roxmltree::Document::parse(&text).unwrap();
+    let item = rss.descendants().find(|node| node.has_tag_name("item")).unwrap();
+    let found = item.children().find(|node| node.has_tag_name(name))?;
+    Some(found.text().unwrap_or_default().to_owned())
+}
+
+const PAGE: &str = "https://s.example/blog/2022/01/02/post.html";
+
+fn pairs(links: &[(&str, &str)]) -> Vec<(String, String)> {
+    links.iter().map(|(rel, href)| ((*rel).to_owned(), (*href).to_owned())).collect()
+}
+
+#[test]
+fn a_post_about_a_page_elsewhere_names_it() {
+    for (line, page) in [
+        ("external_url: https://other.example/a?b=1&c=2", "https://other.example/a?b=1&c=2"),
+        ("link: https://other.example/two", "https://other.example/two"),
+        ("redirect_to: https://other.example/three", "https://other.example/three"),
+        (
+            "redirect_to: [https://other.example/a, https://other.example/b]",
+            "https://other.example/a",
+        ),
+        ("redirect_to:\n- https://other.example/a", "https://other.example/a"),
+        ("redirect_to: /new/", "https://s.example/blog/new/"),
+        ("redirect_to: /", "https://s.example/blog/"),
+        ("link: //other.example/ä b", "https://other.example/%C3%A4%20b"),
+        ("link: https://b.example/\nexternal_url: https://a.example/", "https://a.example/"),
+        ("title: \"a \"b\" c\"\nlink: https://other.example/two", "https://other.example/two"),
+    ] {
+        let made = built("", line, "Text.");
+        assert_eq!(item(&made)["external_url"], page, "{line}");
+        assert_eq!(item(&made)["url"], PAGE, "{line}");
+        assert_eq!(item(&made)["id"], "tag:s.example,2025:2022-01-02-post", "{line}");
+        assert_eq!(links(&made), pairs(&[("alternate", PAGE), ("related", page)]), "{line}");
+        assert_eq!(rss(&made, "link").as_deref(), Some(PAGE), "{line}");
+
+        // JSON Feed has a field for each of the two.
+        let ours = "feedmill: {link_posts: external, ids: permalink}\n";
+        let made = exported(ours, line, "Text.");
+        assert_eq!(item(&made)["external_url"], page, "{line}");
+        assert_eq!(item(&made)["url"], PAGE, "{line}");
+        assert_eq!(links(&made), pairs(&[("alternate", page), ("related", PAGE)]), "{line}");
+        assert_eq!(rss(&made, "link").as_deref(), Some(page), "{line}");
+        assert_eq!(rss(&made, "guid").as_deref(), Some(PAGE), "{line}");
+        assert!(made.text("rss.xml").contains("isPermaLink=\"false\""), "{line}");
+    }
+}
+
+#[test]
+fn what_is_no_page_elsewhere_is_left_out() {
+    for (line, found) in [
+        ("link: Read more", Some("`link` cannot be `Read more`; it is left out")),
+        (
+            "external_url: javascript:alert(1)",
+            Some("`external_url` cannot be `javascript:alert(1)`; it is left out"),
+        ),
+        (
+            "external_url: mailto:a@b.example",
+            Some("`external_url` cannot be `mailto:a@b.example`; it is left out"),
+        ),
+        ("link: {a: b}", Some("`link` is a mapping and was passed over")),
+        (
+            "link: [https://a.example, https://b.example]",
+            Some("`link` is a list and was passed over"),
+        ),
+        ("link: \"\"", None),
+        ("link:", None),
+        ("link: false", None),
+        ("redirect_to: []", None),
+        // Its own page is nowhere else.
+        ("link: https://s.example/blog/2022/01/02/post.html", None),
+    ] {
+        let made = built("feedmill: {link_posts: external}\n", line, "Text.");
+        assert_eq!(item(&made)["external_url"], Value::Null, "{line}");
+        assert_eq!(links(&made), pairs(&[("alternate", PAGE)]), "{line}");
+        let found: Vec<String> = found.into_iter().map(|found| format!("2 {found}")).collect();
+        assert_eq!(made.findings(), found, "{line}");
+    }
+}
+
+#[test]
+fn a_source_in_the_body_stays_beside_the_page_elsewhere() {
+    let clean = "feedmill: {clean: {source_link: '^<(https?://[^>]+)>$'}}\n";
+    let made = built(clean, "link: https://a.example/", "Text.\n\n<https://via.example/>");
+    assert_eq!(item(&made)["external_url"], "https://a.example/");
+    assert_eq!(
+        links(&made),
+        pairs(&[
+            ("alternate", PAGE),
+            ("related", "https://a.example/"),
+            ("via", "https://via.example/")
+        ])
+    );
+}
