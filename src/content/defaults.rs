@@ -5,7 +5,7 @@
 
 pub mod reading;
 
-use crate::content::front_matter::{Node, line_of, quotes};
+use crate::content::front_matter::{Node, line_of};
 use crate::content::glob::Glob;
 
 /// All entries, in the order of the file.
@@ -77,9 +77,9 @@ impl Set {
         found.map(|(_, node)| node).filter(|node| **node != Node::Null)
     }
 
-    /// Whether the value of a key stands in quotes.
-    pub fn is_quoted(&self, key: &str) -> bool {
-        quotes(&self.text, key)
+    /// The lines of the entry, without their indentation.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The line of the configuration that sets a key.

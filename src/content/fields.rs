@@ -73,12 +73,7 @@ impl<'f, 'r> Fields<'f, 'r> {
         let updated = self.updated(date);
         let categories = self.categories();
         let tags = self.names(Names::new(self.trust()), &["tags", "tag"]);
-        let title = match self.front.get("title") {
-            // A slug of hyphens alone gives no title; one is made from the body then.
-            None => collapse(&xml_safe(&slug::titleized(&slug))),
-            Some(node) => plain(self.scalar(node, "title").unwrap_or_default()),
-        };
-        let title = self.title(&title);
+        let (title, is_untitled) = self.title(&slug);
         let mut post = Post {
             date,
             updated,
@@ -86,6 +81,7 @@ impl<'f, 'r> Fields<'f, 'r> {
             withheld: self.withheld(),
             reach: self.reach(&categories, &tags),
             title,
+            is_untitled,
             categories,
             tags,
             authors: self.authors(),
@@ -133,14 +129,20 @@ impl<'f, 'r> Fields<'f, 'r> {
         Some(template)
     }
 
-    /// A title as it goes out.
-    fn title(&mut self, written: &str) -> String {
-        let title = self.trust().text(written).into_owned();
-        if title.len() <= MAX_TITLE {
-            return title;
+    /// The title as it goes out, and whether the author wants none: `title: ""`. Without a value the
+    /// key says nothing, as in Jekyll.
+    fn title(&mut self, slug: &str) -> (String, bool) {
+        let node = self.front.get("title").filter(|node| **node != Node::Null);
+        let written = node.map(|node| self.scalar(node, "title").unwrap_or_default());
+        let is_untitled = written == Some("") && self.front.is_empty_text("title");
+        // A slug of hyphens alone gives no title; one is made from the body then.
+        let title = written.map_or_else(|| collapse(&xml_safe(&slug::titleized(slug))), plain);
+        let mut title = self.trust().text(&title).into_owned();
+        if title.len() > MAX_TITLE {
+            self.too_long("title", MAX_TITLE, "cut");
+            title.truncate(head(&title, MAX_TITLE).len());
         }
-        self.too_long("title", MAX_TITLE, "cut");
-        head(&title, MAX_TITLE).to_owned()
+        (title, is_untitled)
     }
 
     /// Takes back a permalink that is too long; the site's own is cut where it has to be.

@@ -325,11 +325,19 @@ impl<'a> FrontMatter<'a> {
     /// Whether the value of a top-level key stands in quotes in the file: YAML 1.1, and with it
     /// Jekyll, reads `no` and `2022-01-05 10:00:00` as other things when they do not.
     pub fn is_quoted(&self, key: &str) -> bool {
-        if self.is_inherited(key) {
-            let set = self.defaults.iter().find(|set| set.get(key).is_some());
-            return set.is_some_and(|set| set.is_quoted(key));
-        }
-        quotes(self.parts.yaml, key)
+        quotes(self.lines_of(key), key)
+    }
+
+    /// Whether the value of a top-level key is a text without a character, and says so.
+    pub fn is_empty_text(&self, key: &str) -> bool {
+        let value = written(self.lines_of(key), key).unwrap_or_default();
+        matches!(value.split(" #").next().unwrap_or(value).trim(), "\"\"" | "''")
+    }
+
+    /// The lines that a key is set in: those of the post, or of its `defaults:`.
+    fn lines_of(&self, key: &str) -> &str {
+        let set = || self.defaults.iter().find(|set| set.get(key).is_some());
+        if self.is_inherited(key) { set().map_or("", |set| set.text()) } else { self.parts.yaml }
     }
 }
 
@@ -349,10 +357,13 @@ fn fill(fields: &mut Vec<(String, Node)>, key: &str, value: &Node) {
 }
 
 /// Whether the value of a top-level key stands in quotes.
-pub fn quotes(yaml: &str, key: &str) -> bool {
-    let line = line_of(yaml, key).and_then(|index| yaml.lines().nth(index));
-    line.and_then(|line| value_of(line, key))
-        .is_some_and(|value| value.trim_start().starts_with(['"', '\'']))
+fn quotes(yaml: &str, key: &str) -> bool {
+    written(yaml, key).is_some_and(|value| value.trim_start().starts_with(['"', '\'']))
+}
+
+/// What stands behind a top-level key on its last line.
+fn written<'y>(yaml: &'y str, key: &str) -> Option<&'y str> {
+    yaml.lines().rev().find_map(|line| value_of(line, key))
 }
 
 /// The index of the last line that sets a top-level key.

@@ -45,6 +45,8 @@ pub struct Post<'a> {
     pub reach: Reach,
     /// The title as plain text; empty when it has to be made from the body.
     pub title: String,
+    /// Whether its author wants it to have none (`title: ""`).
+    pub is_untitled: bool,
     /// Categories, each once, as they are written (NFC).
     pub categories: Vec<String>,
     /// Tags, likewise.
@@ -272,7 +274,8 @@ impl<'a> Post<'a> {
             body.warnings.push(Error::TooOften { feeds: spread::feeds(self, site) });
         }
         let is_excerpt_only = self.is_excerpt_only;
-        Rendered { url, title, summary, is_excerpt_only, is_in_all_feeds, body }
+        let is_untitled = self.is_untitled;
+        Rendered { url, title, is_untitled, summary, is_excerpt_only, is_in_all_feeds, body }
     }
 
     /// Where the page shows something else than the entry, as far as the text of the body and the
@@ -341,6 +344,8 @@ pub struct Rendered {
     pub url: String,
     /// The title; never empty.
     pub title: String,
+    /// Whether its author wants it to have none: this one is made from the body.
+    pub is_untitled: bool,
     /// The summary; empty only when the post has no text at all.
     pub summary: String,
     /// Whether the post wants its summary only in feeds (`feed.excerpt_only`).
@@ -451,5 +456,12 @@ fn unusable(text: &str, parts: Parts<'_>) -> Option<(usize, Error)> {
 fn made_title(summary: &str, key: &str) -> String {
     let title = if summary.is_empty() { key.rsplit('/').next().unwrap_or(key) } else { summary };
     // A file's name may hold what XML forbids.
-    cut(&xml_safe(title), MADE_TITLE).into_owned()
+    let text = xml_safe(title);
+    let made = cut(&text, MADE_TITLE);
+    // An address stays whole, or goes.
+    let kept = made.strip_suffix('…').filter(|kept| !text[kept.len()..].starts_with(' '));
+    match kept.and_then(|kept| kept.rsplit_once(' ')) {
+        Some((words, last)) if last.contains("://") => format!("{words}…"),
+        _ => made.into_owned(),
+    }
 }

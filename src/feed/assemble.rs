@@ -96,6 +96,7 @@ pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
         leads_out: site.leads_out,
         url: rendered.url,
         title: rendered.title,
+        is_untitled: rendered.is_untitled,
         summary: rendered.summary,
         content: Some(rendered.body.html)
             .filter(|html| !rendered.is_excerpt_only && !html.is_empty()),

@@ -56,6 +56,12 @@ impl Feed {
         entry.content.as_deref().filter(|_| is_carried)
     }
 
+    /// The title of an entry, where a format need not have one.
+    pub fn own_title<'e>(&self, entry: &'e Entry) -> Option<&'e str> {
+        let stands_alone = self.summary(entry).is_none();
+        Some(entry.title.as_str()).filter(|_| !entry.is_untitled || stands_alone)
+    }
+
     /// The summary of an entry, when this feed carries it and there is one.
     pub fn summary<'e>(&self, entry: &'e Entry) -> Option<&'e str> {
         Some(entry.summary.as_str()).filter(|text| self.extent != Extent::Title && !text.is_empty())
@@ -75,6 +81,9 @@ pub struct Entry {
     pub leads_out: bool,
     /// RSS `title` · Atom `title` · JSON `title`. Plain text, never empty.
     pub title: String,
+    /// Whether its author wants it to have none, and `title` is the first words of its text: RSS and
+    /// JSON have no `title` then, where there is some other text; Atom must have one.
+    pub is_untitled: bool,
     /// RSS `description`, which is the title before a content without text · Atom `summary` · JSON
     /// `summary`. Plain text.
     pub summary: String,

@@ -137,3 +137,83 @@ fn a_source_in_the_body_stays_beside_the_page_elsewhere() {
         ])
     );
 }
+
+/// The title of the entry in RSS, Atom and JSON.
+fn titles(made: &Made) -> [Option<String>; 3] {
+    let text = made.text("atom.xml");
+    let atom = roxmltree::Document::parse(&text).unwrap();
+    let title = atom.descendants().rfind(|node| node.tag_name().name() == "title");
+    let atom = title.and_then(|node| node.text()).map(str::to_owned);
+    [rss(made, "title"), atom, item(made)["title"].as_str().map(str::to_owned)]
+}
+
+#[test]
+fn an_entry_has_no_title_where_its_author_wants_none() {
+    for line in ["title: \"\"", "title: ''", "title: \"\" # none", "title: \"\"\nx: \"a \"b\" c\""]
+    {
+        let made = exported("", line, "Just a *thought*.");
+        let first_words = Some("Just a thought.".to_owned());
+        assert_eq!(titles(&made), [None, first_words, None], "{line}");
+        assert_eq!(rss(&made, "description").as_deref(), Some("Just a thought."), "{line}");
+        let listed = made.run(&["list", "content"]).out;
+        assert!(listed.contains("Just a thought."), "{listed}");
+        // A picture says nothing that could stand for the title, and a list of titles has no other text.
+        for (config, body) in
+            [("", "![](/a.png)"), ("feedmill: {entries: title}\n", "Just a thought.")]
+        {
+            let made = exported(config, line, body);
+            let [rss, atom, json] = titles(&made);
+            assert!(rss.is_some() && rss == atom && atom == json, "{line} {body}");
+        }
+    }
+}
+
+#[test]
+fn an_entry_has_a_title_where_its_author_says_nothing() {
+    for (line, body, title) in [
+        // Jekyll makes one from the name.
+        ("x: y", "Text.", "Post"),
+        ("title:", "Text.", "Post"),
+        ("title: ~", "Text.", "Post"),
+        ("title: \"<b></b>\"", "First words.", "First words."),
+        ("title: []", "First words.", "First words."),
+        ("title: 0", "Text.", "0"),
+        ("title: \" \"", "First words.", "First words."),
+        ("title: \"\\0\"", "First words.", "First words."),
+    ] {
+        let made = built("", line, body);
+        assert_eq!(titles(&made), [(); 3].map(|()| Some(title.to_owned())), "{line}");
+    }
+}
+
+#[test]
+fn a_title_of_first_words_cuts_no_address() {
+    for (body, title) in [
+        (
+            "Second thought with https://example.net/a/longer/address/than/this goes on.",
+            "Second thought with…",
+        ),
+        (
+            "See https://example.net/x now, a longer thought that goes on and on.",
+            "See https://example.net/x now, a longer…",
+        ),
+        (
+            "Once https://example.net/near-too-long and more.",
+            "Once https://example.net/near-too-long…",
+        ),
+        (
+            "一个没有标题的短文章它一直写下去没有一个停顿的地方所以只能在字的中间被切断而不是别的地方了吧",
+            "一个没有标题的短文章它一直写下去没有一个停顿的地方所以只能在字的中间被切断而不…",
+        ),
+    ] {
+        let made = exported("", "title: \"\"", body);
+        assert_eq!(titles(&made)[1].as_deref(), Some(title));
+    }
+}
+
+#[test]
+fn posts_of_a_folder_have_no_titles_by_default() {
+    let config = "defaults:\n- scope: {path: _posts}\n  values:\n    title: ''\n";
+    assert_eq!(titles(&exported(config, "x: y", "A note."))[0], None);
+    assert_eq!(titles(&exported(config, "title: Own", "A note."))[0].as_deref(), Some("Own"));
+}

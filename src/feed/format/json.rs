@@ -52,7 +52,8 @@ struct Item<'a> {
     url: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     external_url: Option<&'a str>,
-    title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content_html: Option<&'a str>,
     /// An item must have one of the two contents; without the first this is the summary.
@@ -115,7 +116,7 @@ fn item<'a>(feed: &Feed, index: usize, entry: &'a Entry) -> Item<'a> {
         id: &entry.id,
         url: &entry.url,
         external_url: entry.external.as_deref().or(entry.source.as_deref()),
-        title: &entry.title,
+        title: feed.own_title(entry),
         content_html,
         content_text: if content_html.is_none() {
             Some(summary.unwrap_or(&entry.title))

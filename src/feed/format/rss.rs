@@ -71,7 +71,7 @@ fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
 fn item(feed: &Feed, index: usize, entry: &Entry) -> Item {
     let content = feed.content(index, entry);
     Item {
-        title: Some(entry.title.clone()),
+        title: feed.own_title(entry).map(str::to_owned),
         link: Some(entry.link().to_owned()),
         guid: Some(Guid { value: entry.id.clone(), permalink: entry.id == entry.link() }),
         pub_date: Some(entry.published.rfc822.clone()),
