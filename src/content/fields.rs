@@ -239,7 +239,8 @@ impl<'f, 'r> Fields<'f, 'r> {
         }
         // A key begins with the folder above `_posts`, or with that below it.
         let first = self.origin.key.split_once('/').map(|(first, _)| first)?;
-        let folder = self.site.languages.iter().find(|folder| *folder == first)?;
+        let folder =
+            self.site.languages.iter().find(|folder| folder.eq_ignore_ascii_case(first))?;
         language(folder).map(Cow::into_owned)
     }
 

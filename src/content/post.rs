@@ -15,6 +15,7 @@ use crate::content::markdown::differences;
 use crate::content::permalink::{self, Origin, Template, jekyll_id, tag_id};
 use crate::content::site::{Author, Ids, Site, Taxonomy};
 use crate::content::spread;
+use crate::content::syntax::canonical;
 use crate::content::text::{cut, lines, xml_safe};
 use crate::error::oddity::Oddity;
 use crate::error::{Error, Remark, Severity};
@@ -323,15 +324,18 @@ impl<'a> Post<'a> {
     pub fn groups(&self, site: &Site) -> Vec<(Taxonomy, String)> {
         let mut groups = Vec::new();
         for taxonomy in &site.taxonomies {
-            let names: Vec<&String> = match taxonomy {
-                Taxonomy::Category => self.categories.iter().collect(),
-                Taxonomy::Tag => self.tags.iter().filter(|tag| site.tags.keeps(tag)).collect(),
-                Taxonomy::Author => self.authors.iter().map(|author| &author.name).collect(),
+            let names: Vec<String> = match taxonomy {
+                Taxonomy::Category => self.categories.clone(),
+                Taxonomy::Tag => {
+                    self.tags.iter().filter(|tag| site.tags.keeps(tag)).cloned().collect()
+                }
+                Taxonomy::Author => self.authors.iter().map(|author| author.name.clone()).collect(),
                 Taxonomy::Language => {
-                    self.lang.as_ref().or(site.lang.as_ref()).into_iter().collect()
+                    let lang = self.lang.as_ref().or(site.lang.as_ref());
+                    lang.map(|lang| canonical(lang)).into_iter().collect()
                 }
             };
-            groups.extend(names.into_iter().map(|name| (*taxonomy, name.clone())));
+            groups.extend(names.into_iter().map(|name| (*taxonomy, name)));
         }
         groups
     }

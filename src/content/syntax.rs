@@ -54,6 +54,24 @@ pub fn language(written: &str) -> Option<Cow<'_, str>> {
     (is_langtag(&tag) || is_irregular()).then_some(tag)
 }
 
+/// A language tag in the case that RFC 5646 §2.1.1 recommends, so that tags that differ in case alone
+/// are one.
+pub fn canonical(tag: &str) -> String {
+    let mut has_extension = false;
+    let mut subtags = Vec::new();
+    for (index, subtag) in tag.split('-').enumerate() {
+        let mut subtag = subtag.to_ascii_lowercase();
+        has_extension |= subtag.len() == 1;
+        match subtag.len() {
+            2 if index > 0 && !has_extension => subtag.make_ascii_uppercase(),
+            4 if index > 0 && !has_extension => subtag[..1].make_ascii_uppercase(),
+            _ => {}
+        }
+        subtags.push(subtag);
+    }
+    subtags.join("-")
+}
+
 /// `langtag` and `privateuse` of RFC 5646 §2.1. What each subtag is shows from its length and place.
 fn is_langtag(tag: &str) -> bool {
     let is_letters = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());

@@ -106,7 +106,9 @@ pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
         authors,
         categories: categories(post, site),
         license: post.license.clone(),
-        lang: post.lang.clone().filter(|lang| Some(lang) != site.lang.as_ref()),
+        lang: post.lang.clone().filter(|lang| {
+            !site.lang.as_ref().is_some_and(|of_site| of_site.eq_ignore_ascii_case(lang))
+        }),
         image: post.image.clone().map(|url| Image { media_type: media_type_of(&url), url }),
         enclosures,
         source: rendered.body.source_link,

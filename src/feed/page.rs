@@ -139,7 +139,8 @@ const CHINESE: Words = Words {
 
 /// The words for a language (RFC 5646): Chinese for Chinese, else English.
 pub fn words(lang: Option<&str>) -> &'static Words {
-    let is_chinese = lang.is_some_and(|lang| lang == "zh" || lang.starts_with("zh-"));
+    let language = lang.and_then(|lang| lang.split('-').next());
+    let is_chinese = language.is_some_and(|language| language.eq_ignore_ascii_case("zh"));
     if is_chinese { &CHINESE } else { &ENGLISH }
 }
 

@@ -186,6 +186,30 @@ fn languages_have_feeds() {
 }
 
 #[test]
+fn languages_are_compared_without_case() {
+    let (made, _) = site(
+        "lang: en-us\nlanguages: [en, De, zh-hans]\nfeedmill: {feeds: [lang]}\n",
+        &[
+            ("_posts/2022-01-01-plain.md", "Text.\n"),
+            ("_posts/2022-01-02-said.md", "---\nlang: en-US\n---\nText.\n"),
+            ("_posts/2022-01-03-cased.md", "---\nlang: EN_us\n---\nText.\n"),
+            ("de/_posts/2022-01-04-above.md", "Text.\n"),
+            ("_posts/2022-01-05-german.md", "---\nlang: DE\n---\nText.\n"),
+            ("_posts/zh-Hans/2022-01-06-below.md", "Text.\n"),
+        ],
+    );
+    for (lang, count) in [("en-US", 3), ("de", 2), ("zh-Hans", 1)] {
+        assert_eq!(items(&made, &format!("lang/{lang}/feed.json")).len(), count, "{lang}");
+    }
+    let folders = made.feeds().keys().filter(|path| path.starts_with("lang/")).count();
+    assert_eq!(folders, 3 * 4, "{:?}", made.feeds().keys());
+    // Only what is in another language than the site says so.
+    let languages = |item: &Value| item["language"].as_str().map(str::to_owned);
+    let found: Vec<_> = items(&made, "feed.json").iter().filter_map(languages).collect();
+    assert_eq!(found, ["zh-hans", "DE", "De"]);
+}
+
+#[test]
 fn addresses_of_jekyll_feed_lead_on() {
     let posts = [("_posts/2022-01-01-a.md", "---\ncategory: 财经\ntags: [x y]\n---\nText.\n")];
     let (category, tag) = ("/category/%E8%B4%A2%E7%BB%8F/atom.xml", "/tag/x%20y/atom.xml");

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use feedmill::content::syntax::{is_id, language, mail, media_type, size};
+use feedmill::content::syntax::{canonical, is_id, language, mail, media_type, size};
 use serde_json::Value;
 
 use crate::making::Made;
@@ -64,6 +64,21 @@ fn languages_are_tags() {
         "en-aaaaa-bbbbb-ccccc-ddddd-eeeee-fffff",
     ] {
         assert_eq!(language(text), None, "{text}");
+    }
+}
+
+#[test]
+fn languages_have_one_spelling() {
+    for (tag, spelling) in [
+        ("EN-us", "en-US"),
+        ("ZH-hans-cn", "zh-Hans-CN"),
+        ("SGN-be-fr", "sgn-BE-FR"),
+        ("EN-ca-X-CA-Latn", "en-CA-x-ca-latn"),
+        ("de-de-U-CO-phonebk", "de-DE-u-co-phonebk"),
+        ("X-Whatever", "x-whatever"),
+        ("es-419", "es-419"),
+    ] {
+        assert_eq!(canonical(tag), spelling);
     }
 }
 
