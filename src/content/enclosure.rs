@@ -5,6 +5,7 @@ use crate::content::site::Site;
 use crate::content::syntax::{A_MEDIA_TYPE, A_SIZE, media_type, size};
 use crate::content::text::shown;
 use crate::error::Error;
+use crate::percent;
 
 /// The type of bytes of which nothing is known (RFC 2046 §4.5.1).
 const OCTETS: &str = "application/octet-stream";
@@ -62,6 +63,15 @@ impl Enclosure {
         });
         let of_name = || media_type_of(&url).unwrap_or(OCTETS).to_owned();
         Some(Self { media_type: own_type.unwrap_or_else(of_name), length, url })
+    }
+
+    /// The path of its file below the site, if it can be a file that Jekyll publishes.
+    pub fn path(&self, site: &Site) -> Option<String> {
+        let address = self.url.split(['?', '#']).next().unwrap_or(&self.url);
+        let written = address.strip_prefix(&site.home)?.strip_prefix('/')?;
+        let path = percent::decode_path(written).ok()??;
+        let is_published = |name: &str| !name.is_empty() && !name.starts_with(['.', '_']);
+        path.split('/').all(is_published).then(|| path.into_owned())
     }
 }
 

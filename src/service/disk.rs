@@ -72,6 +72,11 @@ pub fn stamp_of(path: &Path) -> Option<FileStamp> {
     }
 }
 
+/// The size of a regular file, without reading it.
+pub fn size_of(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().filter(Metadata::is_file).map(|metadata| metadata.len())
+}
+
 /// The stamp of an open file, and whether it is a regular one: fstat(2), because statx(2), which the
 /// standard library asks, takes twice as long.
 fn look(file: &File) -> io::Result<(FileStamp, bool)> {

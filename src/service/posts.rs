@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, Change};
 use crate::content::date::Moment;
+use crate::content::enclosure::Enclosure;
 use crate::content::permalink::{Layout, Origin, named_key};
 use crate::content::post::{Card, FileStamp, Post};
 use crate::content::site::{Ids, Site};
@@ -227,6 +228,13 @@ fn address(words: &str, copy: Copy<'_>) -> Option<String> {
     whole(target, copy.ground, |post| post.url(copy.ground.site))
 }
 
+/// The length of an enclosure that is a file of the site. It is looked up when the post is rendered: a
+/// change of that file alone touches no feed.
+fn length(enclosure: &Enclosure, ground: Ground<'_>) -> Option<u64> {
+    let path = enclosure.path(ground.site)?;
+    disk::size_of(&ground.folder.path().join(path))
+}
+
 /// All that an entry hangs on besides the settings: where the post's file is and what is in it, and
 /// the same of the posts that its body names.
 fn state(card: Kept<'_>, catalog: &Catalog) -> Hash {
@@ -277,6 +285,9 @@ impl Memo {
             let mut entry = assemble::entry(post, post.render(ground.site, &resolve), ground.site);
             if catalog.awaits_change(card) {
                 entry.updated = entry.published.clone();
+            }
+            for (file, of_post) in entry.enclosures.iter_mut().zip(&post.enclosures) {
+                file.length = file.length.or_else(|| length(of_post, ground));
             }
             entry
         };

@@ -153,6 +153,44 @@ fn people_are_named_by_their_keys() {
 }
 
 #[test]
+fn an_enclosure_of_the_site_has_the_length_of_its_file() {
+    let (made, _) = site("baseurl: /blog\n", &[]);
+    for (path, bytes) in [("audio/ep 1.mp3", 4096), ("own.mp3", 7), ("_hidden/x.mp3", 9)] {
+        made.write(path, vec![b'x'; bytes]);
+    }
+    for (index, (enclosure, length)) in [
+        ("/audio/ep 1.mp3", Some(4096)),
+        ("audio/ep%201.mp3?x=1#t=2", Some(4096)),
+        ("https://keys.example/blog/own.mp3", Some(7)),
+        ("{url: /audio/../own.mp3}", Some(7)),
+        ("{url: /own.mp3, length: 8}", Some(8)),
+        ("{url: /own.mp3, length: '12:34'}", Some(7)),
+        ("/../own.mp3", None),
+        // Neither what is not there, nor a folder, nor what is not published or not the site's.
+        ("/missing.mp3", None),
+        ("/audio", None),
+        ("/_hidden/x.mp3", None),
+        ("/_config.yml", None),
+        ("/%2e%2e/content/own.mp3", None),
+        ("/audio%2f..%2f..%2fown.mp3", None),
+        ("https://keys.example/own.mp3", None),
+        ("https://keys.example.evil.example/blog/own.mp3", None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        made.write("_posts/2022-01-01-a.md", format!("---\nenclosure: {enclosure}\n---\nText.\n"));
+        made.build();
+        let attachment = &items(&made, "feed.json")[0]["attachments"][0];
+        assert_eq!(attachment["size_in_bytes"].as_u64(), length, "{index}: {attachment}");
+        let length = length.unwrap_or(0);
+        let rss = text(&made, "rss.xml");
+        assert!(rss.contains(&format!(" length=\"{length}\"")), "{index}: {rss}");
+        assert!(!text(&made, "atom.xml").contains("length=\"0\""), "{index}");
+    }
+}
+
+#[test]
 fn languages_have_feeds() {
     let (made, _) = site(
         "lang: en\nlanguages: [en, de, zh-CN]\nfeedmill: {feeds: [lang]}\n",
