@@ -34,6 +34,8 @@ pub struct Patterns<'a> {
     /// `author_pattern`: a regex whose first group, or whole match, is the name in that text.
     /// An element that it does not match stays.
     pub author_pattern: Option<&'a str>,
+    /// `feedmill.images`: the attributes that each image gets, and their values.
+    pub images: &'a [(&'static str, &'static str)],
     /// `feedmill.sanitize`: how far the authors of posts are trusted.
     pub trust: Trust,
 }
@@ -64,6 +66,9 @@ impl Cleaning {
         }
         if let Some(author) = patterns.author {
             selectors.author(author).map_err(|reason| bad("author", author, &reason))?;
+        }
+        for (name, value) in patterns.images {
+            selectors.image(name, value);
         }
         let source_link = patterns.source_link.map(|p| compile("source_link", p)).transpose()?;
         let author_pattern =

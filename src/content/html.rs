@@ -32,9 +32,16 @@ pub const MAX_PARSED: usize = 4 << 20;
 pub struct Selectors {
     remove: Option<scraper::Selector>,
     author: Option<scraper::Selector>,
+    /// The attributes that each image gets.
+    image: String,
 }
 
 impl Selectors {
+    /// Gives each image an attribute, of which nothing needs escaping.
+    pub fn image(&mut self, name: &str, value: &str) {
+        self.image.extend([" ", name, "=\"", value, "\""]);
+    }
+
     /// Compiles the selectors of elements to remove.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ use crate::content::settings::addresses::{Urls, addresses, tag_authority, urls};
 use crate::content::settings::feeds::{
     default_window, exclusions, jekyll_feed, names, overrides, tags, taxonomies, window,
 };
-use crate::content::site::{Author, Ids, NamesFrom, Site};
+use crate::content::site::{Author, Ids, LinkPosts, NamesFrom, Site};
 use crate::content::stamp::{Naive, Rules};
 use crate::content::syntax::{A_LANGUAGE, language};
 use crate::content::text::{collapse, shown, xml_safe};
@@ -79,6 +79,7 @@ const OUR_KEYS: &[&str] = &[
     "feeds",
     "hours",
     "ids",
+    "images",
     "limit",
     "link_posts",
     "markdown",
@@ -102,7 +103,21 @@ const NAMES_FROM: &[(&str, NamesFrom)] =
 pub const A_LICENSE: &str = "the web address of a licence";
 
 const TRUSTS: &[(&str, Trust)] = &[("trusted", Trust::Trusted), ("untrusted", Trust::Untrusted)];
-const LINK_POSTS: &[(&str, bool)] = &[("page", false), ("external", true)];
+/// What a request for an image may say of the page that shows it (Referrer Policy §3).
+const POLICIES: &[(&str, &str)] = &[
+    ("no-referrer", "no-referrer"),
+    ("no-referrer-when-downgrade", "no-referrer-when-downgrade"),
+    ("same-origin", "same-origin"),
+    ("origin", "origin"),
+    ("strict-origin", "strict-origin"),
+    ("origin-when-cross-origin", "origin-when-cross-origin"),
+    ("strict-origin-when-cross-origin", "strict-origin-when-cross-origin"),
+    ("unsafe-url", "unsafe-url"),
+];
+const A_POLICY: &str = "a referrer policy like `no-referrer` or `same-origin`";
+const LOADING: &[(&str, &str)] = &[("lazy", "lazy"), ("eager", "eager")];
+const LINK_POSTS: &[(&str, LinkPosts)] =
+    &[("page", LinkPosts::Page), ("external", LinkPosts::External)];
 const SPLIT: &[(&str, bool)] = &[("blanks", true), ("none", false)];
 
 /// Reads a configuration; an empty one is a site too. The findings are warnings.
@@ -132,11 +147,7 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
     {
         findings.extend(top.dropped_unless_text(key));
     }
-    let title = top
-        .loose_text("title")
-        .or(top.loose_text("name"))
-        .map_or_else(|| xml_safe(around.folder_name).into_owned(), collapse);
-
+    let title = title(&top, around.folder_name);
     let mut site = Site {
         description: top.loose_text("description").map_or_else(|| title.clone(), collapse),
         title,
@@ -158,7 +169,9 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         exclusions: exclusions(&ours)?,
         ids: ours.choice("ids", IDS, "`tag`, `permalink` or `jekyll`")?.unwrap_or(Ids::Tag),
         tag_authority: tag_authority(&ours, &home)?,
-        leads_out: ours.choice("link_posts", LINK_POSTS, "`page` or `external`")?.unwrap_or(false),
+        link_posts: ours
+            .choice("link_posts", LINK_POSTS, "`page` or `external`")?
+            .unwrap_or(LinkPosts::Page),
         split_names: ours.choice("split", SPLIT, "`blanks` or `none`")?.unwrap_or(true),
         taxonomies: taxonomies(&ours, &feed)?,
         window: window(&ours, default_window(&feed))?,
@@ -175,6 +188,7 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         names_suffix: ours.text("names_suffix")?.unwrap_or_default().to_owned(),
         defaults: Defaults::default(),
         cleaning: cleaning(&ours)?,
+        has_first_images: has_first_images(&ours)?,
         dialect: Dialect::read(&top, &ours)?,
         home,
         base,
@@ -183,6 +197,12 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
     site.defaults = reading::read(&top, config, &mut findings);
     reading::check(&site, &top, &mut findings);
     Ok((site, findings))
+}
+
+/// `title`, else `name`, else the name of the folder.
+fn title(top: &Section<'_>, folder: &str) -> String {
+    let written = top.loose_text("title").or(top.loose_text("name"));
+    written.map_or_else(|| xml_safe(folder).into_owned(), collapse)
 }
 
 /// What Liquid knows as `site`: the configuration, with addresses as they were read.
@@ -297,11 +317,26 @@ fn loose_texts(node: Option<&Node>) -> Vec<String> {
     items.iter().filter_map(text).filter(|text| !text.is_empty()).collect()
 }
 
+/// Whether the first image of a body stands for a post without one.
+fn has_first_images(ours: &Section<'_>) -> Result<bool> {
+    let images = ours.section(&["feedmill", "images"])?;
+    images.only(&["referrerpolicy", "loading", "fallback"])?;
+    let fallback =
+        images.choice("fallback", &[("first", true), ("none", false)], "`first` or `none`")?;
+    Ok(fallback.unwrap_or(false))
+}
+
 fn cleaning(ours: &Section<'_>) -> Result<Cleaning> {
     let section = ours.section(&["feedmill", "clean"])?;
     section.only(&["lines", "elements", "source_link", "author", "author_pattern"])?;
     let (lines, elements) = (section.texts("lines")?, section.texts("elements")?);
+    let images = ours.section(&["feedmill", "images"])?;
+    let policy = images.choice("referrerpolicy", POLICIES, A_POLICY)?;
+    let loading = images.choice("loading", LOADING, "`lazy` or `eager`")?;
+    let attributes = policy.map(|policy| ("referrerpolicy", policy)).into_iter();
+    let attributes: Vec<_> = attributes.chain(loading.map(|when| ("loading", when))).collect();
     let patterns = Patterns {
+        images: &attributes,
         lines: &lines,
         elements: &elements,
         source_link: section.text("source_link")?,

@@ -68,6 +68,15 @@ pub enum Ids {
     Jekyll,
 }
 
+/// Where the title of a post about a page elsewhere leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkPosts {
+    /// To the page of the post.
+    Page,
+    /// There.
+    External,
+}
+
 /// How much of a post its entry carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Extent {
@@ -183,8 +192,8 @@ pub struct Site {
     pub exclusions: Exclusions,
     /// What ids are made from.
     pub ids: Ids,
-    /// Whether the title of a post about a page elsewhere leads there.
-    pub leads_out: bool,
+    /// Where the title of a post about a page elsewhere leads.
+    pub link_posts: LinkPosts,
     /// Authority of `tag:` ids: `example.org,2025`.
     pub tag_authority: String,
     /// Whether a text of several words names several categories or tags, as in Jekyll.
@@ -216,6 +225,8 @@ pub struct Site {
     pub defaults: Defaults,
     /// Which Markdown bodies are written in.
     pub dialect: Dialect,
+    /// Whether the first image of a body stands for a post that names none.
+    pub has_first_images: bool,
     /// What is cleaned from bodies.
     pub cleaning: Cleaning,
 }

@@ -1,7 +1,7 @@
 //! What one post adds to all documents together: each of its feeds repeats it, in three formats and
 //! on a page. Many names, long fields and a long body are each fine alone.
 
-use crate::content::fields::MAX_LANG;
+use crate::content::fields::{MAX_ADDRESS, MAX_LANG};
 use crate::content::html::trust::Trust;
 use crate::content::post::{Post, Reach};
 use crate::content::site::{Site, Taxonomy};
@@ -86,11 +86,13 @@ fn without_content(post: &Post<'_>, site: &Site, limit: usize) -> usize {
         .iter()
         .map(|file| 3 * (site.home.len() + length(&file.url) + length(&file.media_type)) + NAME);
     let address = post.url(site).len();
+    let first_image = if site.has_first_images { MAX_ADDRESS } else { 0 };
+    let image = post.image.as_deref().map_or(first_image, length);
     let entry = 6 * length(&post.title)
         + 4 * post.summary.as_deref().map_or(SUMMARY, length)
         + 8 * address
         + 3 * (post.own_id.as_deref().map_or(address + 3 * post.key.len(), length))
-        + 5 * optional(&post.image)
+        + 5 * image
         + 3 * optional(&post.external)
         + optional(&post.license)
         + terms

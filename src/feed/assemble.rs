@@ -6,9 +6,10 @@ use std::sync::Arc;
 use crate::content::catalog::FeedName;
 use crate::content::date::{Moment, Zone};
 use crate::content::enclosure::media_type_of;
+use crate::content::fields::MAX_ADDRESS;
 use crate::content::permalink::tag_id;
 use crate::content::post::{Post, Rendered};
-use crate::content::site::{self, NamesFrom, Site, Taxonomy, Window};
+use crate::content::site::{self, LinkPosts, NamesFrom, Site, Taxonomy, Window};
 use crate::content::text::nfc;
 use crate::feed::model::{Category, Enclosure, Entry, Feed, Image, Person, Stamp};
 use crate::hash::Hash;
@@ -90,10 +91,12 @@ pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
         length: enclosure.length,
     });
     let enclosures = enclosures.collect();
+    let first_image = rendered.body.image.filter(|url| url.len() <= MAX_ADDRESS);
+    let image = post.image.clone().or(first_image.filter(|_| site.has_first_images));
     Entry {
         id: post.id(site),
         external: post.external.clone().filter(|external| *external != rendered.url),
-        leads_out: site.leads_out,
+        leads_out: site.link_posts == LinkPosts::External,
         url: rendered.url,
         title: rendered.title,
         is_untitled: rendered.is_untitled,
@@ -109,7 +112,7 @@ pub fn entry(post: &Post<'_>, rendered: Rendered, site: &Site) -> Entry {
         lang: post.lang.clone().filter(|lang| {
             !site.lang.as_ref().is_some_and(|of_site| of_site.eq_ignore_ascii_case(lang))
         }),
-        image: post.image.clone().map(|url| Image { media_type: media_type_of(&url), url }),
+        image: image.map(|url| Image { media_type: media_type_of(&url), url }),
         enclosures,
         source: rendered.body.source_link,
     }

@@ -217,3 +217,59 @@ fn posts_of_a_folder_have_no_titles_by_default() {
     assert_eq!(titles(&exported(config, "x: y", "A note."))[0], None);
     assert_eq!(titles(&exported(config, "title: Own", "A note."))[0].as_deref(), Some("Own"));
 }
+
+#[test]
+fn images_are_loaded_as_the_site_wants() {
+    let body = "![one](/a.png) <img src=\"https://b.example/b.png\" loading=\"eager\" referrerpolicy=\"origin\" width=\"5\" height=\"4\"> <img src=\"/t.gif\" width=\"1\" height=\"1\">";
+    let html = |ours: &str, body: &str| {
+        let made = built(&format!("feedmill: {{images: {{{ours}}}}}\n"), "x: y", body);
+        item(&made)["content_html"].as_str().unwrap().to_owned()
+    };
+    let both = html("referrerpolicy: no-referrer, loading: lazy", body);
+    assert_eq!(both.matches("<img ").count(), 2, "{both}");
+    assert_eq!(
+        both.matches(" referrerpolicy=\"no-referrer\" loading=\"lazy\" />").count(),
+        2,
+        "{both}"
+    );
+    assert_eq!(both.matches("loading=").count(), 2, "{both}");
+    let none = html("fallback: none", body);
+    assert!(!none.contains("loading=") && !none.contains("referrerpolicy="), "{none}");
+    let linked = html("loading: lazy", "[![](/a.png)](/a)\n\n<video src=\"/v.mp4\"></video>");
+    assert_eq!(linked.matches(" loading=\"lazy\"").count(), 1, "{linked}");
+}
+
+#[test]
+fn the_first_image_stands_for_a_post_that_names_none() {
+    let body = "Text <img src=\"/t.gif\" width=\"1\" height=\"1\"> and <img data-src=\"/late.webp\"> and ![](/b.png)";
+    let ours = "feedmill: {images: {fallback: first}}\n";
+    let made = built(ours, "x: y", body);
+    assert_eq!(item(&made)["image"], "https://s.example/late.webp");
+    assert!(made.text("rss.xml").contains("url=\"https://s.example/late.webp\""));
+    assert!(
+        links(&made).contains(&("enclosure".to_owned(), "https://s.example/late.webp".to_owned()))
+    );
+    let made = built(ours, "image: /own.png", body);
+    assert_eq!(item(&made)["image"], "https://s.example/blog/own.png");
+    for (config, body) in
+        [("", body), (ours, "No image."), (ours, "![](data:image/png;base64,AA==)")]
+    {
+        assert_eq!(item(&built(config, "x: y", body))["image"], Value::Null, "{config} {body}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_the_settings_of_images_is_told() {
+    for (ours, words) in [
+        ("referrerpolicy: none", "`feedmill.images.referrerpolicy` cannot be `none`"),
+        ("loading: later", "`feedmill.images.loading` cannot be `later`"),
+        ("fallback: last", "`feedmill.images.fallback` cannot be `last`"),
+        ("falback: first", "unknown key `feedmill.images.falback`"),
+    ] {
+        let config = format!("{CONFIG}feedmill:\n  images:\n    {ours}\n");
+        let made = Made::of(&[("_config.yml", &config)]);
+        let ran = made.run(&["check", "content"]);
+        assert_eq!(ran.code, Some(2));
+        assert!(ran.err.contains(&format!("_config.yml:6: {words}")), "{}", ran.err);
+    }
+}

@@ -271,8 +271,10 @@ impl<'a> Writer<'a> {
         if self.image.is_none() {
             self.image = written.image;
         }
-        if matches!(tag, "br" | "hr") {
-            self.summary.boundary();
+        match tag {
+            "br" | "hr" => self.summary.boundary(),
+            "img" => self.output.attributes.push_str(&self.context.selectors.image),
+            _ => {}
         }
         self.output.void(tag);
     }
