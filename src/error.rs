@@ -286,6 +286,8 @@ pub enum Error {
     NotUtf8 {
         /// Where the first bad byte stands.
         offset: usize,
+        /// The encoding that it looks like, by iconv's name.
+        likely: Option<&'static str>,
     },
     /// A NUL byte in the front matter, or at the start of a file without one.
     #[error("the file is binary: it has a NUL byte here")]

@@ -61,4 +61,6 @@ pub mod html;
 
 pub mod text;
 
+pub mod encoding;
+
 pub mod catalog;

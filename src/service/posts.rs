@@ -9,6 +9,7 @@ use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, Change};
 use crate::content::date::Moment;
 use crate::content::enclosure::Enclosure;
+use crate::content::encoding::likely;
 use crate::content::permalink::{Layout, Origin, named_key};
 use crate::content::post::{Card, FileStamp, Post};
 use crate::content::site::{Ids, Site};
@@ -167,7 +168,7 @@ fn card_of(
 /// When it is not UTF-8.
 pub fn text(bytes: &[u8]) -> Result<&str, Error> {
     simdutf8::compat::from_utf8(bytes)
-        .map_err(|error| Error::NotUtf8 { offset: error.valid_up_to() })
+        .map_err(|error| Error::NotUtf8 { offset: error.valid_up_to(), likely: likely(bytes) })
 }
 
 /// What entries are made from.

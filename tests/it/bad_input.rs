@@ -270,6 +270,14 @@ fn what_is_no_whole_post_is_left_out() {
     let gbk = b"---\ntitle: \xb1\xea\xcc\xe2\n---\n\xd5\xfd\xce\xc4\n";
     let hint = "save it as UTF-8 (`iconv -f GB18030 -t UTF-8`)";
     assert_rejected(gbk, "the file is not UTF-8 (byte 11)", hint);
+    let hint = "save it as UTF-8 (`iconv -f WINDOWS-1252 -t UTF-8`)";
+    assert_rejected(b"---\ntitle: It\x92s\n---\nText.\n", "the file is not UTF-8 (byte 13)", hint);
+    let hint = "save it as UTF-8 (`iconv -f UTF-16 -t UTF-8`)";
+    let wide = b"\xff\xfe-\0-\0-\0\n\0";
+    assert_rejected(wide, "the file is not UTF-8 (byte 0)", hint);
+    let hint = "save it as UTF-8; its bytes do not tell which encoding it is in";
+    let cut = ["---\ntitle: 被剪断的".as_bytes(), b"\xe6\n---\n"].concat();
+    assert_rejected(&cut, "the file is not UTF-8 (byte 23)", hint);
 }
 
 #[test]

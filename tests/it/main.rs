@@ -10,6 +10,7 @@ mod commands;
 mod configuration;
 mod dates;
 mod defaults;
+mod encodings;
 mod entries;
 mod faults;
 mod fuzz;
