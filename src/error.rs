@@ -289,6 +289,12 @@ pub enum Error {
         /// The encoding that it looks like, by iconv's name.
         likely: Option<&'static str>,
     },
+    /// A file or a folder whose name is not UTF-8, and so has no address.
+    #[error("the name is not UTF-8{}", if *is_folder { ", so no post is read below it" } else { "" })]
+    NameNotUtf8 {
+        /// Which of the two it is.
+        is_folder: bool,
+    },
     /// A NUL byte in the front matter, or at the start of a file without one.
     #[error("the file is binary: it has a NUL byte here")]
     Binary,

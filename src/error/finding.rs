@@ -28,7 +28,7 @@ impl fmt::Display for Finding {
     /// `path:line:column: problem`, without the parts that are not known.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A file may be named `x\nERROR`: what is printed stays on its line.
-        write!(f, "{}:", self.path.escape_debug())?;
+        write!(f, "{}:", Printable(&self.path))?;
         if self.line > 0 {
             write!(f, "{}:", self.line)?;
             if self.column > 0 {

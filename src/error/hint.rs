@@ -27,6 +27,7 @@ impl Error {
             Self::CutShort => "close the front matter with a line `---`",
             Self::NotUtf8 { likely: Some(name), .. } => return format!("save it as UTF-8 (`iconv -f {name} -t UTF-8`)"),
             Self::NotUtf8 { .. } => "save it as UTF-8; its bytes do not tell which encoding it is in",
+            Self::NameNotUtf8 { .. } => "give it a name in UTF-8; `convmv` renames many at once",
             Self::Binary => "save it as text in UTF-8 (`iconv -f UTF-16 -t UTF-8`)",
             Self::TooLarge { .. } => "link to large contents instead",
             Self::BadLink { .. } => "posts stand in the site's own folder",

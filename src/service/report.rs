@@ -222,7 +222,7 @@ fn write_row(out: &mut dyn Write, row: &Row) -> io::Result<()> {
                 Printable(&post.title)
             )
         }
-        None => writeln!(out, "{:25}  {:9}  {}{reason}", "-", row.state, row.path.escape_debug()),
+        None => writeln!(out, "{:25}  {:9}  {}{reason}", "-", row.state, Printable(&row.path)),
     }
 }
 
@@ -259,7 +259,11 @@ pub fn check(
         }
         Style::Text => write_findings(out, &findings).and_then(|()| {
             let others = findings.len() - rejected;
-            writeln!(out, "{posts} files read: {rejected} rejected, {others} other findings")
+            let [files, found] =
+                [(posts, "file"), (others, "other finding")].map(|(count, word)| {
+                    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+                });
+            writeln!(out, "{files} read: {rejected} rejected, {found}")
         }),
     };
     written.map_err(|error| Finding::io("write", Path::new("the report"), &error))?;

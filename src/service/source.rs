@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -224,6 +225,16 @@ impl Roots {
         path.strip_prefix(&self.site).ok()?.to_str().map(str::to_owned)
     }
 
+    /// The same for a message, whatever names are made of: `_posts/a\xd6.md`.
+    fn told(&self, path: &Path) -> String {
+        let names = path.strip_prefix(&self.site).unwrap_or(path).iter();
+        let told = |name: &OsStr| match name.to_str() {
+            Some(name) => name.to_owned(),
+            None => name.as_bytes().escape_ascii().to_string(),
+        };
+        names.map(told).collect::<Vec<_>>().join("/")
+    }
+
     /// Whether the walk goes into every folder on the way to a path.
     pub fn is_walked_to(&self, path: &Path) -> bool {
         path.ancestors()
@@ -258,18 +269,18 @@ impl Roots {
                 Err(error) if disk::is_gone(&error) => continue,
                 Err(error) => return Err(Finding::io(ENTER, folder, &error)),
             };
+            let (Some(relative), Some(name)) = (self.relative(&path), path.file_name()) else {
+                let error = Error::NameNotUtf8 { is_folder: kind.is_dir() };
+                walk.scan.findings.push(*Finding::about(self.told(&path), error));
+                continue;
+            };
             if kind.is_dir() {
                 if self.is_walked(&path) {
                     self.walk_below(&path, walk);
                 }
                 continue;
             }
-            let Some(relative) = self.relative(&path) else { continue };
-            if entry
-                .file_name()
-                .to_str()
-                .is_none_or(|name| is_ignored(name) || self.is_excluded(&relative))
-            {
+            if name.to_str().is_none_or(is_ignored) || self.is_excluded(&relative) {
                 continue;
             }
             if is_entered && walk.is_known.is_none() && kind.is_file() {
@@ -386,7 +397,10 @@ impl Roots {
     /// What there is to say of a path that [`look`](Self::look) has refused, if it matters: it would be
     /// a post in a layout, or is a link to a folder where posts would be.
     pub fn finding(&self, path: &str, error: Error, layout: &Layout) -> Option<Finding> {
-        let is_to_folder = matches!(error, Error::BadLink { to: TO_FOLDER });
+        let is_to_folder = matches!(
+            error,
+            Error::BadLink { to: TO_FOLDER } | Error::NameNotUtf8 { is_folder: true }
+        );
         let finding = *Finding::about(path, error);
         if Origin::of(path, layout).is_some() {
             return Some(finding);

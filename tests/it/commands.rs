@@ -111,7 +111,7 @@ fn check_reads_everything_and_writes_nothing() {
          hint: add a line `date: 2022-01-04 07:38:28 +0800`\n\
          warning: content/old_post/2022-01-01-published.md: the same post as \
          `_posts/2022-01-01-published.md`, which comes first\n  hint: rename one of the two\n\
-         6 files read: 1 rejected, 1 other findings\n"
+         6 files read: 1 rejected, 1 other finding\n"
     );
     assert!(!made.folder().join("feeds").exists());
     fs::remove_file(made.at("_posts/rejected.md")).unwrap();

@@ -20,6 +20,7 @@ mod http;
 mod invariants;
 mod keys;
 mod making;
+mod names;
 mod pages;
 mod properties;
 mod reach;

@@ -24,7 +24,7 @@ fn two_posts_of_one_address_are_told_where_the_address_is_the_id() {
         `_posts/2022-01-02-b.md` too; a feed carries the newer of the two\n  \
         hint: give one of them another `id`, or another address\n";
     let ran = check("feedmill: {ids: permalink}\n", &posts);
-    assert_eq!(ran.out, format!("{warning}2 files read: 0 rejected, 1 other findings\n"));
+    assert_eq!(ran.out, format!("{warning}2 files read: 0 rejected, 1 other finding\n"));
     let same_slug = [("2022-01-01-a", "slug: x"), ("a/2022-01-01-b", "slug: x")];
     for (config, posts, has_warning) in [
         ("feedmill: {ids: jekyll}\n", &same_slug, true),
@@ -53,7 +53,7 @@ fn a_window_for_no_feed_is_told_with_its_line() {
          warning: content/_config.yml:6: there is no feed `tag/news`\n    \
          6 |     /tag/news/:\n  \
          hint: write its address as in the list of feeds: `category/NAME`\n\
-         1 files read: 0 rejected, 2 other findings\n"
+         1 file read: 0 rejected, 2 other findings\n"
     );
 }
 
@@ -93,7 +93,7 @@ fn a_name_that_is_no_folders_name_is_noted() {
     }
     for name in ["index.html", "con", "aux", "NUL", "COM1", "con.txt", "财经", "a b"] {
         let ran = check("", &[("2022-01-01-a", &format!("category: '{name}'"))]);
-        assert_eq!(ran.out, "1 files read: 0 rejected, 0 other findings\n", "{name}");
+        assert_eq!(ran.out, "1 file read: 0 rejected, 0 other findings\n", "{name}");
     }
 }
 
@@ -104,7 +104,7 @@ fn folders_that_are_not_walked_are_told() {
         ran.out,
         "warning: content/_config.yml: there is no folder `nope`\n  \
          hint: make it, or take it out of `content`\n\
-         1 files read: 0 rejected, 1 other findings\n"
+         1 file read: 0 rejected, 1 other finding\n"
     );
     // A link to a folder is not followed: neither inside the site nor out of it.
     let made = Made::of(&[
