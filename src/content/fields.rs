@@ -10,6 +10,7 @@ pub mod times;
 use std::borrow::Cow;
 
 use crate::content::body::{Markup, SUMMARY_LENGTH};
+use crate::content::front_matter::rescue::KEYS;
 use crate::content::front_matter::{FrontMatter, Node};
 use crate::content::html::trust::Trust;
 use crate::content::names::Names;
@@ -23,6 +24,7 @@ use crate::content::stamp::day_in_name;
 use crate::content::syntax::{A_LANGUAGE, AN_ID, is_id, language};
 use crate::content::text::{collapse, cut, head, plain, shown, xml_safe};
 use crate::content::url::{as_uri, is_web, web_address};
+use crate::error::oddity::Oddity;
 use crate::error::{Error, Remark, Severity};
 
 /// Longest title, in bytes: a page of a book.
@@ -33,6 +35,12 @@ pub const MAX_ADDRESS: usize = 2 * 1024;
 
 /// Longest language tag, in bytes; the longest that RFC 5646 §4.4.1 counts on has 35.
 pub const MAX_LANG: usize = 64;
+
+/// The most oddities of one kind that are told of a post.
+const MAX_TOLD: usize = 16;
+
+/// The most keys with capitals that are compared with those that mean something.
+const MAX_CAPITALS: usize = 64;
 
 /// Where the page is named that a post is about.
 const EXTERNAL: &[&str] = &["external_url", "link", "redirect_to"];
@@ -59,11 +67,32 @@ impl<'f, 'r> Fields<'f, 'r> {
         Self { front, origin, site, remarks }
     }
 
+    /// Notes what is not read as it looks.
+    fn note_oddities(&mut self) {
+        let has_capital = |key: &&str| key.bytes().any(|byte| byte.is_ascii_uppercase());
+        for key in self.front.own_keys().filter(has_capital).take(MAX_CAPITALS) {
+            // Of `Published` and `Draft` it is told what comes of them.
+            let known = KEYS.iter().find(|known| known.eq_ignore_ascii_case(key));
+            let known = known.filter(|known| !matches!(**known, "published" | "draft"));
+            if let Some(known) = known.filter(|known| self.front.get(known).is_none()) {
+                let (key, instead) = (key.to_owned(), format!("`{known}`"));
+                let line = self.front.line_of(&key);
+                let error = Error::UnknownKey { key, instead };
+                self.remarks.push(Remark { severity: Severity::Warning, line, column: 0, error });
+            }
+        }
+        for (line, column, text) in self.front.comments().take(MAX_TOLD) {
+            let error = Oddity::Comment { found: shown(text) }.into();
+            self.remarks.push(Remark { severity: Severity::Warning, line, column, error });
+        }
+    }
+
     /// Makes the post.
     ///
     /// # Errors
     /// When neither front matter nor name has a usable date.
     pub fn post<'a>(&mut self, body: &'a str) -> Result<Post<'a>, Remark> {
+        self.note_oddities();
         let in_name = day_in_name(self.origin.stem);
         let slug = match self.text("slug") {
             Some(slug) => slug,

@@ -6,12 +6,16 @@
 //! need are rescued line by line, and a warning names the line.
 
 pub mod decoder;
+pub mod mend;
 pub mod plain;
+pub mod rescue;
 
 use std::collections::HashSet;
 
 use crate::content::defaults::Set;
-use crate::content::text::{find_sign, xml_safe};
+use crate::content::front_matter::mend::{comments, mended};
+use crate::content::front_matter::rescue::{HIDING_KEYS, rescue};
+use crate::content::text::find_sign;
 use crate::error::{Error, Remark, Severity};
 
 /// The longest front matter that is decoded, in bytes: libyaml is quadratic in nesting.
@@ -263,26 +267,31 @@ impl<'a> FrontMatter<'a> {
             let lines: Vec<&str> = std::iter::once(head).chain(hiding).collect();
             return (rescue(&lines.join("\n")), Some(remark));
         }
-        let (fields, remark) = match Node::parse(parts.yaml) {
-            Ok(fields @ Node::Map(_)) => (fields, None),
-            Ok(Node::Null) => (Node::Map(Vec::new()), None),
-            Ok(other) => {
-                let reason = format!("expected `key: value` lines, found {}", other.kind());
-                (rescue(parts.yaml), Some((0, 0, reason)))
-            }
+        let (line, column, reason) = match Node::parse(parts.yaml) {
+            Ok(fields @ Node::Map(_)) => return (fields, None),
+            Ok(Node::Null) => return (Node::Map(Vec::new()), None),
+            Ok(other) => (0, 0, format!("expected `key: value` lines, found {}", other.kind())),
             Err(Remark { line, column, error: Error::BrokenYaml { reason }, .. }) => {
-                (rescue(parts.yaml), Some((line, column, reason)))
+                (line, column, reason)
             }
             Err(remark) => return (rescue(parts.yaml), Some(remark)),
         };
-        let remark = remark.map(|(line, column, reason)| Remark {
+        // libyaml counts from the first line of the block.
+        let remark = |line: usize, column, error| Remark {
             severity: Severity::Warning,
-            // libyaml counts from the first line of the block.
             line: parts.yaml_line + line.max(1) - 1,
             column,
-            error: Error::Rescued { reason },
-        });
-        (fields, remark)
+            error,
+        };
+        let mended = mended(parts.yaml);
+        if let Some(mended) = &mended
+            && let Ok(fields @ Node::Map(_)) = Node::parse(&mended.text)
+        {
+            let error = mended.oddity.clone().into();
+            return (fields, Some(remark(mended.line, mended.column, error)));
+        }
+        let text = mended.as_ref().map_or(parts.yaml, |mended| &mended.text);
+        (rescue(text), Some(remark(line, column, Error::Rescued { reason })))
     }
 
     /// Takes what the post does not say from entries of `defaults:`. Mappings are filled up key by
@@ -310,6 +319,18 @@ impl<'a> FrontMatter<'a> {
     /// The value of a key; `None` when the key is missing.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.fields.get(key)
+    }
+
+    /// The keys of the post itself.
+    pub fn own_keys(&self) -> impl Iterator<Item = &str> {
+        let fields = if let Node::Map(fields) = &self.fields { &fields[..self.own] } else { &[] };
+        fields.iter().map(|(key, _)| key.as_str())
+    }
+
+    /// What was taken for a comment, see [`comments`]: its line in the file, its column, its text.
+    pub fn comments(&self) -> impl Iterator<Item = (usize, usize, &'a str)> {
+        let first = self.parts.yaml_line;
+        comments(self.parts.yaml).map(move |(line, column, text)| (first + line, column, text))
     }
 
     /// All keys and values.
@@ -375,105 +396,10 @@ pub fn line_of(yaml: &str, key: &str) -> Option<usize> {
         .map(|(index, _)| index)
 }
 
+/// A colon of full width, which is read as one: see [`mend`].
+pub const WIDE_COLON: char = '：';
+
 /// What stands behind a top-level key on its line.
 pub fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
-    line.strip_prefix(key)?.trim_start().strip_prefix(':')
-}
-
-/// The keys that keep a post out of feeds.
-const HIDING_KEYS: &[&str] = &["published", "draft", "feed", "expires", "expiry_date"];
-
-/// The keys that are worth rescuing from a block that is not YAML.
-const RESCUED_KEYS: &[&str] = &[
-    "title",
-    "date",
-    "categories",
-    "category",
-    "tags",
-    "tag",
-    "author",
-    "authors",
-    "permalink",
-    "slug",
-    "published",
-    "draft",
-    "feed",
-    "expires",
-    "expiry_date",
-    "last_modified_at",
-    "updated",
-    "lang",
-    "description",
-    "excerpt",
-    "external_url",
-    "link",
-    "redirect_to",
-    "image",
-    "id",
-    "guid",
-];
-
-/// Reads `key: value` lines without YAML's rules; what is not such a line is passed over.
-fn rescue(yaml: &str) -> Node {
-    let yaml = xml_safe(yaml);
-    let mut fields = Vec::new();
-    let mut lines = yaml.lines().peekable();
-    while let Some(line) = lines.next() {
-        let Some((key, value)) = line.split_once(':') else { continue };
-        if !RESCUED_KEYS.contains(&key.trim_end()) {
-            continue;
-        }
-        let mut node = rescued_value(value.trim());
-        if node == Node::Null {
-            let mut items = Vec::new();
-            while let Some(item) =
-                lines.peek().and_then(|next| next.trim_start().strip_prefix("- "))
-            {
-                items.push(rescued_value(item.trim()));
-                lines.next();
-            }
-            if !items.is_empty() {
-                node = Node::List(items);
-            }
-        }
-        fields.push((key.trim_end().to_owned(), node));
-    }
-    Node::Map(fields)
-}
-
-fn rescued_value(value: &str) -> Node {
-    if let Some(quoted) = rescued_quoted(value) {
-        return quoted;
-    }
-    if let Some(inner) = enclosed(value, '[', ']') {
-        return Node::List(inner.split(',').map(rescued_item).collect());
-    }
-    rescued_plain(value)
-}
-
-/// An item of a list on one line. A list within it is not looked into: brackets may be as many as
-/// bytes.
-fn rescued_item(item: &str) -> Node {
-    let item = item.trim_matches([' ', '\t', '[', ']']);
-    rescued_quoted(item).unwrap_or_else(|| rescued_plain(item))
-}
-
-fn rescued_plain(value: &str) -> Node {
-    match value.split(" #").next().unwrap_or(value).trim_end() {
-        "" | "~" | "null" => Node::Null,
-        "true" => Node::Bool(true),
-        "false" => Node::Bool(false),
-        plain => Node::Text(plain.to_owned()),
-    }
-}
-
-fn rescued_quoted(value: &str) -> Option<Node> {
-    if let Some(inner) = enclosed(value, '"', '"') {
-        return Some(Node::Text(inner.replace("\\\"", "\"").replace("\\\\", "\\")));
-    }
-    enclosed(value, '\'', '\'').map(|inner| Node::Text(inner.replace("''", "'")))
-}
-
-fn enclosed(value: &str, open: char, close: char) -> Option<&str> {
-    value.strip_prefix(open)?.strip_suffix(close)
+    line.strip_prefix(key)?.trim_start().strip_prefix([':', WIDE_COLON])
 }

@@ -18,6 +18,31 @@ pub enum Oddity {
         /// What it names.
         written: String,
     },
+    /// `：` behind a key.
+    #[error("`：` is a full-width colon; it was read as `:`")]
+    WideColon {
+        /// The key.
+        key: String,
+    },
+    /// A tab before a line.
+    #[error("a tab indents this line, and YAML takes blanks alone; it was read as two")]
+    Tab,
+    /// The end of a value that YAML does not take as such.
+    #[error("{found} was read as a comment")]
+    Comment {
+        /// The end, as a message quotes it.
+        found: String,
+    },
+    /// Names with commas between them, where blanks divide names.
+    #[error("`{key}` is a text and no list, so {found} is one of its names")]
+    Commas {
+        /// The key.
+        key: &'static str,
+        /// The first such name, as a message quotes it.
+        found: String,
+        /// The names as a list.
+        list: String,
+    },
     /// A change that is still to come.
     #[error("`{key}` is in the future; until then the post counts as unchanged")]
     ChangeToCome {
@@ -31,6 +56,10 @@ impl Oddity {
     pub(super) fn hint(&self) -> String {
         match self {
             Self::NeverShown { .. } => "write a later time, or `feed: false`",
+            Self::WideColon { key } => return format!("write `{key}: `"),
+            Self::Tab => "write blanks in its place",
+            Self::Comment { .. } => "put the value in single quotes and double those within",
+            Self::Commas { list, .. } => return format!("write `[{list}]`"),
             Self::NoneExcluded { .. } => {
                 "write `category/NAME` as in `feedmill list`, or a path below the site: `_posts/news`"
             }

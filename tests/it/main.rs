@@ -21,6 +21,7 @@ mod invariants;
 mod keys;
 mod making;
 mod names;
+mod oddities;
 mod pages;
 mod properties;
 mod reach;

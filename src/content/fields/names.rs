@@ -5,8 +5,12 @@ use crate::content::front_matter::Node;
 use crate::content::names::{self, MAX_NAME, Names};
 use crate::content::person::person;
 use crate::content::site::Author;
-use crate::content::text::head;
+use crate::content::text::{cut, head, shown};
 use crate::error::Error;
+use crate::error::oddity::Oddity;
+
+/// How much of a list of names a hint shows, in graphemes.
+const LONGEST_LIST: usize = 60;
 
 impl Fields<'_, '_> {
     /// Folders above `_posts` first, then `categories`, those of `defaults:` before the post's own,
@@ -32,6 +36,9 @@ impl Fields<'_, '_> {
             {
                 self.warn(key, Error::Unusable { key, found: node.kind() });
             }
+            if let Some(Node::Text(text)) = self.front.get(key).filter(|_| is_plural) {
+                self.note_commas(key, text);
+            }
             if names.is_cut {
                 self.too_many(key);
             }
@@ -40,6 +47,24 @@ impl Fields<'_, '_> {
             self.too_long(keys[0], MAX_NAME, "cut");
         }
         names.into_list()
+    }
+
+    /// Names that their author divides at commas, in a text that is divided at blanks or not at all.
+    fn note_commas(&mut self, key: &'static str, text: &str) {
+        let commas = [',', '，', '、'];
+        let is_divider = |(at, comma): &(usize, &str)| {
+            let is_digit = |c: char| c.is_ascii_digit();
+            let is_number = text[..*at].ends_with(is_digit);
+            !is_number || !text[at + comma.len()..].starts_with(is_digit)
+        };
+        let Some((at, _)) = text.match_indices(commas).find(is_divider) else { return };
+        let is_blank = |c: char| c.is_ascii_whitespace();
+        let start = text[..at].rfind(is_blank).map_or(0, |blank| blank + 1);
+        let end = text[at..].find(is_blank).map_or(text.len(), |blank| at + blank);
+        let found = shown(if self.site.split_names { &text[start..end] } else { text });
+        let names = text.split(commas).map(str::trim).filter(|name| !name.is_empty());
+        let list = cut(&names.collect::<Vec<_>>().join(", "), LONGEST_LIST).into_owned();
+        self.warn(key, Oddity::Commas { key, found, list }.into());
     }
 
     pub(super) fn too_many(&mut self, key: &'static str) {
