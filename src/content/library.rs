@@ -10,6 +10,9 @@ use crate::error::{Finding, Remark, Severity};
 /// The folder of what posts include.
 pub const INCLUDES: &str = "_includes";
 
+/// The folder of the layouts of pages, which no post uses.
+pub const LAYOUTS: &str = "_layouts";
+
 /// The folder of the site's data.
 pub const DATA: &str = "_data";
 

@@ -176,7 +176,7 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         taxonomies: taxonomies(&ours, &feed)?,
         window: window(&ours, default_window(&feed))?,
         overrides: overrides(&ours, &feed)?,
-        jekyll_feed: jekyll_feed(&feed),
+        jekyll_feed: jekyll_feed(&top, &feed),
         tags: tags(&feed),
         include: loose_texts(top.node("include")),
         languages: languages(&top, &mut findings),

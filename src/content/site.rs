@@ -122,6 +122,8 @@ pub struct JekyllFeed {
     pub categories: String,
     /// The folder of the tags' feeds (`feed.tags.path`).
     pub tags: String,
+    /// Whether it is among `plugins` still.
+    pub is_installed: bool,
 }
 
 /// Which tags have feeds.
@@ -143,7 +145,7 @@ impl TagFilter {
 impl Default for JekyllFeed {
     fn default() -> Self {
         let [site, categories, tags] = ["feed.xml", "feed/", "feed/by_tag/"].map(str::to_owned);
-        Self { site, categories, tags }
+        Self { site, categories, tags, is_installed: false }
     }
 }
 

@@ -43,6 +43,12 @@ pub enum Oddity {
         /// The names as a list.
         list: String,
     },
+    /// The tag of jekyll-feed in a theme, without that plugin.
+    #[error("`feed_meta` is a tag of jekyll-feed, which is not among `plugins`: Jekyll stops here")]
+    FeedMeta {
+        /// What takes its place.
+        instead: String,
+    },
     /// A change that is still to come.
     #[error("`{key}` is in the future; until then the post counts as unchanged")]
     ChangeToCome {
@@ -57,6 +63,7 @@ impl Oddity {
         match self {
             Self::NeverShown { .. } => "write a later time, or `feed: false`",
             Self::WideColon { key } => return format!("write `{key}: `"),
+            Self::FeedMeta { instead } => return format!("write in its place: {instead}"),
             Self::Tab => "write blanks in its place",
             Self::Comment { .. } => "put the value in single quotes and double those within",
             Self::Commas { list, .. } => return format!("write `[{list}]`"),

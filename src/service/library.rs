@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::content::library::{DATA, INCLUDES};
+use crate::content::library::{DATA, INCLUDES, LAYOUTS};
 use crate::content::permalink::is_ignored;
 use crate::content::post::FileStamp;
 use crate::service::disk::{self, Folder};
@@ -26,9 +26,18 @@ pub type Texts = (BTreeMap<String, String>, Vec<(String, String)>);
 
 /// Reads all files.
 pub fn read(site: &Path) -> Texts {
+    read_in(site, [DATA, INCLUDES])
+}
+
+/// Reads what pages are made of: what they include, and their layouts.
+pub fn templates(site: &Path) -> BTreeMap<String, String> {
+    read_in(site, [INCLUDES, LAYOUTS]).0
+}
+
+fn read_in(site: &Path, folders: [&str; 2]) -> Texts {
     let (mut texts, mut unread) = (BTreeMap::new(), Vec::new());
     let (folder, mut bytes) = (Folder::open(site), 0_usize);
-    for path in walk(site).files {
+    for path in walk(site, folders).files {
         let read = folder.read(&path, MAX_FILE).map_err(|error| error.to_string());
         let text = read.and_then(|(read, _)| {
             String::from_utf8(read).map_err(|_| "the file is not UTF-8".to_owned())
@@ -51,12 +60,12 @@ pub fn stamps(site: &Path) -> Vec<(String, FileStamp)> {
         let stamp = disk::stamp_of(&site.join(&path)).unwrap_or_default();
         (path, stamp)
     };
-    walk(site).files.into_iter().map(stamp).collect()
+    walk(site, [DATA, INCLUDES]).files.into_iter().map(stamp).collect()
 }
 
 /// The folders that there are.
 pub fn folders(site: &Path) -> Vec<PathBuf> {
-    walk(site).folders
+    walk(site, [DATA, INCLUDES]).folders
 }
 
 /// Whether a path is in one of the folders, or is one.
@@ -71,10 +80,9 @@ struct Walk {
     files: Vec<String>,
 }
 
-fn walk(site: &Path) -> Walk {
+fn walk(site: &Path, folders: [&str; 2]) -> Walk {
     let mut walk = Walk::default();
-    let mut open: Vec<(String, usize)> =
-        [DATA, INCLUDES].map(|folder| (folder.to_owned(), 0)).to_vec();
+    let mut open: Vec<(String, usize)> = folders.map(|folder| (folder.to_owned(), 0)).to_vec();
     while let Some((folder, depth)) = open.pop() {
         let place = site.join(&folder);
         let is_folder = fs::symlink_metadata(&place).is_ok_and(|found| found.is_dir());
@@ -99,8 +107,10 @@ fn walk(site: &Path) -> Walk {
     walk
 }
 
-/// Whether a file can be of use: all includes, and data that can be read.
+/// Whether a file can be of use: all templates, and data that can be read.
 fn is_used(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-    path.starts_with(INCLUDES) || matches!(extension, "yml" | "yaml" | "json" | "csv" | "tsv")
+    path.starts_with(INCLUDES)
+        || path.starts_with(LAYOUTS)
+        || matches!(extension, "yml" | "yaml" | "json" | "csv" | "tsv")
 }

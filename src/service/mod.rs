@@ -15,6 +15,8 @@ pub mod clock;
 
 pub mod library;
 
+pub mod theme;
+
 pub mod load;
 
 pub mod report;

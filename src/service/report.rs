@@ -23,7 +23,7 @@ use crate::printable::{Printable, is_hidden};
 use crate::service::disk::Folder;
 use crate::service::posts::{Copy, Ground};
 use crate::service::source::Roots;
-use crate::service::{disk, large_posts, parallel, posts};
+use crate::service::{disk, large_posts, parallel, posts, theme};
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -249,7 +249,9 @@ pub fn check(
     for finding in in_bodies.into_iter().flatten() {
         reading.findings.entry(finding.path.clone()).or_default().push(finding);
     }
-    let found = warnings.into_iter().chain(reading.findings.into_values().flatten());
+    let of_theme = theme::findings(&roots.site, site);
+    let found =
+        warnings.into_iter().chain(of_theme).chain(reading.findings.into_values().flatten());
     let findings: Vec<Finding> = found.map(|finding| below(&roots.site, finding)).collect();
     let rejected = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let written = match style {

@@ -87,3 +87,38 @@ fn what_is_not_followed_is_told_once_with_its_line() {
                  encoding: UTF-8\nliquid: {error_mode: warn}\ncollections: {docs: {output: true}}\n";
     assert!(check(quiet).contains("0 other findings"), "{}", check(quiet));
 }
+
+#[test]
+fn a_theme_that_asks_for_jekyll_feed_is_told() {
+    let config = "title: S\nurl: https://s.example\nbaseurl: /blog\n";
+    let made = Made::of(&[
+        ("_config.yml", config),
+        ("_posts/2022-01-02-post.md", "Text.\n"),
+        ("_includes/a/head.html", "<head>\n  {% feed_meta %}\n{% feed_metadata %}</head>\n"),
+        ("_layouts/default.html", "<p>feed_meta</p>{% seo %}{%- feed_meta -%}\n"),
+        ("_sass/x.html", "{% feed_meta %}\n"),
+    ]);
+    let what =
+        "`feed_meta` is a tag of jekyll-feed, which is not among `plugins`: Jekyll stops here";
+    assert_eq!(made.findings(), [format!("2 {what}"), format!("1 {what}")]);
+    let out = made.run(&["check", "content"]).out;
+    for words in [
+        format!("warning: content/_includes/a/head.html:2: {what}\n    2 |   {{% feed_meta %}}\n"),
+        "<link rel=\"alternate\" type=\"application/rss+xml\" \
+         href=\"https://s.example/blog/rss.xml\" title=\"{{ site.title | escape }}\">"
+            .to_owned(),
+        "type=\"application/atom+xml\" href=\"https://s.example/blog/atom.xml\"".to_owned(),
+        "type=\"application/feed+json\" href=\"https://s.example/blog/feed.json\"".to_owned(),
+    ] {
+        assert!(out.contains(&words), "no {words} in {out}");
+    }
+    made.write("Gemfile", "group :jekyll_plugins do\n  # gem \"jekyll-feed\"\nend\n");
+    assert_eq!(made.findings().len(), 2);
+    made.write("Gemfile", "group :jekyll_plugins do\n  gem \"jekyll-feed\"\nend\n");
+    assert_eq!(made.findings(), [""; 0]);
+    made.write("Gemfile", "");
+    for plugins in ["plugins: [jekyll-seo-tag, jekyll-feed]\n", "gems:\n- jekyll-feed\n"] {
+        made.write("_config.yml", format!("{config}{plugins}"));
+        assert_eq!(made.findings(), [""; 0], "{plugins}");
+    }
+}

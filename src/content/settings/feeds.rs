@@ -86,7 +86,12 @@ pub(super) fn overrides(
 }
 
 /// jekyll-feed's own `path` and `tags.path`; its categories' feeds always were in `feed/`.
-pub(super) fn jekyll_feed(feed: &Section<'_>) -> JekyllFeed {
+pub(super) fn jekyll_feed(top: &Section<'_>, feed: &Section<'_>) -> JekyllFeed {
+    let names = ["plugins", "gems"].map(|key| top.node(key));
+    let names = names.into_iter().flatten().flat_map(|node| match node {
+        Node::List(names) => names.as_slice(),
+        one => std::slice::from_ref(one),
+    });
     let path = |node: Option<&Node>| {
         let path = node.and_then(Node::text)?.trim_matches('/');
         (!path.is_empty()).then(|| path.to_owned())
@@ -97,6 +102,7 @@ pub(super) fn jekyll_feed(feed: &Section<'_>) -> JekyllFeed {
         site: path(feed.node("path")).unwrap_or(default.site),
         categories: default.categories,
         tags: tags.map_or(default.tags, |path| format!("{path}/")),
+        is_installed: names.filter_map(Node::text).any(|name| name == "jekyll-feed"),
     }
 }
 
