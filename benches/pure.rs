@@ -110,7 +110,7 @@ fn body(criterion: &mut Criterion, site: &Site) {
         bencher.iter(|| with_post(0, black_box(&text), site, |post| post.date));
     });
     group.bench_function("render body", |bencher| {
-        with_post(0, &text, site, |post| bencher.iter(|| post.render(site, &|_| None)));
+        with_post(0, &text, site, |post| bencher.iter(|| post.render(site, &|_: &str| None)));
     });
 }
 
@@ -260,7 +260,7 @@ fn with_post<T>(index: usize, text: &str, site: &Site, look: impl FnOnce(&Post<'
 
 fn entry(index: usize, site: &Site) -> Arc<Entry> {
     with_post(index, &post_text(index), site, |post| {
-        Arc::new(assemble::entry(post, post.render(site, &|_| None), site))
+        Arc::new(assemble::entry(post, post.render(site, &|_: &str| None), site))
     })
 }
 
@@ -281,7 +281,7 @@ fn card(index: usize, text: &str) -> Card {
         is_withheld: false,
         groups: vec![(Taxonomy::Category, category_name(category).into())],
         id: None,
-        links: Box::default(),
+        uses: Box::default(),
         reach: Reach::All,
         expires: None,
         changes: None,

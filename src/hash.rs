@@ -6,7 +6,17 @@ use twox_hash::XxHash3_128;
 
 /// 16 bytes that stand for others; shown as 32 hexadecimal digits. The same on every machine.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
 )]
 pub struct Hash([u8; 16]);
 

@@ -17,6 +17,7 @@ use crate::content::markdown::spans::Spans;
 use crate::content::markdown::tables;
 use crate::content::text;
 use crate::content::url;
+use crate::content::uses::Use;
 use crate::error::{Error, Remark, Severity};
 
 /// Longest summary, in grapheme clusters.
@@ -85,13 +86,16 @@ pub struct Body {
     pub warnings: Vec<Error>,
     /// What Liquid left out, by the line in the text, counted from 1.
     pub remarks: Vec<Remark>,
+    /// What it hangs on besides its own file.
+    pub uses: Vec<Use>,
 }
 
 /// Renders a body.
 pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let mut warnings = Vec::new();
     let written = text::xml_safe(if source.is_oversize { head(source.text) } else { source.text });
-    let (expanded, mut remarks) = expand(&written, source, cleaning.trust());
+    let liquid::Expanded { text: expanded, mut remarks, uses } =
+        expand(&written, source, cleaning.trust());
     let is_markdown = source.markup != Markup::Html;
     let is_kramdown = source.markup == Markup::Markdown(Flavor::Kramdown);
     let extensions = is_kramdown.then(|| Extensions::take(&expanded));
@@ -150,6 +154,7 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         author: cleaned.author.map(|name| trust.text(&name).into_owned()),
         warnings,
         remarks,
+        uses,
     }
 }
 
@@ -216,14 +221,16 @@ fn head(text: &str) -> &str {
 }
 
 /// The text without Liquid, and what that left out.
-fn expand<'t>(text: &'t str, source: &Source, trust: Trust) -> (Cow<'t, str>, Vec<Remark>) {
-    let Some(variables) = &source.liquid else { return (Cow::Borrowed(text), Vec::new()) };
+fn expand<'t>(text: &'t str, source: &Source, trust: Trust) -> liquid::Expanded<'t> {
+    let Some(variables) = &source.liquid else {
+        let (remarks, uses) = (Vec::new(), Vec::new());
+        return liquid::Expanded { text: Cow::Borrowed(text), remarks, uses };
+    };
     let highlight = match source.markup {
         Markup::Markdown(_) => liquid::Highlight::Fenced,
         Markup::Html => liquid::Highlight::Html,
     };
-    let expanded = liquid::expand(text, highlight, variables, trust.is_untrusted());
-    (expanded.text, expanded.remarks)
+    liquid::expand(text, highlight, variables, trust.is_untrusted())
 }
 
 /// Says that elements were left out, at the first of them.

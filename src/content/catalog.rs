@@ -11,6 +11,7 @@ use crate::content::catalog::order::Order;
 use crate::content::date::Moment;
 use crate::content::post::{Card, Group, Reach};
 use crate::content::site::{Taxonomy, Window};
+use crate::content::uses::Use;
 use crate::hash::Hash;
 
 pub mod cards;
@@ -52,8 +53,8 @@ pub struct Catalog {
     /// What is still to come of the posts, and when: the dates on which they are published, are
     /// changed and expire.
     agenda: BTreeSet<(Moment, Id)>,
-    /// Posts whose bodies name the address of a post, by the key of that one.
-    referrers: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    /// The keys of the posts whose entries hang on something.
+    users: HashMap<Use, BTreeSet<Arc<str>>>,
 }
 
 /// As of when posts are in their feeds.
@@ -225,6 +226,14 @@ impl Catalog {
         self.posts = self.posts + usize::from(after.is_some()) - usize::from(before.is_some());
         let of = |id: Option<Id>| id.map(|id| substance(self.cards.get(id)));
         let is_same = of(before) == of(after);
+        if let (true, Some(before), Some(after)) = (is_same, before, after) {
+            // Its entry stays, and hangs on what it did.
+            let uses = self.cards.get(before).uses();
+            if !uses.is_empty() && self.cards.get(after).uses() != uses {
+                let uses = uses.into();
+                self.cards.set_uses(after, uses);
+            }
+        }
         // A card that is only known better touches nothing.
         let mut untouched = BTreeSet::new();
         let feeds = if is_same { &mut untouched } else { &mut *touched };
@@ -238,23 +247,43 @@ impl Catalog {
         if is_same {
             return;
         }
-        for referrer in self.referrers.get(key).into_iter().flatten() {
-            touched.extend(self.winner(referrer).into_iter().flat_map(feeds_of));
+        if !self.users.is_empty() {
+            touched.append(&mut self.touched_by(&Use::Post(key.into())));
         }
     }
 
-    /// Notes whom a card's body names, or that it does not any more.
+    /// The feeds of the posts whose entries hang on something that has changed.
+    pub fn touched_by(&self, used: &Use) -> BTreeSet<FeedName> {
+        let users = self.users.get(used).into_iter().flatten();
+        users.filter_map(|key| self.winner(key)).flat_map(feeds_of).collect()
+    }
+
+    /// All that entries hang on besides their files.
+    pub fn used(&self) -> impl Iterator<Item = &Use> {
+        self.users.keys()
+    }
+
+    /// Notes what the entry of a post hangs on, which shows when it is rendered.
+    pub fn note_uses(&mut self, key: &str, path: &str, uses: Box<[Use]>) {
+        let found = self.cards.of_key(key).find(|id| self.cards.get(*id).path() == path);
+        let Some(id) = found.filter(|id| self.first(key, None) == Some(*id)) else { return };
+        self.refer(id, false);
+        self.cards.set_uses(id, uses);
+        self.refer(id, true);
+    }
+
+    /// Notes what a card's entry hangs on, or that it does not any more.
     fn refer(&mut self, id: Id, does: bool) {
         let card = self.cards.get(id);
-        for target in card.links() {
-            let referrers = self.referrers.entry(Arc::clone(target)).or_default();
+        for used in card.uses() {
+            let users = self.users.entry(used.clone()).or_default();
             if does {
-                referrers.insert(card.key().into());
+                users.insert(card.key().into());
             } else {
-                referrers.remove(card.key());
+                users.remove(card.key());
             }
-            if referrers.is_empty() {
-                self.referrers.remove(target);
+            if users.is_empty() {
+                self.users.remove(used);
             }
         }
     }

@@ -6,7 +6,9 @@
 //!
 //! Text becomes tokens (`lexer`), these a tree (`parser`, `expression`), and `render` walks that.
 
+pub mod elsewhere;
 pub mod evaluate;
+pub mod excerpt;
 pub mod expression;
 pub mod filters;
 pub mod include;
@@ -17,18 +19,20 @@ pub mod problem;
 pub mod render;
 pub mod repeat;
 pub mod scope;
+pub mod site;
 pub mod value;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use crate::content::library::Library;
-use crate::content::liquid::lexer::{Kind, has_marks, tokens};
+use crate::content::liquid::elsewhere::Elsewhere;
+use crate::content::liquid::lexer::has_marks;
 use crate::content::liquid::problem::Problems;
 use crate::content::liquid::render::Renderer;
 use crate::content::liquid::value::Value;
 use crate::content::markdown::dialect::Dialect;
 use crate::content::stamp::Rules;
+use crate::content::uses::Use;
 use crate::error::Remark;
 
 /// How many bytes tags and variables may stand for in one text; those beyond are left out.
@@ -42,6 +46,9 @@ pub const MAX_ITERATIONS: usize = 10_000;
 
 /// How many posts one text may name: for each a file is read.
 pub const MAX_LINKS: usize = 256;
+
+/// How many includes, files, data and posts one text may use.
+pub const MAX_USES: usize = 1_000;
 
 /// What the variables and tags of a post stand for.
 #[derive(Clone, Copy)]
@@ -60,8 +67,12 @@ pub struct Variables<'a> {
     pub dialect: &'a Dialect,
     /// How dates are read and shown.
     pub rules: Rules,
-    /// The URL of what `link` or `post_url` names, by the words behind the tag's name.
-    pub resolve: &'a dyn Fn(&str) -> Option<String>,
+    /// The body of the post, for its excerpt.
+    pub body: &'a str,
+    /// What ends the excerpt, if that is configured.
+    pub separator: Option<&'a str>,
+    /// The rest of the site.
+    pub elsewhere: &'a dyn Elsewhere,
 }
 
 /// How a `highlight` block is written.
@@ -80,6 +91,8 @@ pub struct Expanded<'a> {
     pub text: Cow<'a, str>,
     /// What was left out, by its line in the text.
     pub remarks: Vec<Remark>,
+    /// What it hangs on, each once.
+    pub uses: Vec<Use>,
 }
 
 /// Runs the Liquid of a text. A stranger's has no loops.
@@ -90,28 +103,12 @@ pub fn expand<'a>(
     is_untrusted: bool,
 ) -> Expanded<'a> {
     if !has_marks(text) {
-        return Expanded { text: Cow::Borrowed(text), remarks: Vec::new() };
+        return Expanded { text: Cow::Borrowed(text), remarks: Vec::new(), uses: Vec::new() };
     }
     let mut problems = Problems::default();
     let parts = parser::parse(text, &mut problems);
     let mut renderer = Renderer::new(text.len(), highlight, variables, is_untrusted, &mut problems);
     renderer.parts(&parts);
-    let text = Cow::Owned(renderer.out);
-    Expanded { text, remarks: problems.into_remarks() }
-}
-
-/// What `link` and `post_url` tags of a text name, in its order, each once, [`MAX_LINKS`] at most.
-pub fn named(text: &str) -> Vec<String> {
-    let is_naming = has_marks(text) && (text.contains("link") || text.contains("post_url"));
-    if !is_naming {
-        return Vec::new();
-    }
-    let mut known = HashSet::new();
-    let (tokens, _) = tokens(text);
-    let tags = tokens.iter().filter(|token| token.kind == Kind::Tag).map(lexer::Token::tag);
-    tags.filter(|(name, _)| matches!(*name, "link" | "post_url"))
-        .filter(|(_, words)| known.insert(*words))
-        .take(MAX_LINKS)
-        .map(|(_, words)| words.to_owned())
-        .collect()
+    let (text, uses) = (Cow::Owned(renderer.out), renderer.used.into_iter().collect());
+    Expanded { text, remarks: problems.into_remarks(), uses }
 }

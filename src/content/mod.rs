@@ -55,6 +55,8 @@ pub mod liquid;
 
 pub mod library;
 
+pub mod uses;
+
 pub mod clean;
 
 pub mod html;

@@ -8,8 +8,9 @@ use crate::content::enclosure::Enclosure;
 use crate::content::fields::Fields;
 use crate::content::fields::times::UPDATED;
 use crate::content::front_matter::{FrontMatter, Node, Parts, line_of, split};
+use crate::content::liquid::elsewhere::{Elsewhere, Listed};
 use crate::content::liquid::value::Value;
-use crate::content::liquid::{Variables, lexer, named};
+use crate::content::liquid::{Variables, lexer};
 use crate::content::markdown::dialect::Flavor;
 use crate::content::markdown::differences;
 use crate::content::permalink::{self, Origin, Template, jekyll_id, tag_id};
@@ -17,6 +18,7 @@ use crate::content::site::{Author, Ids, Site, Taxonomy};
 use crate::content::spread;
 use crate::content::syntax::canonical;
 use crate::content::text::{cut, lines, xml_safe};
+use crate::content::uses::Use;
 use crate::error::oddity::Oddity;
 use crate::error::{Error, Remark, Severity};
 use crate::hash::Hash;
@@ -115,9 +117,10 @@ impl Withheld {
 }
 
 /// Which of its feeds a published post is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, Default)]
 pub enum Reach {
     /// All of them.
+    #[default]
     All,
     /// Those of its categories, tags and so on, but not the site's.
     Groups,
@@ -237,10 +240,10 @@ impl<'a> Post<'a> {
 
     /// Renders the body; fills the title and the summary that the front matter does not have.
     ///
-    /// `resolve` gives the address of what Liquid's `link` or `post_url` names.
-    pub fn render(&self, site: &Site, resolve: &dyn Fn(&str) -> Option<String>) -> Rendered {
+    /// `elsewhere` is what Liquid asks of the rest of the site.
+    pub fn render(&self, site: &Site, elsewhere: &dyn Elsewhere) -> Rendered {
         let url = self.url(site);
-        let page = || self.variables(site, url.strip_prefix(&*site.home).unwrap_or(&url));
+        let page = || self.variables(site, below_home(&url, site));
         let source = Source {
             markup: self.markup,
             dialect: &site.dialect,
@@ -256,7 +259,9 @@ impl<'a> Post<'a> {
                 baseurl: &site.baseurl,
                 dialect: &site.dialect,
                 rules: site.dates,
-                resolve,
+                body: self.body,
+                separator: self.separator.as_deref(),
+                elsewhere,
             }),
         };
         let mut body = render(&source, &site.cleaning);
@@ -315,9 +320,15 @@ impl<'a> Post<'a> {
         Value::map(std::iter::once(title).chain(written).chain(made).collect())
     }
 
-    /// What Liquid's `link` and `post_url` in the body name: other posts that this one depends on.
-    pub fn links(&self) -> Vec<String> {
-        if self.has_liquid { named(self.body) } else { Vec::new() }
+    /// What lists of posts show of it.
+    pub fn listed(&self, site: &Site) -> Listed {
+        Listed {
+            title: self.title.clone(),
+            url: below_home(&self.url(site), site).to_owned(),
+            date: self.date,
+            categories: self.categories.clone(),
+            tags: self.tags.clone(),
+        }
     }
 
     /// The name of every feed that the post belongs to, besides the site's.
@@ -380,8 +391,8 @@ pub struct Card {
     pub groups: Vec<Group>,
     /// Hash of the id, unless that is made from the key and so is no other post's.
     pub id: Option<Hash>,
-    /// Keys of posts whose addresses its body names; most have none.
-    pub links: Box<[Arc<str>]>,
+    /// What its entry hangs on besides its file, as far as it was rendered; most have none.
+    pub uses: Box<[Use]>,
     /// Which of its feeds it is in.
     pub reach: Reach,
     /// When it leaves its feeds.
@@ -454,6 +465,11 @@ fn unusable(text: &str, parts: Parts<'_>) -> Option<(usize, Error)> {
     }
     let first = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
     (first.trim_end() == "+++").then_some((0, Error::Toml))
+}
+
+/// The path of a page below the site's home, as Jekyll has it.
+fn below_home<'u>(url: &'u str, site: &Site) -> &'u str {
+    url.strip_prefix(&*site.home).unwrap_or(url)
 }
 
 /// A title for a post without one: the start of its text, else its name.

@@ -98,7 +98,7 @@ pub fn program() -> Hash {
 /// # Errors
 /// When the site is no folder, or its configuration cannot be read or used.
 pub fn load(settings: &Settings) -> Result<(Site, Vec<Finding>)> {
-    understand(settings, &read(settings, None)?)
+    understand(settings, &read(settings, None)?, None)
 }
 
 /// Reads all that the settings of the site are made from. The site's people are as they were in the
@@ -145,16 +145,37 @@ fn is_empty(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-/// The files of the configuration as they are now, and what posts use besides themselves; what a link
-/// leads to counts.
-pub fn config_stamps(settings: &Settings) -> Vec<(String, FileStamp)> {
-    let stamp = |path: &str| {
-        let stamp = disk::stamp_of(&settings.site.join(path)).unwrap_or_default();
-        (path.to_owned(), stamp)
-    };
-    let mut stamps = vec![stamp(CONFIG), stamp(AUTHORS)];
-    stamps.extend(library::stamps(&settings.site));
-    stamps
+/// Files as they were at one time; what a link leads to counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stamps {
+    /// Those of the configuration.
+    pub config: Vec<(String, FileStamp)>,
+    /// What posts use besides themselves.
+    pub library: Vec<(String, FileStamp)>,
+}
+
+impl Stamps {
+    /// Those of now.
+    pub fn now(settings: &Settings) -> Self {
+        let stamp = |path: &str| {
+            let stamp = disk::stamp_of(&settings.site.join(path)).unwrap_or_default();
+            (path.to_owned(), stamp)
+        };
+        let config = [CONFIG, AUTHORS].map(stamp).to_vec();
+        Self { config, library: library::stamps(&settings.site) }
+    }
+
+    /// When one of them was last touched.
+    pub fn latest(&self) -> i64 {
+        let all = self.config.iter().chain(&self.library);
+        all.map(|(_, stamp)| stamp.latest()).max().unwrap_or_default()
+    }
+}
+
+/// Reads what posts use besides themselves into the sources of settings.
+pub fn read_library(settings: &Settings, sources: &Sources) -> Sources {
+    let (library, unread) = library::read(&settings.site);
+    Sources { library, unread, ..sources.clone() }
 }
 
 /// The text of a file of the configuration; a site may do without it. Where it is not known whether
@@ -177,11 +198,16 @@ fn file(settings: &Settings, name: &str, instead: Option<&str>) -> Result<String
     }
 }
 
-/// The settings that are made from what was read, and warnings.
+/// The settings that are made from what was read, and warnings. What is in the `former` library is not
+/// parsed again.
 ///
 /// # Errors
 /// When it cannot be used.
-pub fn understand(settings: &Settings, sources: &Sources) -> Result<(Site, Vec<Finding>)> {
+pub fn understand(
+    settings: &Settings,
+    sources: &Sources,
+    former: Option<&Library>,
+) -> Result<(Site, Vec<Finding>)> {
     let around = Surroundings {
         config_path: CONFIG,
         folder_name: &sources.folder_name,
@@ -197,7 +223,7 @@ pub fn understand(settings: &Settings, sources: &Sources) -> Result<(Site, Vec<F
     let (people, remarks) = settings::people(&sources.authors, &site)
         .map_err(|remark| Box::new(report::below(&settings.site, remark.at(AUTHORS))))?;
     site.people = people;
-    let (library, unread) = Library::of(&sources.library);
+    let (library, unread) = Library::of(&sources.library, former);
     site.library = Arc::new(library);
     findings.extend(unread.into_iter().filter(|finding| finding.path != AUTHORS));
     for (path, reason) in &sources.unread {

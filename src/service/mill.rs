@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::content::catalog::cards::Kept;
-use crate::content::catalog::{Catalog, Change, FeedName, Horizon};
+use crate::content::catalog::{Catalog, Change, Horizon};
 use crate::content::date::Moment;
 use crate::content::permalink::{Layout, Origin};
 use crate::content::post::{Card, FileStamp};
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
+use crate::content::uses::Use;
 use crate::error::{Error, Finding, Result};
 use crate::feed::edition::Edition;
 use crate::feed::review::review;
@@ -21,11 +22,14 @@ use crate::service::hold::{self, Hold, Known};
 use crate::service::ids::NewIds;
 use crate::service::intake::{Intake, Target};
 use crate::service::large_posts;
-use crate::service::posts::{self, Copy, Ground};
+use crate::service::mill::rest::Rest;
+use crate::service::posts::{self, Ground};
 use crate::service::press::{Left, Press, Printed};
 use crate::service::progress::Progress;
 use crate::service::snapshot::{Head, Snapshot};
 use crate::service::source::{Roots, Scan, identity};
+
+pub mod rest;
 
 /// A time, in nanoseconds since 1970; the clock itself is read in `clock.rs`.
 pub type Nanoseconds = i64;
@@ -45,6 +49,8 @@ pub struct Mill {
     hold: Hold,
     /// Whether the edition was made with other settings: all is printed anew, or nothing.
     is_stale: bool,
+    /// What entries hang on besides their posts.
+    rest: Rest,
 }
 
 /// What a pass did.
@@ -78,6 +84,7 @@ impl Mill {
             intake: Intake::default(),
             hold: Hold::default(),
             is_stale: true,
+            rest: Rest::default(),
         })
     }
 
@@ -218,6 +225,7 @@ impl Mill {
         let kept = self.catalog.cards().filter(|card| self.intake.is_unfinished(card.path()));
         catalog.apply(kept.map(|card| Change::Put(card.to_card())), horizon);
         self.catalog = catalog;
+        self.rest = Rest::default();
         self.review(now, &mut pass);
         // What is on disk is compared byte by byte: someone may have touched it.
         self.press.forget();
@@ -314,6 +322,7 @@ impl Mill {
             gone.retain(|path| !self.hold.hides(path) && self.intake.is_gone(path, now));
         }
         let gone = gone.iter().filter_map(|path| self.remove(path)).collect();
+        self.rest.look_at_files(&self.catalog, &self.roots.site);
         self.take_in(gone, scan, now)
     }
 
@@ -330,6 +339,7 @@ impl Mill {
                 // Only what is in `_posts` is a post from now on.
                 return self.rescan(now);
             }
+            self.rest.note(Use::File(relative.as_str().into()));
             match self.roots.look(path) {
                 Ok(Some(stamp)) if self.roots.is_walked_to(path.parent().unwrap_or(path)) => {
                     if Origin::of(&relative, &self.layout).is_some() {
@@ -446,25 +456,6 @@ impl Mill {
         let mut pass = Pass { findings: taken.findings, ..Pass::default() };
         self.print(touched, now, &mut pass)?;
         Ok(pass)
-    }
-
-    fn print(
-        &mut self,
-        touched: BTreeSet<FeedName>,
-        now: Nanoseconds,
-        pass: &mut Pass,
-    ) -> Result<()> {
-        if self.is_stale {
-            return Ok(());
-        }
-        let folder = self.roots.open();
-        let ground = Ground { folder: &folder, layout: &self.layout, site: &self.site };
-        let copy = Copy { ground, catalog: &self.catalog };
-        let printed = self.press.print(touched, copy, Moment::from_nanoseconds(now).unix());
-        pass.printed =
-            printed.inspect_err(|_| self.intake.notes.keep_unsaid(&mut pass.findings))?;
-        pass.findings.append(&mut pass.printed.findings);
-        Ok(())
     }
 
     /// As of when posts are in their feeds.

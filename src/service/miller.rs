@@ -6,7 +6,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use crate::content::date::Moment;
-use crate::content::post::FileStamp;
 use crate::content::settings::{AUTHORS, CONFIG, Sources};
 use crate::error::{Finding, Result};
 use crate::http::health::Health;
@@ -16,7 +15,7 @@ use crate::service::cache::Cache;
 use crate::service::clock::now;
 use crate::service::findings::{Warnings, log};
 use crate::service::library;
-use crate::service::load::{self, Settings};
+use crate::service::load::{self, Settings, Stamps};
 use crate::service::metrics::Metrics;
 use crate::service::mill::{Mill, Pass};
 use crate::service::press::Printed;
@@ -84,7 +83,7 @@ pub struct Works {
 #[derive(Debug)]
 pub struct State {
     /// The configuration as it was before it was read.
-    pub config: Vec<(String, FileStamp)>,
+    pub stamps: Stamps,
     /// What the settings in force are made from.
     pub sources: Sources,
     /// What the configuration that was read warns of, which is logged.
@@ -99,6 +98,16 @@ pub struct State {
     pub trouble: Option<Box<Finding>>,
     /// Where the server listens, for people.
     pub address: String,
+}
+
+/// What is to be read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum News {
+    None,
+    /// The configuration, and all that is made with it.
+    OfConfig,
+    /// What posts use besides themselves.
+    OfLibrary,
 }
 
 /// The loop: it waits, gathers what has changed, and makes one pass at a time.
@@ -127,7 +136,7 @@ pub struct Miller<'a> {
     /// What writes the snapshot.
     snapshot: SnapshotWriter,
     /// The configuration as it was when it was last read.
-    config: Vec<(String, FileStamp)>,
+    stamps: Stamps,
     /// When the last pass ended, and how long it took.
     last: (Instant, Duration),
     /// When the last scan ended, and how long it took.
@@ -142,7 +151,7 @@ impl<'a> Miller<'a> {
     /// A miller who has made the first edition.
     pub fn new(settings: &'a Settings, works: Works, state: State) -> Self {
         let Works { mill, watch, shelf, cache, metrics, events } = works;
-        let State { config, sources, warned, refused, snapshot, .. } = state;
+        let State { stamps, sources, warned, refused, snapshot, .. } = state;
         let State { blind, trouble, address, .. } = state;
         Self {
             settings,
@@ -160,7 +169,7 @@ impl<'a> Miller<'a> {
             identity: identity(&settings.site),
             sources,
             snapshot,
-            config,
+            stamps,
             last: (Instant::now(), Duration::ZERO),
             scanned: (Instant::now(), Duration::ZERO),
             deaf: None,
@@ -293,9 +302,11 @@ impl<'a> Miller<'a> {
         if batch.paths.iter().any(|path| library::has(&site, path) && path.is_dir()) {
             self.cover(&site);
         }
-        let is_config = self.is_config_new(batch);
-        if batch.is_reload || is_new_site || is_config {
+        let news = self.news(batch);
+        if batch.is_reload || is_new_site || news == News::OfConfig {
             self.refused = self.take_configuration().err();
+        } else if news == News::OfLibrary {
+            self.take_library()?;
         }
         if self.trouble.is_none() && self.cache.take_spoilt() {
             self.mill.doubt_export();
@@ -331,19 +342,19 @@ impl<'a> Miller<'a> {
         }
     }
 
-    /// Whether there is another configuration. Its files are looked at each time, because an event
+    /// What there is to be read again of the configuration, or of what posts use besides. Its files are looked at each time, because an event
     /// may be lost and what a link leads to has none; without an event they must have been left
     /// alone for a while, or half of one could be read.
-    fn is_config_new(&mut self, batch: &Batch) -> bool {
-        let found = load::config_stamps(self.settings);
+    fn news(&mut self, batch: &Batch) -> News {
+        let found = Stamps::now(self.settings);
         let is_told = batch.paths.iter().any(|path| self.is_of_config(path));
-        let written = found.iter().map(|(_, stamp)| stamp.latest()).max().unwrap_or_default();
-        let is_left = now().abs_diff(written) > CONFIG_REST;
-        let is_new = found != self.config && (is_told || is_left);
-        if is_new {
-            self.config = found;
+        let is_left = now().abs_diff(found.latest()) > CONFIG_REST;
+        if found == self.stamps || !(is_told || is_left) {
+            return News::None;
         }
-        is_new
+        let is_of_config = found.config != self.stamps.config;
+        self.stamps = found;
+        if is_of_config { News::OfConfig } else { News::OfLibrary }
     }
 
     /// Whether a path is of the configuration, or of what posts use besides themselves.
@@ -391,14 +402,27 @@ impl<'a> Miller<'a> {
     fn take_configuration(&mut self) -> Result<()> {
         // When what cannot be read can be, no stamp tells.
         let sources = load::read(self.settings, Some(&self.sources));
-        let sources = sources.inspect_err(|_| self.config.clear())?;
-        let (site, warnings) = load::understand(self.settings, &sources)?;
+        let sources = sources.inspect_err(|_| self.stamps = Stamps::default())?;
+        let known = Some(&*self.mill.site().library);
+        let (site, warnings) = load::understand(self.settings, &sources, known)?;
         tracing::info!("read the configuration");
         self.warned.log(warnings, &self.settings.site);
         self.mill.configure(site, self.settings.accept_new_ids)?;
         self.sources = sources;
         // A start after a sudden end must not take the ids of the old one for those that readers know.
         self.snapshot.hurry();
+        Ok(())
+    }
+
+    /// Takes other includes and data: only the posts that use them are rendered again.
+    fn take_library(&mut self) -> Result<()> {
+        let sources = load::read_library(self.settings, &self.sources);
+        let known = Some(&*self.mill.site().library);
+        let (site, warnings) = load::understand(self.settings, &sources, known)?;
+        tracing::info!("read the includes and data");
+        self.warned.log(warnings, &self.settings.site);
+        self.mill.take_library(site.library);
+        self.sources = sources;
         Ok(())
     }
 
@@ -410,9 +434,10 @@ impl<'a> Miller<'a> {
             Ok(pass) => {
                 log(&pass.findings, &self.settings.site);
                 if pass.printed.feeds > 0 {
-                    let Printed { feeds, written, .. } = pass.printed;
+                    self.mill.folders_beside().iter().for_each(|folder| self.cover(folder));
+                    let Printed { feeds, rendered, written, .. } = pass.printed;
                     self.metrics.published(took, feeds, written);
-                    tracing::info!(feeds, written, ?took, "published");
+                    tracing::info!(feeds, rendered, written, ?took, "published");
                 }
                 self.trouble = None;
             }

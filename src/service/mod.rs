@@ -35,6 +35,10 @@ pub mod posts;
 
 pub mod large_posts;
 
+pub mod elsewhere;
+
+pub mod memo;
+
 pub mod snapshot;
 
 pub mod snapshot_writer;

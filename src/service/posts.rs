@@ -1,21 +1,16 @@
 //! Reads posts: each file's card for the catalog, and whole posts for entries.
-//!
-//! A rendered post is kept in a bounded memo, because one post stands in several feeds.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, Change};
 use crate::content::date::Moment;
 use crate::content::enclosure::Enclosure;
 use crate::content::encoding::likely;
-use crate::content::permalink::{Layout, Origin, named_key};
+use crate::content::permalink::{Layout, Origin};
 use crate::content::post::{Card, FileStamp, Post};
 use crate::content::site::{Ids, Site};
 use crate::error::{Error, Finding, Remark, Severity};
-use crate::feed::assemble;
-use crate::feed::model::Entry;
 use crate::hash::Hash;
 use crate::service::disk::{self, Folder};
 use crate::service::large_posts;
@@ -23,12 +18,6 @@ use crate::service::stall;
 
 /// The largest post, in bytes.
 pub const MAX_POST: u64 = 8 * 1024 * 1024;
-
-/// How many bytes of entries each of the memo's two generations holds.
-const GENERATION: usize = 24 * 1024 * 1024;
-
-/// How many bytes of entries the memo has at most after a full build.
-const AT_REST: usize = 8 * 1024 * 1024;
 
 /// What reading a file for the catalog gave.
 #[derive(Debug)]
@@ -139,7 +128,7 @@ fn card_of(
     (hash, stamp): (Hash, FileStamp),
     ground: Ground<'_>,
 ) -> Card {
-    let Ground { layout, site, .. } = ground;
+    let site = ground.site;
     let groups =
         post.groups(site).into_iter().map(|(taxonomy, name)| (taxonomy, name.into())).collect();
     // Only what is made from the key is the key's own.
@@ -152,7 +141,8 @@ fn card_of(
         is_withheld: post.withheld.is_some(),
         groups,
         id: has_chosen_id.then(|| Hash::of(post.id(site).as_bytes())),
-        links: post.links().iter().map(|words| named_key(words, layout).into()).collect(),
+        // What it hangs on shows when it is rendered.
+        uses: Box::default(),
         reach: post.reach,
         expires: post.expires,
         changes: Some(post.updated).filter(|updated| *updated > post.date),
@@ -171,17 +161,8 @@ pub fn text(bytes: &[u8]) -> Result<&str, Error> {
         .map_err(|error| Error::NotUtf8 { offset: error.valid_up_to(), likely: likely(bytes) })
 }
 
-/// What entries are made from.
-#[derive(Debug, Clone, Copy)]
-pub struct Copy<'a> {
-    /// Where the posts are.
-    pub ground: Ground<'a>,
-    /// The index of posts.
-    pub catalog: &'a Catalog,
-}
-
 /// Reads the post of a card whole and renders it, if its file is still as the card knows it.
-fn rendered<T>(
+pub fn rendered<T>(
     card: Kept<'_>,
     ground: Ground<'_>,
     render: impl FnOnce(&Post<'_>) -> T,
@@ -195,7 +176,11 @@ fn rendered<T>(
 }
 
 /// Reads the post of a card whole and looks at it, if its file is still as the card knows it.
-fn whole<T>(card: Kept<'_>, ground: Ground<'_>, look: impl FnOnce(&Post<'_>) -> T) -> Option<T> {
+pub fn whole<T>(
+    card: Kept<'_>,
+    ground: Ground<'_>,
+    look: impl FnOnce(&Post<'_>) -> T,
+) -> Option<T> {
     let (bytes, _) = ground.folder.read(card.path(), MAX_POST).ok()?;
     if Hash::of_file(&bytes) != card.hash() {
         return None;
@@ -204,135 +189,9 @@ fn whole<T>(card: Kept<'_>, ground: Ground<'_>, look: impl FnOnce(&Post<'_>) -> 
     Post::parse(&origin, text(&bytes).ok()?, ground.site).post.ok().map(|post| look(&post))
 }
 
-/// What rendering the body of a card's post gives to remark on.
-pub fn body_findings(card: Kept<'_>, copy: Copy<'_>) -> Vec<Finding> {
-    let resolve = |words: &str| address(words, copy);
-    let both = rendered(card, copy.ground, |post| {
-        let body = post.render(copy.ground.site, &resolve).body;
-        let differences = post.differences(&body.html);
-        (body, differences)
-    });
-    let Some((body, differences)) = both else { return Vec::new() };
-    let remark = |error| Remark { severity: Severity::Warning, line: 0, column: 0, error };
-    let warnings = body.warnings.into_iter().map(remark);
-    body.remarks
-        .into_iter()
-        .chain(differences)
-        .chain(warnings)
-        .map(|remark| remark.at(card.path()))
-        .collect()
-}
-
-/// The address of the post that Liquid's `link` or `post_url` names.
-fn address(words: &str, copy: Copy<'_>) -> Option<String> {
-    let target = copy.catalog.winner(&named_key(words, copy.ground.layout))?;
-    whole(target, copy.ground, |post| post.url(copy.ground.site))
-}
-
 /// The length of an enclosure that is a file of the site. It is looked up when the post is rendered: a
 /// change of that file alone touches no feed.
-fn length(enclosure: &Enclosure, ground: Ground<'_>) -> Option<u64> {
+pub fn length(enclosure: &Enclosure, ground: Ground<'_>) -> Option<u64> {
     let path = enclosure.path(ground.site)?;
     disk::size_of(&ground.folder.path().join(path))
-}
-
-/// All that an entry hangs on besides the settings: where the post's file is and what is in it, and
-/// the same of the posts that its body names.
-fn state(card: Kept<'_>, catalog: &Catalog) -> Hash {
-    let mut states = String::with_capacity(128);
-    let mut add = |card: Option<Kept<'_>>| {
-        if let Some(card) = card {
-            states += card.path();
-            // No path holds one: what is said of one file cannot be taken for that of two.
-            states.push('\0');
-            states.extend(card.hash().digits().map(char::from));
-        }
-        states.push('\0');
-    };
-    add(Some(card));
-    if catalog.awaits_change(card) {
-        add(Some(card));
-    }
-    card.links().iter().for_each(|key| add(catalog.winner(key)));
-    Hash::of(states.as_bytes())
-}
-
-/// Rendered posts by all that they hang on, in two generations: what is used moves to the
-/// young one, and the old one is dropped when the young one is full.
-#[derive(Debug, Default)]
-pub struct Memo {
-    generations: Mutex<Generations>,
-}
-
-#[derive(Debug, Default)]
-struct Generations {
-    young: HashMap<Hash, Arc<Entry>>,
-    old: HashMap<Hash, Arc<Entry>>,
-    /// Bytes of texts in the young one.
-    size: usize,
-}
-
-impl Memo {
-    /// The entry of a card, read and rendered unless the memo has it. `None` when the file cannot
-    /// be read any more as it was: its change is on its way.
-    pub fn entry(&self, card: Kept<'_>, copy: Copy<'_>) -> Option<Arc<Entry>> {
-        let Copy { ground, catalog } = copy;
-        let state = state(card, catalog);
-        if let Some(entry) = self.lock().find(state) {
-            return Some(entry);
-        }
-        let resolve = |words: &str| address(words, copy);
-        let render = |post: &Post<'_>| {
-            let mut entry = assemble::entry(post, post.render(ground.site, &resolve), ground.site);
-            if catalog.awaits_change(card) {
-                entry.updated = entry.published.clone();
-            }
-            for (file, of_post) in entry.enclosures.iter_mut().zip(&post.enclosures) {
-                file.length = file.length.or_else(|| length(of_post, ground));
-            }
-            entry
-        };
-        let entry = Arc::new(rendered(card, ground, render)?);
-        self.lock().keep(state, Arc::clone(&entry));
-        Some(entry)
-    }
-
-    /// Forgets most of what a full build rendered, unless it is little: hardly any of it is asked
-    /// for again, and it would stay in memory for as long as few posts change.
-    pub fn settle(&self) {
-        let mut generations = self.lock();
-        generations.old = HashMap::new();
-        if generations.size > AT_REST {
-            *generations = Generations::default();
-        }
-    }
-
-    /// Forgets everything: the site has other settings now.
-    pub fn clear(&self) {
-        *self.lock() = Generations::default();
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Generations> {
-        self.generations.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Generations {
-    fn find(&mut self, state: Hash) -> Option<Arc<Entry>> {
-        if let Some(entry) = self.young.get(&state) {
-            return Some(Arc::clone(entry));
-        }
-        let entry = self.old.remove(&state)?;
-        self.keep(state, Arc::clone(&entry));
-        Some(entry)
-    }
-
-    fn keep(&mut self, state: Hash, entry: Arc<Entry>) {
-        self.size += entry.content.as_ref().map_or(0, String::len) + entry.summary.len() + 512;
-        self.young.insert(state, entry);
-        if self.size > GENERATION {
-            self.old = std::mem::take(&mut self.young);
-            self.size = 0;
-        }
-    }
 }

@@ -10,23 +10,28 @@ use std::sync::Arc;
 use crate::content::catalog::FeedName;
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
+use crate::content::uses::Use;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::assemble;
 use crate::feed::directory::{DIRECTORIES, Listing, Listings};
 use crate::feed::edition::{Document, Edition};
 use crate::feed::format::{FORMATS, Format};
 use crate::feed::page;
+use crate::service::elsewhere::Copy;
 use crate::service::export::Output;
 use crate::service::ids::NewIds;
 use crate::service::marks::media_type_of_ours;
+use crate::service::memo::Memo;
 use crate::service::parallel;
-use crate::service::posts::{Copy, Memo};
 use crate::service::progress::Progress;
 use crate::service::snapshot::Record;
 use crate::service::staging::Staging;
 
 /// A feed, and what is said of it.
 type Listed = (FeedName, Listing);
+
+/// What an entry hangs on, by the key and the path of its post.
+pub type Uses = (Arc<str>, Arc<str>, Box<[Use]>);
 
 /// The largest document that is no trouble to any reader, in bytes.
 const HEAVY: u64 = 512 * 1024;
@@ -36,10 +41,14 @@ const HEAVY: u64 = 512 * 1024;
 pub struct Printed {
     /// Feeds that were rendered.
     pub feeds: usize,
+    /// Posts that were rendered for them; the others were still known.
+    pub rendered: usize,
     /// Documents that were written because their bytes are new.
     pub written: usize,
     /// Feeds that have become heavy, each told once.
     pub findings: Vec<Finding>,
+    /// What entries hang on, where the catalog does not know it.
+    pub uses: Vec<Uses>,
 }
 
 /// How much of the export is as a snapshot knows it.
@@ -232,10 +241,11 @@ impl Press {
         });
         drop(step);
         let (mut owed, mut late, mut findings) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        let mut gone = Vec::new();
+        let (mut gone, mut uses) = (Vec::new(), Vec::new());
         for (name, proof) in feeds.iter().zip(proofs) {
             match proof? {
-                Proof::Feed(listing, documents) => {
+                Proof::Feed(listing, documents, of_entries) => {
+                    uses.extend(of_entries);
                     findings.extend(weigh(&mut self.heavy, name, &documents));
                     for (path, document) in documents {
                         edition.put(path.into(), document);
@@ -277,7 +287,8 @@ impl Press {
         self.is_patched = false;
         self.owed = owed;
         self.late = late;
-        Ok(Printed { feeds, written, findings })
+        let rendered = self.memo.take_rendered();
+        Ok(Printed { feeds, rendered, written, findings, uses })
     }
 
     /// What the next edition begins with.
@@ -368,7 +379,7 @@ impl Press {
         staging: &Staging<'_>,
         now: i64,
     ) -> Result<Proof> {
-        let Copy { ground, catalog } = copy;
+        let Copy { ground, catalog, .. } = copy;
         let site = ground.site;
         let count = catalog.count(name);
         if *name != FeedName::Site && count == 0 {
@@ -376,9 +387,14 @@ impl Press {
         }
         let cards = catalog.window(name, assemble::window(site, name)).into_iter();
         let mut entries = Vec::with_capacity(cards.len());
+        let mut uses = Vec::new();
         for card in cards {
             match self.memo.entry(card, copy) {
-                Some(entry) => entries.push(entry),
+                Some(made) => {
+                    let unknown = made.uses_unknown_to(card);
+                    uses.extend(unknown.map(|uses| (card.key().into(), card.path().into(), uses)));
+                    entries.push(made.entry);
+                }
                 None => return Ok(Proof::Late(card.path().into())),
             }
         }
@@ -398,7 +414,7 @@ impl Press {
         }
         let listing = Listing::of(name, display, &feed, count)
             .map_err(|error| Finding::about(page::FILE, error))?;
-        Ok(Proof::Feed(Arc::new(listing), documents))
+        Ok(Proof::Feed(Arc::new(listing), documents, uses))
     }
 
     /// What the last edition has at a path, as long as the disk is as that left it.
@@ -434,8 +450,8 @@ fn weigh(
 
 /// A feed that is rendered and not published yet.
 enum Proof {
-    /// What the lists say of it, and its documents.
-    Feed(Arc<Listing>, Vec<(String, Arc<Document>)>),
+    /// What the lists say of it, its documents, and what its entries hang on.
+    Feed(Arc<Listing>, Vec<(String, Arc<Document>)>, Vec<Uses>),
     /// It has no posts any more.
     Empty,
     /// A post of it cannot be read as the catalog knows it: either word of its change is on its

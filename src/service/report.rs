@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 use std::iter;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
@@ -21,7 +21,8 @@ use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::review::review;
 use crate::printable::{Printable, is_hidden};
 use crate::service::disk::Folder;
-use crate::service::posts::{Copy, Ground};
+use crate::service::elsewhere::{self, Copy};
+use crate::service::posts::Ground;
 use crate::service::source::Roots;
 use crate::service::{disk, large_posts, parallel, posts, theme};
 
@@ -175,7 +176,7 @@ fn row(
     let state = if withheld.is_some() { "withheld" } else { "published" };
     let reason = withheld.or_else(|| post.reach.reason().map(str::to_owned));
     let title = if post.title.is_empty() {
-        large_posts::in_turn(path, stamp, || post.render(site, &|_| None).title)?
+        large_posts::in_turn(path, stamp, || post.render(site, &|_: &str| None).title)?
     } else {
         post.title.clone()
     };
@@ -243,9 +244,10 @@ pub fn check(
     let posts = reading.files.len();
     let folder = roots.open();
     let ground = Ground { folder: &folder, layout: &reading.layout, site };
-    let copy = Copy { ground, catalog: &reading.catalog };
+    let newest = OnceLock::new();
+    let copy = Copy { ground, catalog: &reading.catalog, newest: &newest };
     let cards: Vec<Kept<'_>> = reading.catalog.cards().collect();
-    let in_bodies = parallel::map(&cards, |card| posts::body_findings(*card, copy));
+    let in_bodies = parallel::map(&cards, |card| elsewhere::body_findings(*card, copy));
     for finding in in_bodies.into_iter().flatten() {
         reading.findings.entry(finding.path.clone()).or_default().push(finding);
     }

@@ -25,7 +25,7 @@ use crate::service::clock::now;
 use crate::service::findings::{Warnings, log};
 use crate::service::large_posts;
 use crate::service::limits;
-use crate::service::load::{self, Settings};
+use crate::service::load::{self, Settings, Stamps};
 use crate::service::metrics::Metrics;
 use crate::service::mill::{Mill, Pass};
 use crate::service::miller::{Miller, State, Works};
@@ -98,10 +98,10 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     let settings = &settings.listening_at(&address);
     let (file, key) = (load::snapshot_file(settings), load::program());
     let snapshot = file.as_deref().and_then(|file| recall(file, key));
-    let config = load::config_stamps(settings);
+    let stamps = Stamps::now(settings);
     let (wanted, warned) = configuration(settings, snapshot.as_ref())?;
     // What cannot be used now is read as soon as it can be.
-    let config = if wanted.refused.is_none() { config } else { Vec::new() };
+    let stamps = if wanted.refused.is_none() { stamps } else { Stamps::default() };
     let mut mill = open_mill(settings, wanted.site.clone())?;
     let (sender, events) = sync_channel(MOST_EVENTS);
     let (early, stopped_early) = channel();
@@ -137,7 +137,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Mill)) -> Result<()>
     // Nothing is ever sent: that the sender is gone is the message.
     let (stop, stopped) = tokio::sync::watch::channel(());
     let state = State {
-        config,
+        stamps,
         sources,
         warned,
         refused,
@@ -250,7 +250,7 @@ fn configuration(settings: &Settings, snapshot: Option<&Snapshot>) -> Result<(Wa
     let former = snapshot.map(|snapshot| &snapshot.sources);
     let mut warned = Warnings::default();
     let read = load::read(settings, former).and_then(|sources| {
-        let (site, warnings) = load::understand(settings, &sources)?;
+        let (site, warnings) = load::understand(settings, &sources, None)?;
         warned.log(warnings, &settings.site);
         Ok(Wanted { sources, site, refused: None })
     });
@@ -260,7 +260,7 @@ fn configuration(settings: &Settings, snapshot: Option<&Snapshot>) -> Result<(Wa
             return Err(finding);
         }
         let sources = former.cloned().unwrap_or_else(|| load::no_sources(settings));
-        match load::understand(settings, &sources) {
+        match load::understand(settings, &sources, None) {
             Ok((site, _)) => Ok(Wanted { sources, site, refused: Some(finding) }),
             Err(_) => Err(finding),
         }
@@ -283,7 +283,8 @@ fn resume(
     let Wanted { sources, site, refused } = wanted;
     let Some(snapshot) = snapshot else { return without_snapshot(mill, sources, refused) };
     let former = snapshot.sources.clone();
-    let of_former = load::understand(settings, &former).map(|(site, _)| site);
+    let known = Some(&*site.library);
+    let of_former = load::understand(settings, &former, known).map(|(site, _)| site);
     let left = mill.resume(snapshot, of_former.unwrap_or_else(|_| site.clone()));
     let posts = mill.catalog().len();
     match left {
@@ -300,9 +301,10 @@ fn resume(
         };
     }
     // Where it listens counts only when nothing else says where it is.
-    let fallback_url = former.fallback_url.clone();
-    let is_read = former == Sources { fallback_url, ..sources.clone() };
+    let is_read = configured(&former) == configured(&sources);
     if is_read && mill.site().home == site.home {
+        // What posts use besides themselves is no configuration.
+        mill.take_library(site.library);
         return Ok(Start { left, sources, refused: None });
     }
     Ok(match mill.configure(site, settings.accept_new_ids) {
@@ -311,6 +313,12 @@ fn resume(
         Ok(()) => Start { left, sources, refused: None },
         Err(finding) => Start { left, sources: former, refused: Some(finding) },
     })
+}
+
+/// What the settings are made from, but for what posts use besides themselves and where it listens.
+fn configured(sources: &Sources) -> (&str, &str, &str, Option<&str>) {
+    let Sources { config, authors, folder_name, base_url, .. } = sources;
+    (config, authors, folder_name, base_url.as_deref())
 }
 
 /// A start that knows nothing of posts. Where the site cannot be had, the export is served as it is.

@@ -7,6 +7,7 @@ use feedmill::content::catalog::{Catalog, Change, FeedName, Horizon};
 use feedmill::content::date::Moment;
 use feedmill::content::post::{Card, FileStamp, Reach};
 use feedmill::content::site::{Taxonomy, Window};
+use feedmill::content::uses::Use;
 use feedmill::hash::Hash;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop, proptest};
 
@@ -40,7 +41,7 @@ fn card() -> impl Strategy<Value = Card> {
                 .map(|group| (Taxonomy::Category, Arc::from(format!("group {group}"))))
                 .collect(),
             id: (version % 3 == 0).then(|| Hash::of(&[version])),
-            links: if version % 5 == 0 { Box::new(["é1".into()]) } else { Box::new([]) },
+            uses: if version % 5 == 0 { Box::new([Use::Post("é1".into())]) } else { Box::new([]) },
             reach: match version {
                 5 => Reach::Groups,
                 6 => Reach::None,

@@ -52,7 +52,7 @@ fn read(front: &str, body: &str, mode: &str) -> (Vec<Remark>, Rendered) {
     let layout = Layout::Folders(Vec::new());
     let origin = Origin::of("_posts/2024-01-02-bad.md", &layout).unwrap();
     let parsed = Post::parse(&origin, &text, &site);
-    let rendered = parsed.post.unwrap().render(&site, &|_| None);
+    let rendered = parsed.post.unwrap().render(&site, &|_: &str| None);
     (parsed.remarks, rendered)
 }
 

@@ -16,6 +16,7 @@ mod ids;
 mod input;
 mod kill;
 mod late;
+mod library;
 mod metrics;
 mod missing;
 mod posts;

@@ -13,6 +13,7 @@ use hashbrown::HashTable;
 
 use crate::content::date::Moment;
 use crate::content::post::{Card, FileStamp, Group, Reach};
+use crate::content::uses::Use;
 use crate::hash::Hash;
 
 /// The number of a card.
@@ -55,11 +56,11 @@ struct Slot {
 }
 
 /// What few cards have.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Rare {
     key: Option<Box<str>>,
     id: Option<Hash>,
-    links: Box<[Arc<str>]>,
+    uses: Box<[Use]>,
     reach: Reach,
     expires: Option<Moment>,
     changes: Option<Moment>,
@@ -85,12 +86,12 @@ impl Cards {
         let Card { id, reach, expires, changes, .. } = *card;
         let is_rare = key.is_none()
             || id.is_some()
-            || !card.links.is_empty()
+            || !card.uses.is_empty()
             || (reach, expires, changes) != (Reach::All, None, None);
         let rare = is_rare.then(|| {
             let own_key = key.is_none().then(|| Box::from(&*card.key));
-            let links = card.links.clone();
-            Box::new(Rare { key: own_key, id, links, reach, expires, changes })
+            let uses = card.uses.clone();
+            Box::new(Rare { key: own_key, id, uses, reach, expires, changes })
         });
         let slot = Slot {
             path: self.paths.push(&card.path),
@@ -135,6 +136,11 @@ impl Cards {
         if self.paths.dead > SLACK && self.paths.dead > self.paths.text.len() / 2 {
             self.paths = self.paths.packed(&mut self.slots);
         }
+    }
+
+    /// Notes what the entry of a card hangs on.
+    pub fn set_uses(&mut self, id: Id, uses: Box<[Use]>) {
+        self.slots[id as usize].rare.get_or_insert_default().uses = uses;
     }
 
     /// The card with a number.
@@ -240,9 +246,9 @@ impl<'a> Kept<'a> {
         self.slot().rare.as_ref()?.changes
     }
 
-    /// Keys of posts whose addresses its body names.
-    pub fn links(&self) -> &'a [Arc<str>] {
-        self.slot().rare.as_ref().map_or(&[], |rare| &rare.links)
+    /// What its entry hangs on besides its file, as far as it was rendered.
+    pub fn uses(&self) -> &'a [Use] {
+        self.slot().rare.as_ref().map_or(&[], |rare| &rare.uses)
     }
 
     /// Hash of the file's bytes.
@@ -266,7 +272,7 @@ impl<'a> Kept<'a> {
             is_withheld: self.is_withheld(),
             groups: self.groups().to_vec(),
             id: self.id(),
-            links: self.links().into(),
+            uses: self.uses().into(),
             reach: self.reach(),
             expires: self.expires(),
             changes: self.changes(),

@@ -1,5 +1,7 @@
 //! What expressions, filters and conditions come to.
 
+use std::collections::VecDeque;
+
 use crate::content::liquid::expression::{
     Comparison, Condition, Cursor, Expression, Filter, Filtered, Step, Test,
 };
@@ -18,34 +20,33 @@ impl Renderer<'_> {
                 Value::Range(first.integer(), last.integer())
             }
             Expression::Path(name, steps) => {
-                let first = steps.first().map(|step| self.key(step));
-                if let Some(Value::Text(key)) = &first
-                    && self.scope.is_withheld(name, key)
-                {
-                    self.withheld += 1;
-                    let what = format!("`{name}.{key}` is not known here");
-                    self.problems.add(self.line, what, "it is left out; write it into the post");
-                    return Value::Nil;
-                }
-                let data = match &first {
-                    Some(Value::Text(key)) => self.scope.data(name, key),
-                    _ => None,
+                let mut keys: VecDeque<Value> = steps.iter().map(|step| self.key(step)).collect();
+                let value = match keys.pop_front() {
+                    None => return self.scope.root(name),
+                    // `["name"]`
+                    Some(key) if name.is_empty() => {
+                        let name = key.to_text();
+                        match keys.pop_front() {
+                            None => return self.scope.root(&name),
+                            Some(key) => self.below(&name, &key, &keys),
+                        }
+                    }
+                    Some(key) => self.below(name, &key, &keys),
                 };
-                let mut value = self.scope.root(name);
-                if let Some(data) = data {
-                    value = data.clone();
-                } else if let (true, Some(Value::Text(key))) = (name.is_empty(), &first) {
-                    value = self.scope.root(key);
-                } else if let Some(first) = &first {
-                    value = value.at(first);
-                }
-                for step in steps.iter().skip(1) {
-                    let key = self.key(step);
-                    value = value.at(&key);
-                }
-                value
+                keys.iter().fold(value, |value, key| value.at(key))
             }
         }
+    }
+
+    /// What a key of a variable stands for; `deeper` are the keys behind it.
+    fn below(&mut self, name: &str, key: &Value, deeper: &VecDeque<Value>) -> Value {
+        let known = match (name, key) {
+            ("site" | "page", Value::Text(_)) if self.scope.is_redefined(name) => None,
+            ("site", Value::Text(key)) => self.of_site(key, deeper),
+            ("page", Value::Text(key)) => self.of_page(key),
+            _ => None,
+        };
+        known.unwrap_or_else(|| self.scope.root(name).at(key))
     }
 
     fn key(&mut self, step: &Step<'_>) -> Value {

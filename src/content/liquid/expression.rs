@@ -128,6 +128,20 @@ impl<'a> Cursor<'a> {
         is_it
     }
 
+    /// Takes a text in quotes in which `\"` stands for a quote, as parameters of includes have it.
+    pub fn quoted(&mut self) -> Option<String> {
+        let quote = self.rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let inner = &self.rest[1..];
+        let mut is_escaped = false;
+        let end = inner.find(|c| {
+            let is_end = c == quote && !is_escaped;
+            is_escaped = c == '\\' && !is_escaped;
+            is_end
+        })?;
+        self.rest = inner[end + 1..].trim_start();
+        Some(inner[..end].replace(&format!("\\{quote}"), &quote.to_string()))
+    }
+
     fn word(&mut self) -> Option<&'a str> {
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
         let end = self.rest.find(|c| !is_name(c)).unwrap_or(self.rest.len());

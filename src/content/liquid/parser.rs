@@ -40,14 +40,23 @@ pub enum Part<'a> {
     Highlight(&'a str, Vec<Self>),
     /// `link` and `post_url`.
     Link(&'a str, usize),
-    /// `include` and `include_cached`.
-    Include(&'a str, usize),
+    /// `include`, `include_cached` and `include_relative`.
+    Include(&'a str, Place, usize),
     /// `break`.
     Break,
     /// `continue`.
     Continue,
     /// The inner text of a block whose tag went.
     Group(Vec<Self>),
+}
+
+/// Where an include lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In `_includes/`.
+    Includes,
+    /// Beside the post.
+    Beside,
 }
 
 /// A loop.
@@ -192,20 +201,14 @@ impl<'a> Parser<'a, '_> {
             "cycle" => cycle(words),
             "break" => Some(Part::Break),
             "continue" => Some(Part::Continue),
-            "link" | "post_url" if !words.contains("{{") => Some(Part::Link(words, line)),
+            // A `post_url` with variables is none in Jekyll.
+            "post_url" if words.contains("{{") => None,
+            "link" | "post_url" => Some(Part::Link(words, line)),
             "if" | "unless" | "case" | "for" | "tablerow" | "capture" | "highlight"
             | "ifchanged" => return self.block(name, words, token),
             "else" | "elsif" | "when" => None,
-            "include" | "include_cached" => Some(Part::Include(words, line)),
-            "include_relative" => {
-                let file = words.split_whitespace().next().unwrap_or_default();
-                self.problems.add(
-                    line,
-                    format!("`{{% {name} {file} %}}` was left out"),
-                    "put it into `_includes`, or what it shows into the post",
-                );
-                return None;
-            }
+            "include" | "include_cached" => Some(Part::Include(words, Place::Includes, line)),
+            "include_relative" => Some(Part::Include(words, Place::Beside, line)),
             _ => return self.plugin(name, words, token),
         };
         if part.is_none() {

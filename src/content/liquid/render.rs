@@ -1,6 +1,6 @@
 //! Walks the tree of a text and writes what it shows, within bounds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::content::html::attributes;
@@ -11,8 +11,9 @@ use crate::content::liquid::problem::Problems;
 use crate::content::liquid::scope::Scope;
 use crate::content::liquid::value::Value;
 use crate::content::liquid::{
-    Highlight, MAX_EXPANSION, MAX_ITERATIONS, MAX_LINKS, MAX_STEPS, Variables,
+    Highlight, MAX_EXPANSION, MAX_ITERATIONS, MAX_LINKS, MAX_STEPS, MAX_USES, Variables,
 };
+use crate::content::uses::Use;
 
 /// How deep blocks and includes nest together.
 const MAX_DEPTH: usize = 200;
@@ -34,6 +35,8 @@ pub struct Renderer<'v> {
     pub out: String,
     /// What names stand for.
     pub scope: Scope<'v>,
+    /// What the text hangs on.
+    pub used: BTreeSet<Use>,
     /// What was found.
     pub problems: &'v mut Problems,
     /// How many includes are open.
@@ -82,7 +85,8 @@ impl<'v> Renderer<'v> {
         };
         Self {
             out: String::with_capacity(length),
-            scope: Scope::new(variables, is_untrusted),
+            scope: Scope::new(variables),
+            used: BTreeSet::new(),
             problems,
             includes: 0,
             rounds: MAX_ITERATIONS,
@@ -179,10 +183,13 @@ impl<'v> Renderer<'v> {
                 self.code(words, &code);
                 return flow;
             }
-            Part::Link(words, line) => self.link(words, *line),
-            Part::Include(words, line) => {
+            Part::Link(words, line) => {
                 self.line = *line;
-                return self.include(words);
+                self.link(words);
+            }
+            Part::Include(words, place, line) => {
+                self.line = *line;
+                return self.include(words, *place);
             }
             Part::Break => return Flow::Break,
             Part::Continue => return Flow::Continue,
@@ -322,20 +329,18 @@ impl<'v> Renderer<'v> {
         self.write(&shown.to_string());
     }
 
-    fn link(&mut self, words: &str, line: usize) {
-        if self.includes > 0 {
-            // What a post hangs on is found in its own text.
-            let what = "an include names a post".to_owned();
-            self.problems.add(line, what, "the link is left out: write it into the post");
-            return;
-        }
+    fn link(&mut self, words: &str) {
+        // A name may hold variables.
+        let words = if words.contains("{{") { self.written(words) } else { words.to_owned() };
+        let words = words.as_str();
         if !self.links.contains_key(words) {
             if self.links.len() == MAX_LINKS {
                 let what = format!("the post names more than {MAX_LINKS} posts");
-                self.problems.add(line, what, "link to the others by their addresses");
+                self.problem(what, "link to the others by their addresses");
                 return;
             }
-            let address = (self.variables.resolve)(words);
+            let (key, address) = self.variables.elsewhere.post(words);
+            self.uses(Use::Post(key.into()));
             // A page has a path here, behind which `{{ site.url }}` may stand.
             let url = self.variables.url.trim_end_matches('/');
             let path = |address: String| match address.strip_prefix(url) {
@@ -350,7 +355,7 @@ impl<'v> Renderer<'v> {
         }
         let words = words.lines().next().unwrap_or_default();
         let what = format!("there is no post `{}`", &words[..words.floor_char_boundary(80)]);
-        self.problems.add(line, what, "name a post of this site, as its file is named");
+        self.problem(what, "name a post of this site, as its file is named");
     }
 
     /// A `highlight` block.
@@ -377,6 +382,20 @@ impl<'v> Renderer<'v> {
             out.push_str("</code></pre>");
         }
         self.write(&out);
+    }
+
+    /// How code is written.
+    pub fn highlight(&self) -> Highlight {
+        self.highlight
+    }
+
+    /// Notes what the text hangs on.
+    pub fn uses(&mut self, used: Use) {
+        if self.used.len() < MAX_USES {
+            self.used.insert(used);
+        } else if !self.used.contains(&used) {
+            self.spent(&format!("more than {MAX_USES} files and posts"));
+        }
     }
 
     /// What the names of the site stand for.

@@ -7,27 +7,6 @@ use std::sync::Arc;
 use crate::content::liquid::Variables;
 use crate::content::liquid::value::Value;
 
-/// What Jekyll has under `site` and feedmill has not.
-const NOT_OF_SITE: &[&str] = &[
-    "categories",
-    "collections",
-    "documents",
-    "html_files",
-    "html_pages",
-    "pages",
-    "posts",
-    "related_posts",
-    "static_files",
-    "tags",
-    "time",
-];
-
-/// What Jekyll has under `page` and feedmill has not.
-const NOT_OF_PAGE: &[&str] = &["content", "excerpt", "next", "output", "previous"];
-
-/// What a stranger may show of the configuration.
-const OF_STRANGERS: &[&str] = &["baseurl", "description", "lang", "title", "url"];
-
 /// The version whose rules these are.
 const JEKYLL: &str = "4.3.1";
 
@@ -35,7 +14,6 @@ const JEKYLL: &str = "4.3.1";
 pub struct Scope<'v> {
     variables: &'v Variables<'v>,
     page: OnceCell<Value>,
-    is_untrusted: bool,
     /// What `assign` and `capture` made; seen everywhere.
     pub globals: HashMap<String, Value>,
     /// What `increment` and `decrement` count.
@@ -46,11 +24,10 @@ pub struct Scope<'v> {
 
 impl<'v> Scope<'v> {
     /// The scope of a text.
-    pub fn new(variables: &'v Variables<'v>, is_untrusted: bool) -> Self {
+    pub fn new(variables: &'v Variables<'v>) -> Self {
         Self {
             variables,
             page: OnceCell::new(),
-            is_untrusted,
             globals: HashMap::new(),
             counters: HashMap::new(),
             locals: Vec::new(),
@@ -74,24 +51,9 @@ impl<'v> Scope<'v> {
         }
     }
 
-    /// What a key of a name stands for, where that is no part of the name's own value.
-    pub fn data(&self, name: &str, key: &str) -> Option<&'v Value> {
-        let is_data = name == "site" && key == "data" && !self.globals.contains_key(name);
-        is_data.then(|| self.variables.library.data())
-    }
-
-    /// Whether a key of `site` or `page` has a value in Jekyll and none here, or none for strangers.
-    pub fn is_withheld(&self, name: &str, key: &str) -> bool {
-        let is_ours =
-            self.globals.contains_key(name) || self.locals.iter().any(|(local, _)| local == name);
-        let has = |value: &Value| matches!(value, Value::Map(map) if map.get(key).is_some());
-        match name {
-            _ if is_ours => false,
-            "site" if self.is_untrusted => !OF_STRANGERS.contains(&key),
-            "site" => NOT_OF_SITE.contains(&key) && !has(self.variables.site),
-            "page" => NOT_OF_PAGE.contains(&key) && !has(&self.root("page")),
-            _ => false,
-        }
+    /// Whether the text has given a name another meaning.
+    pub fn is_redefined(&self, name: &str) -> bool {
+        self.globals.contains_key(name) || self.locals.iter().any(|(local, _)| local == name)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use feedmill::content::body::{Body, Markup, render};
@@ -10,9 +11,11 @@ use feedmill::content::date::{Moment, Zone};
 use feedmill::content::front_matter::Node;
 use feedmill::content::html::trust::Trust;
 use feedmill::content::library::Library;
+use feedmill::content::liquid::elsewhere::{Elsewhere, Listed, Newest};
 use feedmill::content::liquid::value::Value;
-use feedmill::content::liquid::{Highlight, MAX_EXPANSION, MAX_LINKS, Variables, expand, named};
+use feedmill::content::liquid::{Highlight, MAX_EXPANSION, MAX_LINKS, Variables, expand};
 use feedmill::content::stamp::{Naive, Rules};
+use feedmill::content::uses::Use;
 
 use crate::body::source;
 
@@ -49,15 +52,47 @@ fn value(yaml: &str) -> Value {
     Value::of(&Node::parse(yaml).unwrap())
 }
 
+/// The rest of the site: one post that can be named, three that are listed, and a file.
+pub(crate) struct Town;
+
+impl Elsewhere for Town {
+    fn post(&self, words: &str) -> (String, Option<String>) {
+        let url = "https://news.example/town/mill.html";
+        (words.to_owned(), words.ends_with("2022-01-01-mill").then(|| url.to_owned()))
+    }
+
+    fn newest(&self) -> Arc<Newest> {
+        let listed = |title: &str, categories: &[&str], day: i64| Listed {
+            title: title.to_owned(),
+            url: format!("/{}.html", title.to_lowercase()),
+            date: Moment::from_unix(1_640_995_200 + day * 86_400),
+            categories: categories.iter().map(|&it| it.to_owned()).collect(),
+            tags: Vec::new(),
+        };
+        let posts = vec![
+            listed("Here", &["b"], 3),
+            listed("Two", &["a", "b"], 2),
+            listed("One", &["c", "a"], 1),
+        ];
+        Arc::new(Newest::of(posts, Zone::parse("Asia/Shanghai").unwrap()))
+    }
+
+    fn file(&self, path: &str) -> Result<String, String> {
+        let text = match path {
+            "_posts/part/x.md" => "{{ page.title }} {{ include.a }}{% include_relative x.md %}",
+            "_posts/x.md" => "{% post_url 2022-01-01-mill %}",
+            _ => return Err("there is no such file".to_owned()),
+        };
+        Ok(text.to_owned())
+    }
+}
+
 /// Calls `with` with the variables of a post.
 fn with_variables<T>(page: &Value, with: impl FnOnce(&Variables<'_>) -> T) -> T {
-    let resolve = |words: &str| {
-        (words == "2022-01-01-mill").then(|| "https://news.example/town/mill.html".to_owned())
-    };
     let site = value(SITE);
     let make = || page.clone();
     let zone = Zone::parse("Asia/Shanghai").unwrap();
-    let (library, unread) = Library::of(&files());
+    let (library, unread) = Library::of(&files(), None);
     assert!(unread.is_empty(), "{unread:?}");
     with(&Variables {
         dialect: &crate::body::DIALECT,
@@ -67,14 +102,21 @@ fn with_variables<T>(page: &Value, with: impl FnOnce(&Variables<'_>) -> T) -> T 
         url: "https://news.example",
         baseurl: "/town",
         rules: Rules { zone, naive: Naive::SiteZone },
-        resolve: &resolve,
+        body: "One *a* {{ page.title }} [l].\n\nTwo.\n\n[l]: /x\n",
+        separator: None,
+        elsewhere: &Town,
     })
 }
 
 fn page() -> Value {
     let date = Value::Date(Moment::from_unix(1_641_253_108), Zone::parse("Asia/Shanghai").unwrap());
     let Value::Map(map) = value(PAGE) else { panic!() };
-    Value::map(map.fields().iter().cloned().chain([("date".into(), date)]).collect())
+    let made = [
+        ("date".into(), date),
+        ("path".into(), Value::text("_posts/2022-01-04-gates.md")),
+        ("url".into(), Value::text("/here.html")),
+    ];
+    Value::map(map.fields().iter().cloned().chain(made).collect())
 }
 
 /// The body of a post of one's own people.
@@ -118,11 +160,6 @@ fn what_jekyll_shows() {
 #[test]
 fn what_is_left_out_is_named_with_its_line() {
     let cases: &[(&str, &str, &[&str])] = &[
-        (
-            "a\n{% include_relative x.md a=1 %}b",
-            "a\nb",
-            &["2: Liquid: `{% include_relative x.md %}` was left out"],
-        ),
         ("{% foo a b %}in{% endfoo %}", "in", &["1: Liquid: `{% foo a b %}` is a plugin's"]),
         (
             "{% youtube abc %}",
@@ -143,14 +180,15 @@ fn what_is_left_out_is_named_with_its_line() {
         ("{{ a | nope }}", "", &["1: Liquid: there is no filter `nope`"]),
         ("{{ 1 | divided_by: 0 }}", "", &["1: Liquid: `divided_by` divides by zero"]),
         ("{{ \"now\" | date: \"%Y\" }}", "", &["1: Liquid: `date` asks for the time of day"]),
-        ("x\n\n{{ site.posts }}", "x\n\n", &["3: Liquid: `site.posts` is not known here"]),
         (
-            "{% if site.pages.on %}a{% else %}b{% endif %}",
-            "",
-            &[
-                "1: Liquid: `site.pages` is not known here",
-                "1: Liquid: the block was left out, its condition is not known here",
-            ],
+            "{% if site.pages.size > 0 %}a{% else %}b{% endif %}",
+            "b",
+            &["1: Liquid: `site.pages` is empty here"],
+        ),
+        (
+            "x\n{% if page.previous %}a{% elsif page.next == nil %}b{% endif %}",
+            "x\nb",
+            &["2: Liquid: `page.previous` is empty here", "2: Liquid: `page.next` is empty here"],
         ),
     ];
     assert_said(cases);
@@ -230,21 +268,18 @@ fn posts_use_includes_and_data() {
         (
             "{% include ../_config.yml %}",
             "",
-            &["1: Liquid: there is no `_includes/../_config.yml`"],
+            &["1: Liquid: `_includes/../_config.yml` is no name for an include"],
         ),
         (
             "\n{% include broken.html %}",
-            "\na\nb",
-            &[
-                "2: Liquid: `{% endif %}` cannot be read (`_includes/broken.html:2`)",
-                "2: Liquid: an include names a post (`_includes/broken.html:2`)",
-            ],
+            "\na\n/town/mill.htmlb",
+            &["2: Liquid: `{% endif %}` cannot be read (`_includes/broken.html:2`)"],
         ),
     ];
     assert_said(cases);
     let (text, said) = shown("{% include cycle.html %}y", false);
     assert_eq!((&*text, said.len()), (&*("x".repeat(64) + "y"), 1), "{said:?}");
-    let (_, unread) = Library::of(&[("_data/a.yml".to_owned(), "a: [".to_owned())].into());
+    let (_, unread) = Library::of(&[("_data/a.yml".to_owned(), "a: [".to_owned())].into(), None);
     assert_eq!(unread[0].path, "_data/a.yml");
 }
 
@@ -254,7 +289,7 @@ fn a_strangers_post_runs_no_loops() {
         ("{% for i in (1..2) %}x{% endfor %}y", "y", "1: Liquid: the loop was left out"),
         ("{{ site.secret }}{{ site.title }}", "Town", "1: Liquid: `site.secret` is not known here"),
         ("{% if page.truth %}a{% endif %}", "a", ""),
-        ("{% include a.html %}b", "b", "1: Liquid: `{% include a.html %}` was left out"),
+        ("{% include a.html %}b", "b", "1: Liquid: the include `a.html` was left out"),
         ("{{ site.data.team[0].name }}b", "b", "1: Liquid: `site.data` is not known here"),
     ];
     for (written, expected, remark) in cases {
@@ -355,14 +390,99 @@ fn a_long_title_named_often_fills_no_memory() {
 }
 
 #[test]
-fn many_names_of_posts_are_found_in_time() {
+fn no_text_names_more_posts_than_are_read() {
     let mut text = String::new();
     for number in 0..100_000 {
         let _ = write!(text, "{{%link {number}%}}{{%link {number}%}}");
     }
     let start = Instant::now();
-    assert_eq!(named(&text).len(), MAX_LINKS);
+    let used = with_variables(&page(), |variables| {
+        expand(&text, Highlight::Fenced, variables, false).uses
+    });
+    assert_eq!(used.len(), MAX_LINKS);
     assert!(start.elapsed() < HANG, "{:?}", start.elapsed());
-    let hidden = "{% raw %}{% link a %}{% endraw %}{% link b %}{%- link c -%}{% link b %}";
-    assert_eq!(named(hidden), ["b", "c"]);
+}
+
+#[test]
+fn posts_use_the_rest_of_the_site() {
+    let newest: &[&str] = &["1: Liquid: `site.posts` has the newest 100 posts at most here"];
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("{% include_relative x.md %}", "/town/mill.html", &[]),
+        ("{% include_relative part/x.md a=\"q \\\" z\" %}", "Gates q \" z/town/mill.html", &[]),
+        (
+            "a\n{% include_relative ../x.md %}",
+            "a\n",
+            &["2: Liquid: `_posts/../x.md` is no name for an include"],
+        ),
+        ("{% include_relative no.md %}", "", &["1: Liquid: `_posts/no.md`: there is no such file"]),
+        ("{% assign d = \"2022-01-01\" %}{% link _posts/{{ d }}-mill %}", "/town/mill.html", &[]),
+        (
+            "{% for p in site.posts %}{{ p.title }}:{{ p.url }} {% endfor %}",
+            "Here:/here.html Two:/two.html One:/one.html ",
+            newest,
+        ),
+        (
+            "{{ site.posts.size }}{% if site.posts[1].categories contains \"a\" %}y{% endif %}",
+            "3y",
+            newest,
+        ),
+        (
+            "{% for c in site.categories %}{{ c[0] }}{{ c[1].size }}{{ c[1][0].title }} {% endfor %}",
+            "c1One a2Two b2Here ",
+            &["1: Liquid: `site.categories` has the newest 100 posts at most here"],
+        ),
+        (
+            "{{ site.related_posts | map: \"title\" | join }}",
+            "Two One",
+            &["1: Liquid: `site.related_posts` has the newest 100 posts at most here"],
+        ),
+        (
+            "{{ site.time | date: \"%Y-%m-%d\" }}",
+            "2022-01-04",
+            &["1: Liquid: `site.time` is the date of the newest post here"],
+        ),
+        (
+            "{{ site.static_files | size }}{{ site.collections.size }}{{ site.pages }}",
+            "00",
+            &[
+                "1: Liquid: `site.static_files` is empty here",
+                "1: Liquid: `site.collections` is empty here",
+                "1: Liquid: `site.pages` is empty here",
+            ],
+        ),
+        ("{{ page.excerpt }}", "<p>One <em>a</em> Gates <a href=\"/x\">l</a>.</p>\n", &[]),
+        ("{{ site.data.size }} {{ site.data.shop.size }} {{ [\"site\"].title }}", "3 2 Town", &[]),
+        ("{% assign site = page %}{{ site.title }}{{ site.posts }}", "Gates", &[]),
+    ];
+    assert_said(cases);
+}
+
+#[test]
+fn it_is_known_what_a_text_hangs_on() {
+    let cases: &[(&str, &[Use])] = &[
+        ("{{ page.title }}{{ site.title }}", &[]),
+        (
+            "{% include deep/er.md a=1 %}",
+            &[Use::Include("deep/er.md".into()), Use::Include("figure.html".into())],
+        ),
+        ("{% if false %}{% include figure.html %}{% endif %}", &[]),
+        ("{% include no.html %}", &[Use::Include("no.html".into())]),
+        ("{{ site.data.team[0].name }}", &[Use::Data("team".into())]),
+        ("{{ site.data.shop.prices.size }}", &[Use::Data("shop/prices".into())]),
+        ("{{ site.data[\"shop\"][\"no\"] }}", &[Use::Data("shop/no".into())]),
+        ("{{ site.data.shop.size }}", &[Use::Data("shop".into())]),
+        ("{% assign d = site.data %}{{ d.team }}", &[Use::Data("".into())]),
+        ("{% link no.md %}", &[Use::Post("no.md".into())]),
+        (
+            "{% include_relative x.md %}",
+            &[Use::Post("2022-01-01-mill".into()), Use::File("_posts/x.md".into())],
+        ),
+        ("{{ site.tags }}{{ site.time }}", &[Use::Newest]),
+    ];
+    for (text, expected) in cases {
+        let used = with_variables(&page(), |variables| {
+            expand(text, Highlight::Fenced, variables, false).uses
+        });
+        assert_eq!(used, *expected, "{text}");
+    }
 }

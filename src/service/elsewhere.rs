@@ -1,0 +1,131 @@
+//! What posts use of the rest of the site: it is read when it is asked for, and told from what it
+//! was another time.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::content::catalog::cards::Kept;
+use crate::content::catalog::{Catalog, FeedName};
+use crate::content::liquid::elsewhere::{Elsewhere, MAX_NEWEST, Newest};
+use crate::content::permalink::named_key;
+use crate::content::site::{Extent, Window};
+use crate::content::uses::Use;
+use crate::error::{Finding, Remark, Severity};
+use crate::hash::Hash;
+use crate::service::posts::{self, Ground};
+
+/// The largest file that a post may include from beside it, in bytes.
+const MAX_FILE: u64 = 1 << 20;
+
+/// The posts that `site.posts` has.
+const NEWEST: Window = Window {
+    limit: MAX_NEWEST,
+    hours: None,
+    cap: MAX_NEWEST,
+    extent: Extent::Title,
+    size: usize::MAX,
+};
+
+/// What entries are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Copy<'a> {
+    /// Where the posts are.
+    pub ground: Ground<'a>,
+    /// The index of posts.
+    pub catalog: &'a Catalog,
+    /// The newest posts, once somebody has asked for them.
+    pub newest: &'a OnceLock<Arc<Newest>>,
+}
+
+impl Elsewhere for Copy<'_> {
+    fn post(&self, words: &str) -> (String, Option<String>) {
+        let key = named_key(words, self.ground.layout);
+        let target = self.catalog.winner(&key);
+        let site = self.ground.site;
+        let url = target.and_then(|card| posts::whole(card, self.ground, |post| post.url(site)));
+        (key, url)
+    }
+
+    fn newest(&self) -> Arc<Newest> {
+        Arc::clone(self.newest.get_or_init(|| Arc::new(read_newest(self.ground, self.catalog))))
+    }
+
+    fn file(&self, path: &str) -> Result<String, String> {
+        text(self.bytes(path)?)
+    }
+}
+
+impl Copy<'_> {
+    /// What a file of the site holds. A folder on the way may be a link as well: none leads out.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is elsewhere.
+    pub fn bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        let folder = self.ground.folder;
+        let real = |path: &std::path::Path| {
+            path.canonicalize().map_err(|_| "there is no such file".to_owned())
+        };
+        let (site, target) = (real(folder.path())?, real(&folder.path().join(path))?);
+        let inner = target.strip_prefix(site).ok().and_then(|inner| inner.to_str());
+        let inner = inner.ok_or("it leads out of the site")?;
+        folder.read(inner, MAX_FILE).map(|(bytes, _)| bytes).map_err(|error| error.to_string())
+    }
+
+    /// What tells something that an entry hangs on from what it is another time.
+    pub fn version(&self, used: &Use) -> Hash {
+        match used {
+            Use::Post(key) => self.catalog.winner(key).map_or(Hash::default(), state),
+            Use::Include(_) | Use::Data(_) => self.ground.site.library.version(used),
+            Use::File(path) => {
+                self.bytes(path).map_or(Hash::default(), |bytes| Hash::of_file(&bytes))
+            }
+            Use::Newest => self.newest().hash(),
+        }
+    }
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// When it is none.
+pub fn text(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned())
+}
+
+/// Where a post's file is, and what is in it.
+pub fn state(card: Kept<'_>) -> Hash {
+    // No path holds the sign between them.
+    let digits = card.hash().digits().map(char::from);
+    Hash::of(card.path().chars().chain(['\0']).chain(digits).collect::<String>().as_bytes())
+}
+
+/// What the newest posts are read from.
+pub fn state_of_newest(catalog: &Catalog) -> Hash {
+    let cards = catalog.window(&FeedName::Site, NEWEST).into_iter();
+    let digits = cards.flat_map(|card| state(card).digits());
+    Hash::of(&digits.collect::<Vec<u8>>())
+}
+
+/// Reads the newest posts.
+fn read_newest(ground: Ground<'_>, catalog: &Catalog) -> Newest {
+    let site = ground.site;
+    let mut cards = catalog.window(&FeedName::Site, NEWEST);
+    // Of one time, Jekyll has the last path first.
+    cards.sort_by(|one, other| (other.date(), other.path()).cmp(&(one.date(), one.path())));
+    let listed = |card: Kept<'_>| posts::whole(card, ground, |post| post.listed(site));
+    Newest::of(cards.into_iter().filter_map(listed).collect(), site.dates.zone)
+}
+
+/// What rendering the body of a card's post gives to remark on.
+pub fn body_findings(card: Kept<'_>, copy: Copy<'_>) -> Vec<Finding> {
+    let site = copy.ground.site;
+    let both = posts::rendered(card, copy.ground, |post| {
+        let body = post.render(site, &copy).body;
+        let differences = post.differences(&body.html);
+        (body, differences)
+    });
+    let Some((body, differences)) = both else { return Vec::new() };
+    let remark = |error| Remark { severity: Severity::Warning, line: 0, column: 0, error };
+    let warnings = body.warnings.into_iter().map(remark);
+    let remarks = body.remarks.into_iter().chain(differences).chain(warnings);
+    remarks.map(|remark| remark.at(card.path())).collect()
+}

@@ -1,0 +1,203 @@
+//! Rendered posts, kept in a bounded memo, because one post stands in several feeds.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use crate::content::catalog::cards::Kept;
+use crate::content::liquid::elsewhere::{Elsewhere, Newest};
+use crate::content::post::Post;
+use crate::content::uses::Use;
+use crate::feed::assemble;
+use crate::feed::model::Entry;
+use crate::hash::Hash;
+use crate::service::elsewhere::{Copy, state, text};
+use crate::service::posts;
+
+/// How many bytes of entries each of the memo's two generations holds.
+const GENERATION: usize = 24 * 1024 * 1024;
+
+/// How many bytes of entries the memo has at most after a full build.
+const AT_REST: usize = 8 * 1024 * 1024;
+
+/// A rendered post.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// Its entry.
+    pub entry: Arc<Entry>,
+    /// What that hangs on besides the post's file and the settings, each as it was.
+    uses: Arc<[(Use, Hash)]>,
+}
+
+impl Made {
+    /// What the entry hangs on, where the card does not know it.
+    pub fn uses_unknown_to(&self, card: Kept<'_>) -> Option<Box<[Use]>> {
+        let uses = || self.uses.iter().map(|(used, _)| used);
+        (!uses().eq(card.uses())).then(|| uses().cloned().collect())
+    }
+
+    /// Whether all that it hangs on is as it was.
+    fn holds(&self, copy: Copy<'_>) -> bool {
+        self.uses.iter().all(|(used, version)| copy.version(used) == *version)
+    }
+}
+
+/// The rest of the site, and the files of it as they were when they were asked for.
+struct Asked<'a> {
+    copy: Copy<'a>,
+    files: RefCell<HashMap<Use, Hash>>,
+}
+
+impl Elsewhere for Asked<'_> {
+    fn post(&self, words: &str) -> (String, Option<String>) {
+        self.copy.post(words)
+    }
+
+    fn newest(&self) -> Arc<Newest> {
+        self.copy.newest()
+    }
+
+    fn file(&self, path: &str) -> Result<String, String> {
+        let bytes = self.copy.bytes(path);
+        let version = bytes.as_deref().map_or(Hash::default(), Hash::of_file);
+        self.files.borrow_mut().insert(Use::File(path.into()), version);
+        text(bytes?)
+    }
+}
+
+/// Rendered posts by the states of their files, in two generations: what is used moves to the
+/// young one, and the old one is dropped when the young one is full.
+#[derive(Debug, Default)]
+pub struct Memo {
+    generations: Mutex<Generations>,
+    /// Posts that are being rendered: whoever else wants one waits for it.
+    busy: Mutex<HashSet<Hash>>,
+    is_done: Condvar,
+    /// How many posts were rendered.
+    rendered: AtomicUsize,
+}
+
+/// The right to render a post, until it is dropped.
+struct Turn<'a> {
+    memo: &'a Memo,
+    state: Hash,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.memo.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.state);
+        self.memo.is_done.notify_all();
+    }
+}
+
+#[derive(Debug, Default)]
+struct Generations {
+    young: HashMap<Hash, Made>,
+    old: HashMap<Hash, Made>,
+    /// Bytes of texts in the young one.
+    size: usize,
+}
+
+impl Memo {
+    /// The entry of a card, read and rendered unless the memo has it. `None` when the file cannot
+    /// be read any more as it was: its change is on its way.
+    pub fn entry(&self, card: Kept<'_>, copy: Copy<'_>) -> Option<Made> {
+        let awaits_change = copy.catalog.awaits_change(card);
+        let state = state_of(card, awaits_change);
+        let known = || self.lock().find(state).filter(|made| made.holds(copy));
+        if let Some(made) = known() {
+            return Some(made);
+        }
+        // A post stands in several feeds, which are made at one time.
+        let _turn = self.turn(state);
+        if let Some(made) = known() {
+            return Some(made);
+        }
+        let site = copy.ground.site;
+        let asked = Asked { copy, files: RefCell::default() };
+        let render = |post: &Post<'_>| {
+            let mut rendered = post.render(site, &asked);
+            let uses = std::mem::take(&mut rendered.body.uses);
+            let mut entry = assemble::entry(post, rendered, site);
+            if awaits_change {
+                entry.updated = entry.published.clone();
+            }
+            for (file, of_post) in entry.enclosures.iter_mut().zip(&post.enclosures) {
+                file.length = file.length.or_else(|| posts::length(of_post, copy.ground));
+            }
+            (entry, uses)
+        };
+        let (entry, uses) = posts::rendered(card, copy.ground, render)?;
+        self.rendered.fetch_add(1, Ordering::Relaxed);
+        let files = asked.files.into_inner();
+        let version = |used: Use| {
+            let version = files.get(&used).copied().unwrap_or_else(|| copy.version(&used));
+            (used, version)
+        };
+        let made = Made { entry: Arc::new(entry), uses: uses.into_iter().map(version).collect() };
+        self.lock().keep(state, made.clone());
+        Some(made)
+    }
+
+    /// Waits until nobody renders a post.
+    fn turn(&self, state: Hash) -> Turn<'_> {
+        let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_busy = |busy: &mut HashSet<Hash>| !busy.insert(state);
+        let busy = self.is_done.wait_while(busy, is_busy);
+        drop(busy.unwrap_or_else(PoisonError::into_inner));
+        Turn { memo: self, state }
+    }
+
+    /// How many posts were rendered since this was asked last.
+    pub fn take_rendered(&self) -> usize {
+        self.rendered.swap(0, Ordering::Relaxed)
+    }
+
+    /// Forgets most of what a full build rendered, unless it is little: hardly any of it is asked
+    /// for again, and it would stay in memory for as long as few posts change.
+    pub fn settle(&self) {
+        let mut generations = self.lock();
+        generations.old = HashMap::new();
+        if generations.size > AT_REST {
+            *generations = Generations::default();
+        }
+    }
+
+    /// Forgets everything: the site has other settings now.
+    pub fn clear(&self) {
+        *self.lock() = Generations::default();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Generations> {
+        self.generations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where a post's file is, what is in it, and whether its change is still to come.
+fn state_of(card: Kept<'_>, awaits_change: bool) -> Hash {
+    let state = state(card);
+    if awaits_change { Hash::of(&state.digits()) } else { state }
+}
+
+impl Generations {
+    fn find(&mut self, state: Hash) -> Option<Made> {
+        if let Some(made) = self.young.get(&state) {
+            return Some(made.clone());
+        }
+        let made = self.old.remove(&state)?;
+        self.keep(state, made.clone());
+        Some(made)
+    }
+
+    fn keep(&mut self, state: Hash, made: Made) {
+        let Made { entry, uses } = &made;
+        self.size += entry.content.as_ref().map_or(0, String::len) + entry.summary.len();
+        self.size += 512 + uses.iter().map(|(used, _)| 48 + used.len()).sum::<usize>();
+        self.young.insert(state, made);
+        if self.size > GENERATION {
+            self.old = std::mem::take(&mut self.young);
+            self.size = 0;
+        }
+    }
+}
