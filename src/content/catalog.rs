@@ -225,7 +225,7 @@ impl Catalog {
     ) {
         self.posts = self.posts + usize::from(after.is_some()) - usize::from(before.is_some());
         let of = |id: Option<Id>| id.map(|id| substance(self.cards.get(id)));
-        let is_same = of(before) == of(after);
+        let is_same = of(before) == of(after) && !self.shows_move(before, after);
         if let (true, Some(before), Some(after)) = (is_same, before, after) {
             // Its entry stays, and hangs on what it did.
             let uses = self.cards.get(before).uses();
@@ -250,6 +250,15 @@ impl Catalog {
         if !self.users.is_empty() {
             touched.append(&mut self.touched_by(&Use::Post(key.into())));
         }
+    }
+
+    /// Whether an entry shows that its post lies somewhere else now.
+    fn shows_move(&self, before: Option<Id>, after: Option<Id>) -> bool {
+        let cards =
+            before.zip(after).map(|(one, other)| (self.cards.get(one), self.cards.get(other)));
+        cards.is_some_and(|(one, other)| {
+            one.uses().contains(&Use::Path) && one.path() != other.path()
+        })
     }
 
     /// The feeds of the posts whose entries hang on something that has changed.

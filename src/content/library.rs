@@ -112,7 +112,7 @@ impl Library {
         place
     }
 
-    /// What tells an include or data from what it is another time; of posts nothing is known here.
+    /// What tells an include or data from what it is another time; of all else nothing is known here.
     pub fn version(&self, used: &Use) -> Hash {
         match used {
             Use::Include(name) => self.includes.get(&**name).map_or(Hash::default(), |it| it.1),
@@ -124,7 +124,7 @@ impl Library {
                 }
                 Hash::of(written.as_bytes())
             }
-            Use::Post(_) | Use::File(_) | Use::Newest => Hash::default(),
+            _ => Hash::default(),
         }
     }
 

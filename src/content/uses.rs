@@ -17,6 +17,8 @@ pub enum Use {
     File(Arc<str>),
     /// The newest posts: `site.posts` and its like.
     Newest,
+    /// Where the post's own file lies: `page.path`.
+    Path,
 }
 
 impl Use {
@@ -26,7 +28,7 @@ impl Use {
             Self::Post(name) | Self::Include(name) | Self::Data(name) | Self::File(name) => {
                 name.len()
             }
-            Self::Newest => 0,
+            Self::Newest | Self::Path => 0,
         }
     }
 

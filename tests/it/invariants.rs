@@ -40,7 +40,7 @@ struct Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (0..10_u8, 0..4_usize, 0..3_usize, 0..3_usize, 0..6_usize, any::<bool>()).prop_map(
+    (0..13_u8, 0..4_usize, 0..3_usize, 0..3_usize, 0..6_usize, any::<bool>()).prop_map(
         |(kind, slot, root, other, variant, is_scan)| Step {
             kind,
             slot,
@@ -102,6 +102,20 @@ impl Site {
                 let text = fs::read_to_string(&file).unwrap();
                 BTreeSet::from([self.write(&to, &text)])
             }
+            9 | 10 => {
+                let text = format!("{} {{% post_url 2022-01-0{}-post %}}", step.variant, step.slot);
+                let path = ["_includes/a.html", "_includes/b.html", "_data/d.yml", "_data/e/f.csv"];
+                let text = if step.slot < 2 { text } else { format!("x: {}", step.variant) };
+                self.write(path[step.slot], &text);
+                self.mill.take_library(self.made.read().1.library);
+                BTreeSet::new()
+            }
+            11 => {
+                BTreeSet::from([self.write(
+                    &format!("{}/part.inc", ROOTS[step.root]),
+                    &format!("{}", step.variant),
+                )])
+            }
             _ => {
                 self.now += HOUR * i64::try_from(step.variant).unwrap();
                 BTreeSet::new()
@@ -159,10 +173,18 @@ fn post(step: Step, now: i64) -> String {
         [(variant + slot + other) % 6];
     format!(
         "---\ntitle: Post {slot} {other}\ndate: {}\ncategories: {categories}\ntags: {tags}\n\
-         {flags}---\nBody {variant}, after [another]({{% post_url 2022-01-0{}-post %}}).\n",
+         {flags}---\nBody {variant}, after [another]({{% post_url 2022-01-0{}-post %}}).\n{}\n",
         stamps[variant],
         // A post's own address may change with that of a post which it names, or of none.
         (slot + other) % 5 + 1,
+        [
+            "{% include a.html %}",
+            "{% assign n = page.tags[0] %}{% include {{ n }}.html %}",
+            "{{ site.data.d.x }} {{ site.data.e.f.size }} {{ site.data.size }}",
+            "{% include_relative part.inc %}",
+            "{% for p in site.posts %}{{ p.title }} {{ p.date }}{% endfor %}{{ site.time }}",
+            "{{ site.tags.a | map: 'url' | join }} {{ site.categories.size }}",
+        ][(variant + 2 * slot + other) % 6],
     )
 }
 
@@ -226,7 +248,7 @@ fn times(made: &Made) -> BTreeMap<String, SystemTime> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_incremental_pass_gives_what_a_full_build_gives(

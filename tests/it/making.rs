@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use feedmill::content::site::Site;
 use feedmill::service::limits::Limits;
 use feedmill::service::load::{self, Scans, Settings};
 use feedmill::service::mill::Mill;
@@ -95,6 +96,12 @@ impl Made {
 
     /// A mill for the site, with nothing read yet.
     pub(crate) fn mill(&self) -> Mill {
+        let (settings, site) = self.read();
+        Mill::new(site, settings.site, settings.output).unwrap()
+    }
+
+    /// The settings of the operator, and those of the site as they are now.
+    pub(crate) fn read(&self) -> (Settings, Site) {
         let settings = Settings {
             site: self.folder().join("content"),
             output: self.folder().join("feeds"),
@@ -111,7 +118,7 @@ impl Made {
             access_log: false,
         };
         let (site, _) = load::load(&settings).unwrap();
-        Mill::new(site, settings.site, settings.output).unwrap()
+        (settings, site)
     }
 
     /// The documents of the export.

@@ -87,7 +87,8 @@ impl Renderer<'_> {
     }
 
     /// The path in the site of what lies beside the post.
-    fn beside(&self, name: &str) -> String {
+    fn beside(&mut self, name: &str) -> String {
+        self.uses(Use::Path);
         let post = self.scope.root("page").get("path").to_text();
         let folder = post.rsplit_once('/').map_or("", |(folder, _)| folder);
         let slash = if folder.is_empty() { "" } else { "/" };

@@ -56,6 +56,10 @@ impl Renderer<'_> {
     pub fn of_page(&mut self, key: &str) -> Option<Value> {
         match key {
             "previous" | "next" | "content" => Some(self.nothing("page", key, Value::Nil)),
+            "path" | "relative_path" => {
+                self.uses(Use::Path);
+                None
+            }
             // While a page is made, there is none.
             "output" => Some(Value::Nil),
             "excerpt" if matches!(self.scope.root("page").get(key), Value::Nil) => {

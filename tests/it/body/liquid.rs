@@ -475,8 +475,9 @@ fn it_is_known_what_a_text_hangs_on() {
         ("{% link no.md %}", &[Use::Post("no.md".into())]),
         (
             "{% include_relative x.md %}",
-            &[Use::Post("2022-01-01-mill".into()), Use::File("_posts/x.md".into())],
+            &[Use::Post("2022-01-01-mill".into()), Use::File("_posts/x.md".into()), Use::Path],
         ),
+        ("{{ page.path }}", &[Use::Path]),
         ("{{ site.tags }}{{ site.time }}", &[Use::Newest]),
     ];
     for (text, expected) in cases {

@@ -87,6 +87,28 @@ fn a_post_that_lists_others_follows_them() {
 }
 
 #[test]
+fn a_post_that_shows_where_it_lies_is_rendered_again_when_it_moves() {
+    let site = Site::new(CONFIG);
+    fs::create_dir(site.path("_posts/2022")).unwrap();
+    site.write("_posts/near.inc", "n1");
+    site.write("_posts/2022/near.inc", "n2");
+    site.post(1, "one", "x", "{{ page.path }}");
+    site.post(2, "two", "y", "{% include_relative near.inc %}");
+    site.post(3, "three", "z", "Text.");
+    let server = site.serve();
+    assert!(server.body("one").contains("_posts/2022-01-01-one.md"));
+    let move_all = || {
+        for name in ["01-one", "02-two", "03-three"] {
+            let name = format!("2022-01-{name}.md");
+            site.rename(&format!("_posts/{name}"), &format!("_posts/2022/{name}"));
+        }
+    };
+    assert_eq!(after(&server, move_all, "two", "n2"), ["feeds=4 rendered=3"]);
+    assert!(server.body("one").contains("_posts/2022/2022-01-01-one.md"));
+    server.finish(&[]);
+}
+
+#[test]
 fn a_restart_finds_what_has_changed() {
     let site = Site::new(CONFIG);
     fs::create_dir(site.path("_includes")).unwrap();
