@@ -9,7 +9,7 @@ use chrono::{
     DateTime, Datelike, Days, FixedOffset, NaiveDate, Offset, TimeDelta, TimeZone, Timelike, Utc,
 };
 use chrono::{MappedLocalTime, NaiveDateTime};
-use chrono_tz::Tz;
+use chrono_tz::{OffsetName, Tz};
 
 /// The years that RFC 3339 and RFC 822 can write.
 const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
@@ -184,6 +184,19 @@ impl Zone {
             iso_year: shown.iso_week().year(),
             iso_week: shown.iso_week().week(),
         }
+    }
+
+    /// What clocks and calendars show at that moment where the offset from UTC is this one.
+    pub fn local_at(moment: Moment, offset_seconds: i32) -> Local {
+        let shifted = Moment::from_unix(moment.unix().saturating_add(i64::from(offset_seconds)));
+        let moment = if (Moment::MIN..=Moment::MAX).contains(&shifted) { shifted } else { moment };
+        Local { offset_seconds, ..Self::UTC.local(moment) }
+    }
+
+    /// The short name of its time at that moment, `CST`.
+    pub fn abbreviation(self, moment: Moment) -> String {
+        let utc = self.shown(moment).naive_utc();
+        self.0.offset_from_utc_datetime(&utc).abbreviation().unwrap_or_default().to_owned()
     }
 
     /// `2022-01-04T07:38:28+08:00`, with `Z` for an offset of nothing (RFC 3339 §5.6).

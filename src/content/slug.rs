@@ -33,6 +33,11 @@ pub fn plain(text: &str) -> String {
     slugified(text, stays).to_lowercase()
 }
 
+/// What may stay in a slug stays, in lower case.
+pub fn of(text: &str, stays: fn(char) -> bool) -> String {
+    slugified(text, stays).to_lowercase()
+}
+
 /// `h02-no-title-here` → `H02 No Title Here`, Jekyll's title for a post without the key.
 pub fn titleized(slug: &str) -> String {
     let capitalized = |word: &str| {

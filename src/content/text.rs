@@ -61,6 +61,31 @@ pub fn nfkc(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A text in Latin letters without their accents, as Ruby's I18n has it; all else is `?`.
+pub fn unaccented(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.nfd().filter(|c| !is_mark(*c)) {
+        match c {
+            'ß' => out.push_str("ss"),
+            'Æ' => out.push_str("AE"),
+            'æ' => out.push_str("ae"),
+            'Œ' => out.push_str("OE"),
+            'œ' => out.push_str("oe"),
+            'Þ' => out.push_str("Th"),
+            'þ' => out.push_str("th"),
+            'Ø' => out.push('O'),
+            'ø' => out.push('o'),
+            'Đ' | 'Ð' => out.push('D'),
+            'đ' | 'ð' => out.push('d'),
+            'Ł' => out.push('L'),
+            'ł' => out.push('l'),
+            'ı' => out.push('i'),
+            c => out.push(if c.is_ascii() { c } else { '?' }),
+        }
+    }
+    out
+}
+
 /// Whether a character is a mark (`\p{M}`): an accent, a vowel sign, a variation selector.
 pub fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)

@@ -10,6 +10,24 @@ use crate::content::liquid::filters::{self, Call, Fault};
 use crate::content::liquid::render::Renderer;
 use crate::content::liquid::value::Value;
 
+/// A key on the way into a value.
+pub struct Key {
+    /// The key.
+    pub value: Value,
+    /// Whether it stands behind a dot, where `size`, `first` and `last` are properties, too.
+    is_dotted: bool,
+}
+
+impl Key {
+    /// What a value has under it.
+    fn of(&self, value: &Value) -> Value {
+        match &self.value {
+            Value::Text(key) if self.is_dotted => value.get(key),
+            key => value.at(key),
+        }
+    }
+}
+
 impl Renderer<'_> {
     /// What an expression stands for.
     pub fn value(&mut self, expression: &Expression<'_>) -> Value {
@@ -20,12 +38,12 @@ impl Renderer<'_> {
                 Value::Range(first.integer(), last.integer())
             }
             Expression::Path(name, steps) => {
-                let mut keys: VecDeque<Value> = steps.iter().map(|step| self.key(step)).collect();
+                let mut keys: VecDeque<Key> = steps.iter().map(|step| self.key(step)).collect();
                 let value = match keys.pop_front() {
                     None => return self.scope.root(name),
                     // `["name"]`
                     Some(key) if name.is_empty() => {
-                        let name = key.to_text();
+                        let name = key.value.to_text();
                         match keys.pop_front() {
                             None => return self.scope.root(&name),
                             Some(key) => self.below(&name, &key, &keys),
@@ -33,26 +51,26 @@ impl Renderer<'_> {
                     }
                     Some(key) => self.below(name, &key, &keys),
                 };
-                keys.iter().fold(value, |value, key| value.at(key))
+                keys.iter().fold(value, |value, key| key.of(&value))
             }
         }
     }
 
     /// What a key of a variable stands for; `deeper` are the keys behind it.
-    fn below(&mut self, name: &str, key: &Value, deeper: &VecDeque<Value>) -> Value {
-        let known = match (name, key) {
+    fn below(&mut self, name: &str, key: &Key, deeper: &VecDeque<Key>) -> Value {
+        let known = match (name, &key.value) {
             ("site" | "page", Value::Text(_)) if self.scope.is_redefined(name) => None,
             ("site", Value::Text(key)) => self.of_site(key, deeper),
             ("page", Value::Text(key)) => self.of_page(key),
             _ => None,
         };
-        known.unwrap_or_else(|| self.scope.root(name).at(key))
+        known.unwrap_or_else(|| key.of(&self.scope.root(name)))
     }
 
-    fn key(&mut self, step: &Step<'_>) -> Value {
+    fn key(&mut self, step: &Step<'_>) -> Key {
         match step {
-            Step::Key(key) => Value::text(key),
-            Step::Index(index) => self.value(index),
+            Step::Key(key) => Key { value: Value::text(key), is_dotted: true },
+            Step::Index(index) => Key { value: self.value(index), is_dotted: false },
         }
     }
 

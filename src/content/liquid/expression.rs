@@ -194,6 +194,11 @@ impl<'a> Cursor<'a> {
                 self.rest = &self.rest[1..];
                 let from = self.nested(depth + 1)?;
                 self.rest = self.rest.trim_start();
+                if self.rest.starts_with(')') {
+                    // Brackets around a value mean nothing.
+                    self.rest = &self.rest[1..];
+                    return Some(from);
+                }
                 if !self.take("..") {
                     return None;
                 }
@@ -201,6 +206,11 @@ impl<'a> Cursor<'a> {
                 self.rest = self.rest.trim_start();
                 self.rest = self.rest.strip_prefix(')')?;
                 Some(Expression::Range(Box::new((from, to))))
+            }
+            // A sign that no operator of Liquid is.
+            '!' if !self.rest.starts_with("!=") => {
+                self.rest = &self.rest[1..];
+                self.nested(depth + 1)
             }
             _ => match self.number() {
                 Some(number) => Some(Expression::Literal(number)),
@@ -218,14 +228,18 @@ impl<'a> Cursor<'a> {
         let part = part.bytes().take_while(u8::is_ascii_digit).count();
         let length = sign + whole + if part > 0 { part + 1 } else { 0 };
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-        if whole == 0 || self.rest[length..].starts_with(is_name) {
+        let behind = &self.rest[length..];
+        // `1.x` is a variable and its key.
+        let has_key = behind.starts_with('.') && !behind.starts_with("..");
+        if whole == 0 || has_key || behind.starts_with(is_name) {
             return None;
         }
         let (number, rest) = self.rest.split_at(length);
         let value = if part > 0 {
             Value::Float(number.parse().ok()?)
         } else {
-            Value::Integer(number.parse().ok()?)
+            // What is longer than any number here is shown, at least.
+            number.parse().map_or_else(|_| Value::text(number), Value::Integer)
         };
         self.rest = rest;
         Some(value)
@@ -240,12 +254,14 @@ impl<'a> Cursor<'a> {
                 steps.push(Step::Index(self.nested(depth + 1)?));
                 self.rest = self.rest.trim_start();
                 self.rest = self.rest.strip_prefix(']')?;
-            } else if self.rest.starts_with('.') && !self.rest.starts_with("..") {
-                self.rest = &self.rest[1..];
+            } else {
+                // There may be blanks around the dot.
+                let behind =
+                    self.rest.trim_start().strip_prefix('.').filter(|it| !it.starts_with('.'));
+                let Some(behind) = behind else { break };
+                self.rest = behind.trim_start();
                 let Some(key) = self.word() else { break };
                 steps.push(Step::Key(key));
-            } else {
-                break;
             }
         }
         if !steps.is_empty() {

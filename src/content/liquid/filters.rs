@@ -1,6 +1,7 @@
 //! Liquid's filters and Jekyll's. Each is charged for what it reads and writes.
 
 pub mod dates;
+pub mod decimal;
 pub mod lists;
 pub mod numbers;
 pub mod texts;
@@ -55,15 +56,12 @@ impl Context<'_> {
 
     /// `path` below the path of the site; an absolute URL stays.
     pub fn below_base(&self, path: &str) -> String {
-        if path.contains("://") || path.starts_with("//") {
+        if has_scheme(path) {
             return path.to_owned();
         }
-        let base = self.baseurl.trim_matches('/');
-        if path.is_empty() && !base.is_empty() {
-            return format!("/{base}");
-        }
-        let slash = if base.is_empty() { "" } else { "/" };
-        format!("{slash}{base}/{}", path.trim_start_matches('/'))
+        let base = self.baseurl.trim_end_matches('/');
+        let slash = |path: &str| if path.is_empty() || path.starts_with('/') { "" } else { "/" };
+        format!("{}{base}{}{path}", slash(base), slash(path))
     }
 }
 
@@ -86,10 +84,15 @@ impl Call<'_> {
 
     /// An argument as text, or what is taken when there is none.
     pub fn text(&self, index: usize, otherwise: &str) -> String {
-        self.arguments
-            .get(index)
-            .map_or_else(|| otherwise.to_owned(), |it| it.to_text().to_string())
+        self.arguments.get(index).map_or_else(|| otherwise.to_owned(), |it| it.to_s().to_string())
     }
+}
+
+/// Whether an address says how it is to be reached: `https:`, `mailto:`.
+pub fn has_scheme(address: &str) -> bool {
+    let scheme = address.split_once(':').map_or("", |(scheme, _)| scheme);
+    let is_sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(is_sign)
 }
 
 /// What a filter makes of a value.

@@ -96,13 +96,14 @@ impl Lexer<'_> {
         self.skip(at);
         let line = self.line;
         self.skip(2 + end + 2);
-        if inside.len() > 1 && inside.ends_with('-') {
-            self.skip(self.rest.len() - self.rest.trim_start().len());
-        }
         let bare = inside.strip_prefix('-').unwrap_or(inside);
         let inner = bare.strip_suffix('-').unwrap_or(bare).trim();
         let kind = if is_tag { Kind::Tag } else { Kind::Output };
         let (name, lines_of_tags) = named(inner);
+        // What is raw keeps its blanks.
+        if inside.len() > 1 && inside.ends_with('-') && !(is_tag && name == "raw") {
+            self.skip(self.rest.len() - self.rest.trim_start().len());
+        }
         match name {
             "raw" if is_tag => self.raw(),
             "liquid" if is_tag => {
@@ -122,15 +123,14 @@ impl Lexer<'_> {
     fn raw(&mut self) {
         let mut from = 0;
         while let Some(at) = self.rest[from..].find("{%").map(|at| from + at) {
-            let inside = &self.rest[at + 2..];
-            let is_trimmed = inside.starts_with('-');
-            let name = inside.strip_prefix('-').unwrap_or(inside).trim_start();
-            let behind = name.strip_prefix("endraw").map(str::trim_start);
-            let behind = behind.map(|behind| behind.strip_prefix('-').unwrap_or(behind));
-            if let Some(behind) = behind.and_then(|behind| behind.strip_prefix("%}")) {
-                let raw = &self.rest[..at];
-                let inner = if is_trimmed { raw.trim_end() } else { raw };
+            // As in Liquid, `{%- endraw` is no end of it.
+            let words = self.rest[at + 2..].trim_start().strip_prefix("endraw");
+            let is_name = |c: char| c == '_' || c.is_alphanumeric();
+            if let Some(words) = words.filter(|words| !words.starts_with(is_name)) {
+                let Some((words, behind)) = words.split_once("%}") else { break };
+                let inner = &self.rest[..at];
                 self.tokens.push(Token { kind: Kind::Text, inner, line: self.line });
+                let behind = if words.ends_with('-') { behind.trim_start() } else { behind };
                 self.skip(self.rest.len() - behind.len());
                 return;
             }

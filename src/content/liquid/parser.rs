@@ -6,6 +6,7 @@ use crate::content::liquid::expression::{Condition, Cursor, Expression, Filtered
 use crate::content::liquid::lexer::{Kind, Token, tokens};
 use crate::content::liquid::plugins;
 use crate::content::liquid::problem::Problems;
+use crate::content::liquid::render::Flow;
 
 /// How deep blocks nest, as in Liquid.
 const MAX_DEPTH: usize = 100;
@@ -42,10 +43,8 @@ pub enum Part<'a> {
     Link(&'a str, usize),
     /// `include`, `include_cached` and `include_relative`.
     Include(&'a str, Place, usize),
-    /// `break`.
-    Break,
-    /// `continue`.
-    Continue,
+    /// `break` and `continue`.
+    Leave(Flow, usize),
     /// The inner text of a block whose tag went.
     Group(Vec<Self>),
 }
@@ -199,8 +198,8 @@ impl<'a> Parser<'a, '_> {
                 cursor.name().map(|it| Part::Count(it, if name == "increment" { 1 } else { -1 }))
             }
             "cycle" => cycle(words),
-            "break" => Some(Part::Break),
-            "continue" => Some(Part::Continue),
+            "break" => Some(Part::Leave(Flow::Break, line)),
+            "continue" => Some(Part::Leave(Flow::Continue, line)),
             // A `post_url` with variables is none in Jekyll.
             "post_url" if words.contains("{{") => None,
             "link" | "post_url" => Some(Part::Link(words, line)),
@@ -399,14 +398,14 @@ fn read_for(words: &str) -> Option<For<'_>> {
         otherwise: Vec::new(),
         line: 0,
     };
+    // Behind other words it means nothing.
+    read.is_reversed = cursor.keyword("reversed");
     while !cursor.is_at_end() {
         if cursor.take(",") {
             continue;
         }
         let Some(word) = cursor.name() else { break };
-        if word == "reversed" {
-            read.is_reversed = true;
-        } else if cursor.take(":") {
+        if cursor.take(":") {
             if word == "offset" && cursor.keyword("continue") {
                 read.offset = Some(None);
                 continue;
@@ -450,7 +449,7 @@ fn settle(bodies: &mut [&mut Vec<Part<'_>>]) {
 fn is_blank(part: &Part<'_>) -> bool {
     match part {
         Part::Text(text) => text.trim().is_empty(),
-        Part::Assign(..) | Part::Capture(..) | Part::Break | Part::Continue => true,
+        Part::Assign(..) | Part::Capture(..) | Part::Leave(..) => true,
         Part::Group(parts) | Part::Changed(parts) => parts.iter().all(is_blank),
         Part::If(branches, ..) => {
             branches.iter().all(|(_, body)| body.is_empty() || body.iter().all(is_blank))

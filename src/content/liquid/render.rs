@@ -121,13 +121,17 @@ impl<'v> Renderer<'v> {
                 continue;
             }
             flow = self.part(part);
-            // Outside of loops there is nothing to leave.
-            if flow != Flow::Next && self.depth > 1 {
+            if flow != Flow::Next {
                 break;
             }
         }
         self.depth -= 1;
-        if self.depth == 0 { Flow::Next } else { flow }
+        if self.depth == 0 && flow != Flow::Next {
+            // As in Jekyll: there is no loop to leave but the text itself.
+            let what = "`break` or `continue` outside of a loop ends the post".to_owned();
+            self.problem(what, "what follows is left out: take the tag away");
+        }
+        flow
     }
 
     fn part(&mut self, part: &Part<'_>) -> Flow {
@@ -183,16 +187,15 @@ impl<'v> Renderer<'v> {
                 self.code(words, &code);
                 return flow;
             }
-            Part::Link(words, line) => {
-                self.line = *line;
-                self.link(words);
-            }
+            Part::Link(words, line) => self.link(words, *line),
             Part::Include(words, place, line) => {
                 self.line = *line;
                 return self.include(words, *place);
             }
-            Part::Break => return Flow::Break,
-            Part::Continue => return Flow::Continue,
+            Part::Leave(flow, line) => {
+                self.line = *line;
+                return *flow;
+            }
             Part::Group(body) => {
                 self.depth -= 1;
                 let flow = self.parts(body);
@@ -329,7 +332,8 @@ impl<'v> Renderer<'v> {
         self.write(&shown.to_string());
     }
 
-    fn link(&mut self, words: &str) {
+    fn link(&mut self, words: &str, line: usize) {
+        self.line = line;
         // A name may hold variables.
         let words = if words.contains("{{") { self.written(words) } else { words.to_owned() };
         let words = words.as_str();

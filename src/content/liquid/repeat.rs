@@ -37,7 +37,11 @@ impl Renderer<'_> {
             items.reverse();
         }
         if it.table.is_some() {
-            return self.table(it, items);
+            // As in Liquid, nothing at all gives no row.
+            if collection.is_true() {
+                return self.table(it, items);
+            }
+            return Flow::Next;
         }
         if items.is_empty() {
             return self.parts(&it.otherwise);
@@ -65,9 +69,10 @@ impl Renderer<'_> {
     fn table(&mut self, it: &For<'_>, items: Vec<Value>) -> Flow {
         let columns = it.table.as_ref().and_then(Option::as_ref);
         let columns = columns.and_then(|columns| number(&self.value(columns)));
-        let columns = columns.unwrap_or(items.len()).max(1);
         let length = items.len();
+        let columns = columns.filter(|columns| *columns > 0).unwrap_or(length).max(1);
         self.write("<tr class=\"row1\">\n");
+        self.scope.locals.push(("tablerowloop".to_owned(), Value::Nil));
         self.scope.locals.push((it.name.to_owned(), Value::Nil));
         let top = self.scope.locals.len();
         for (index, item) in items.into_iter().enumerate() {
@@ -75,8 +80,9 @@ impl Renderer<'_> {
                 break;
             }
             self.rounds = self.rounds.saturating_sub(1);
-            self.scope.locals[top - 1].1 = item;
             let column = index % columns + 1;
+            self.scope.locals[top - 2].1 = cell(index, length, columns);
+            self.scope.locals[top - 1].1 = item;
             self.write(&format!("<td class=\"col{column}\">"));
             let flow = self.parts(&it.body);
             self.write("</td>");
@@ -88,7 +94,7 @@ impl Renderer<'_> {
                 self.write(&format!("</tr>\n<tr class=\"row{row}\">"));
             }
         }
-        self.scope.locals.truncate(top - 1);
+        self.scope.locals.truncate(top - 2);
         self.write("</tr>\n");
         Flow::Next
     }
@@ -129,17 +135,37 @@ fn number(value: &Value) -> Option<usize> {
 
 /// `forloop`.
 fn place(name: &str, index: usize, length: usize, parent: &Value) -> Value {
-    let field = |key: &str, value| -> (Arc<str>, Value) { (key.into(), value) };
+    let own = [("name", Value::text(name)), ("parentloop", parent.clone())];
+    Value::map(counted(index, length).into_iter().chain(own).map(named).collect())
+}
+
+/// `tablerowloop`.
+fn cell(index: usize, length: usize, columns: usize) -> Value {
+    let column = index % columns;
+    let own = [
+        ("col", count(column + 1)),
+        ("col0", count(column)),
+        ("row", count(index / columns + 1)),
+        ("col_first", Value::Bool(column == 0)),
+        ("col_last", Value::Bool(column + 1 == columns)),
+    ];
+    Value::map(counted(index, length).into_iter().chain(own).map(named).collect())
+}
+
+/// What every loop knows of a round.
+fn counted(index: usize, length: usize) -> [(&'static str, Value); 7] {
     let left = length - index;
-    Value::map(vec![
-        field("name", Value::text(name)),
-        field("length", count(length)),
-        field("index", count(index + 1)),
-        field("index0", count(index)),
-        field("rindex", count(left)),
-        field("rindex0", count(left - 1)),
-        field("first", Value::Bool(index == 0)),
-        field("last", Value::Bool(left == 1)),
-        field("parentloop", parent.clone()),
-    ])
+    [
+        ("length", count(length)),
+        ("index", count(index + 1)),
+        ("index0", count(index)),
+        ("rindex", count(left)),
+        ("rindex0", count(left - 1)),
+        ("first", Value::Bool(index == 0)),
+        ("last", Value::Bool(left == 1)),
+    ]
+}
+
+fn named((key, value): (&str, Value)) -> (Arc<str>, Value) {
+    (key.into(), value)
 }

@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 
 use crate::content::liquid::elsewhere::MAX_NEWEST;
+use crate::content::liquid::evaluate::Key;
 use crate::content::liquid::excerpt;
 use crate::content::liquid::render::Renderer;
 use crate::content::liquid::value::Value;
@@ -18,7 +19,7 @@ const WRITE_IT: &str = "it shows nothing: write into the post what the page show
 
 impl Renderer<'_> {
     /// What `site` has under a key; `None` for a key of the configuration. `deeper` are the keys behind.
-    pub fn of_site(&mut self, key: &str, deeper: &VecDeque<Value>) -> Option<Value> {
+    pub fn of_site(&mut self, key: &str, deeper: &VecDeque<Key>) -> Option<Value> {
         if self.is_untrusted && !OF_STRANGERS.contains(&key) {
             self.withheld += 1;
             let what = format!("`site.{key}` is not known here");
@@ -27,7 +28,7 @@ impl Renderer<'_> {
         }
         match key {
             "data" => {
-                let keys = deeper.iter().map(Value::to_text);
+                let keys = deeper.iter().map(|key| key.value.to_text());
                 let used = self.variables().library.place_of(keys);
                 self.uses(Use::Data(used.into()));
                 Some(self.variables().library.data().clone())

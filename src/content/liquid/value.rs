@@ -159,6 +159,8 @@ impl Value {
             (Self::Map(map), "size") => count(map.fields.len()),
             (Self::Map(map), "first") => map.fields.first().map_or(Self::Nil, pair),
             (Self::Text(text), "size") => count(text.chars().count()),
+            // How many bytes Ruby takes for it.
+            (Self::Integer(_), "size") => Self::Integer(8),
             (Self::Range(first, _), "first") => Self::Integer(*first),
             (Self::Range(_, last), "last") => Self::Integer(*last),
             (Self::Range(first, last), "size") => {
@@ -168,7 +170,7 @@ impl Value {
         }
     }
 
-    /// `value[index]`.
+    /// `value[index]`: a key, and no property such as `size`.
     #[must_use]
     pub fn at(&self, index: &Self) -> Self {
         match (self, index) {
@@ -177,7 +179,7 @@ impl Value {
                 let at = usize::try_from(at).ok();
                 at.and_then(|at| list.items.get(at)).cloned().unwrap_or_default()
             }
-            (_, Self::Text(key)) => self.get(key),
+            (Self::Map(map), Self::Text(key)) => map.get(key).cloned().unwrap_or_default(),
             (Self::Map(_), Self::Integer(key)) => self.get(&key.to_string()),
             _ => Self::Nil,
         }
@@ -208,6 +210,16 @@ impl Value {
         out.into()
     }
 
+    /// The text that filters read: of a list what Ruby calls it, and not its items one by one.
+    pub fn to_s(&self) -> Arc<str> {
+        if !matches!(self, Self::List(_)) {
+            return self.to_text();
+        }
+        let mut out = String::new();
+        self.inspect(&mut out);
+        out.into()
+    }
+
     /// Writes the text that a page shows of it.
     pub fn write(&self, out: &mut String) {
         match self {
@@ -226,7 +238,7 @@ impl Value {
             Self::Empty | Self::Blank => out.write_str("\"\""),
             Self::Bool(truth) => write!(out, "{truth}"),
             Self::Integer(number) => write!(out, "{number}"),
-            Self::Float(number) => write!(out, "{number:?}"),
+            Self::Float(number) => write_float(*number, out),
             Self::Range(first, last) => write!(out, "{first}..{last}"),
             Self::Date(moment, zone) => {
                 let written = zone.rfc3339(*moment);
@@ -357,6 +369,19 @@ impl Value {
             _ => 0,
         }
     }
+}
+
+/// A number with a point, as Ruby writes it.
+fn write_float(number: f64, out: &mut String) -> std::fmt::Result {
+    let size = number.abs();
+    if !number.is_finite() || size == 0.0 || (1e-4..1e16).contains(&size) {
+        return write!(out, "{number:?}");
+    }
+    let written = format!("{number:e}");
+    let (digits, exponent) = written.split_once('e').unwrap_or((&written, "0"));
+    let point = if digits.contains('.') { "" } else { ".0" };
+    let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |it| ('-', it));
+    write!(out, "{digits}{point}e{sign}{exponent:0>2}")
 }
 
 /// A count as a value.

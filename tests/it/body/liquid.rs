@@ -35,6 +35,7 @@ fn files() -> BTreeMap<String, String> {
         ("_includes/figure.html", "<img src=\"{{ include.src }}\">{{ include.caption }}{{ include.no }}"),
         ("_includes/deep/er.md", "{{ page.title }}:{% include figure.html src=include.a %}"),
         ("_includes/tree.html", "{% if include.n > 0 %}{{ include.n }}{% assign m = include.n | minus: 1 %}{% include tree.html n=m %}{% endif %}"),
+        ("_includes/bare.html", "[{{ include.src }}]"),
         ("_includes/cycle.html", "x{% include cycle.html %}"),
         ("_includes/twice.html", "{% include twice.html %}{% include twice.html %}"),
         ("_includes/broken.html", "a\n{% endif %}{% for i in (1..2) %}{% post_url 2022-01-01-mill %}{% break %}{% endfor %}b"),
@@ -58,7 +59,7 @@ pub(crate) struct Town;
 impl Elsewhere for Town {
     fn post(&self, words: &str) -> (String, Option<String>) {
         let url = "https://news.example/town/mill.html";
-        (words.to_owned(), words.ends_with("2022-01-01-mill").then(|| url.to_owned()))
+        (words.to_owned(), words.contains("2022-01-01-mill").then(|| url.to_owned()))
     }
 
     fn newest(&self) -> Arc<Newest> {
@@ -219,7 +220,11 @@ fn what_has_no_end_shows_nothing_hidden() {
             "y",
             &["1: Liquid: the loop was left out: loops make more than 10000 rounds"],
         ),
-        ("{% break %}after", "after", &[]),
+        (
+            "a\n{% break %}after",
+            "a\n",
+            &["2: Liquid: `break` or `continue` outside of a loop ends the post"],
+        ),
         (
             "[m]({% post_url 2022-01-01-mill %}) {{ site.url }}{% link no.md %}",
             "[m](/town/mill.html) https://news.example",

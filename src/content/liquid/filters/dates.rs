@@ -49,32 +49,75 @@ pub fn apply(input: &Value, call: Call<'_>, rules: Rules) -> Option<Result<Value
     if format.is_empty() {
         return Some(Ok(input.clone()));
     }
-    let (moment, zone) = match moment(input, rules) {
+    let mut shown = match shown(input, rules) {
         Ok(Some(found)) => found,
         Ok(None) => return Some(Ok(input.clone())),
         Err(fault) => return Some(Err(fault)),
     };
-    Some(Ok(Value::Text(formatted(moment, zone, format).into())))
+    if call.name != "date" {
+        // Jekyll's filters show all in the zone of the site.
+        shown = Shown::of(shown.moment, rules.zone);
+    }
+    Some(Ok(Value::Text(formatted(&shown, format).into())))
 }
 
-/// The moment that a value names, and the zone that it is shown in.
-fn moment(value: &Value, rules: Rules) -> Result<Option<(Moment, Zone)>, Fault> {
+/// A moment, and what clocks show of it.
+struct Shown {
+    moment: Moment,
+    local: Local,
+    /// The short name of the zone.
+    zone: String,
+}
+
+impl Shown {
+    fn of(moment: Moment, zone: Zone) -> Self {
+        Self { moment, local: zone.local(moment), zone: zone.abbreviation(moment) }
+    }
+}
+
+/// The moment that a value names. One that is written with an offset is shown with it.
+fn shown(value: &Value, rules: Rules) -> Result<Option<Shown>, Fault> {
     match value {
-        Value::Date(moment, zone) => Ok(Some((*moment, *zone))),
-        Value::Integer(seconds) => {
-            let moment = Moment::from_unix(*seconds);
-            Ok((Moment::MIN..=Moment::MAX).contains(&moment).then_some((moment, rules.zone)))
-        }
+        Value::Date(moment, zone) => Ok(Some(Shown::of(*moment, *zone))),
+        Value::Integer(seconds) => Ok(unix(*seconds, rules)),
         Value::Text(text) => match text.trim() {
             "now" | "today" => Err(Fault::Clock),
-            text => Ok(read(text, true, rules).ok().map(|it| (it.moment, rules.zone))),
+            text if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Ok(text.parse().ok().and_then(|seconds| unix(seconds, rules)))
+            }
+            text => Ok(read(text, true, rules).ok().map(|it| match offset_of(text) {
+                Some(seconds) => Shown {
+                    moment: it.moment,
+                    local: Zone::local_at(it.moment, seconds),
+                    zone: if text.ends_with(['Z', 'C']) { "UTC" } else { "" }.to_owned(),
+                },
+                None => Shown::of(it.moment, rules.zone),
+            })),
         },
         _ => Ok(None),
     }
 }
 
-fn formatted(moment: Moment, zone: Zone, format: &str) -> String {
-    let local = zone.local(moment);
+fn unix(seconds: i64, rules: Rules) -> Option<Shown> {
+    let moment = Moment::from_unix(seconds);
+    (Moment::MIN..=Moment::MAX).contains(&moment).then(|| Shown::of(moment, rules.zone))
+}
+
+/// The offset at the end of a written time, in seconds: `Z`, `UTC`, `+08:00`, `-0330`.
+fn offset_of(text: &str) -> Option<i32> {
+    let (_, time) = text.split_once(':')?;
+    if time.ends_with('Z') || time.ends_with("UTC") {
+        return Some(0);
+    }
+    let at = time.rfind(['+', '-'])?;
+    let digits = time[at + 1..].replacen(':', "", 1);
+    let number: i32 = digits.parse().ok().filter(|_| digits.len() == 4)?;
+    let seconds = (number / 100 * 60 + number % 100) * 60;
+    Some(if time[at..].starts_with('-') { -seconds } else { seconds })
+}
+
+fn formatted(shown: &Shown, format: &str) -> String {
+    let local = &shown.local;
     let mut out = String::with_capacity(format.len() + 16);
     let mut signs = format.chars();
     while let Some(sign) = signs.next() {
@@ -103,7 +146,7 @@ fn formatted(moment: Moment, zone: Zone, format: &str) -> String {
             }
         };
         match letter {
-            Some(letter) => part(&mut out, moment, &local, (flag, width, letter)),
+            Some(letter) => part(&mut out, shown, (flag, width, letter)),
             None => out.push('%'),
         }
     }
@@ -111,19 +154,18 @@ fn formatted(moment: Moment, zone: Zone, format: &str) -> String {
 }
 
 /// One directive of `strftime`.
-fn part(out: &mut String, moment: Moment, local: &Local, how: (char, u32, char)) {
+fn part(out: &mut String, shown: &Shown, how: (char, u32, char)) {
     let (flag, width, letter) = how;
+    let local = &shown.local;
     let name = |names: &[&'static str], at: u32| {
         names.get(at.saturating_sub(1) as usize).copied().unwrap_or_default()
     };
-    let twelve = (local.hour + 11) % 12 + 1;
-    let whole = |format: &str| formatted_at(moment, local, format);
+    let whole = |format: &str| formatted_at(shown, format);
     let text = match letter {
         'A' => name(&WEEKDAYS, local.weekday).to_owned(),
         'a' => name(&WEEKDAYS, local.weekday).chars().take(3).collect(),
         'B' => name(&MONTHS, local.month).to_owned(),
         'b' | 'h' => name(&MONTHS, local.month).chars().take(3).collect(),
-        'p' if flag == '#' => if local.hour < 12 { "am" } else { "pm" }.to_owned(),
         'p' => if local.hour < 12 { "AM" } else { "PM" }.to_owned(),
         'P' => if local.hour < 12 { "am" } else { "pm" }.to_owned(),
         'F' => whole("%Y-%m-%d"),
@@ -133,35 +175,21 @@ fn part(out: &mut String, moment: Moment, local: &Local, how: (char, u32, char))
         'r' => whole("%I:%M:%S %p"),
         'c' => whole("%a %b %e %H:%M:%S %Y"),
         'z' => offset(local.offset_seconds, flag == ':'),
-        'Z' if local.offset_seconds == 0 => "UTC".to_owned(),
-        'Z' => offset(local.offset_seconds, false),
-        's' => moment.unix().to_string(),
+        'Z' => shown.zone.clone(),
+        's' => shown.moment.unix().to_string(),
         '%' => "%".to_owned(),
         'n' => "\n".to_owned(),
         't' => "\t".to_owned(),
-        'L' => "000".to_owned(),
+        // No stamp here has parts of a second.
+        'L' | 'N' => {
+            let digits = if letter == 'L' { 3 } else { 9 };
+            "0".repeat(if width > 0 { width as usize } else { digits })
+        }
+        'v' => whole("%e-%^b-%Y"),
         _ => {
-            let (number, digits, fill) = match letter {
-                'Y' => (local.year.unsigned_abs(), 4, '0'),
-                'C' => (local.year.unsigned_abs() / 100, 2, '0'),
-                'y' => (local.year.unsigned_abs() % 100, 2, '0'),
-                'm' => (local.month, 2, '0'),
-                'd' => (local.day, 2, '0'),
-                'e' => (local.day, 2, ' '),
-                'j' => (local.ordinal, 3, '0'),
-                'H' => (local.hour, 2, '0'),
-                'k' => (local.hour, 2, ' '),
-                'I' => (twelve, 2, '0'),
-                'l' => (twelve, 2, ' '),
-                'M' => (local.minute, 2, '0'),
-                'S' => (local.second, 2, '0'),
-                'u' => (local.weekday, 1, '0'),
-                'w' => (local.weekday % 7, 1, '0'),
-                'V' => (local.iso_week, 2, '0'),
-                _ => {
-                    let _ = write!(out, "%{letter}");
-                    return;
-                }
+            let Some((number, digits, fill)) = number(local, letter) else {
+                let _ = write!(out, "%{letter}");
+                return;
             };
             let digits = if width > 0 { width as usize } else { digits };
             let _ = match (flag, fill) {
@@ -173,19 +201,53 @@ fn part(out: &mut String, moment: Moment, local: &Local, how: (char, u32, char))
             return;
         }
     };
-    out.push_str(&if flag == '^' { text.to_uppercase() } else { text });
+    out.push_str(&match flag {
+        // The other case, where there is one.
+        '#' if matches!(letter, 'p' | 'Z') => text.to_lowercase(),
+        '^' | '#' => text.to_uppercase(),
+        _ => text,
+    });
+}
+
+/// A part of a date that is a number, how many digits it has, and what fills it up.
+fn number(local: &Local, letter: char) -> Option<(u32, usize, char)> {
+    let twelve = (local.hour + 11) % 12 + 1;
+    Some(match letter {
+        'Y' => (local.year.unsigned_abs(), 4, '0'),
+        'C' => (local.year.unsigned_abs() / 100, 2, '0'),
+        'y' => (local.year.unsigned_abs() % 100, 2, '0'),
+        'm' => (local.month, 2, '0'),
+        'd' => (local.day, 2, '0'),
+        'e' => (local.day, 2, ' '),
+        'j' => (local.ordinal, 3, '0'),
+        'H' => (local.hour, 2, '0'),
+        'k' => (local.hour, 2, ' '),
+        'I' => (twelve, 2, '0'),
+        'l' => (twelve, 2, ' '),
+        'M' => (local.minute, 2, '0'),
+        'S' => (local.second, 2, '0'),
+        'u' => (local.weekday, 1, '0'),
+        'w' => (local.weekday % 7, 1, '0'),
+        'V' => (local.iso_week, 2, '0'),
+        'G' => (local.iso_year.unsigned_abs(), 4, '0'),
+        'g' => (local.iso_year.unsigned_abs() % 100, 2, '0'),
+        // Weeks that begin with Sunday, or with Monday; what is before the first is week 0.
+        'U' => ((local.ordinal + 6 - local.weekday % 7) / 7, 2, '0'),
+        'W' => ((local.ordinal + 7 - local.weekday) / 7, 2, '0'),
+        _ => return None,
+    })
 }
 
 /// Several directives, none of which is made of others.
-fn formatted_at(moment: Moment, local: &Local, format: &str) -> String {
+fn formatted_at(shown: &Shown, format: &str) -> String {
     let mut out = String::new();
-    let mut signs = format.chars();
+    let mut signs = format.chars().peekable();
     while let Some(sign) = signs.next() {
-        match (sign, sign == '%') {
-            (_, true) => {
-                part(&mut out, moment, local, (' ', 0, signs.next().unwrap_or('%')));
-            }
-            (sign, _) => out.push(sign),
+        if sign == '%' {
+            let flag = signs.next_if_eq(&'^').unwrap_or(' ');
+            part(&mut out, shown, (flag, 0, signs.next().unwrap_or('%')));
+        } else {
+            out.push(sign);
         }
     }
     out

@@ -19,8 +19,8 @@ pub fn apply(
 ) -> Option<Result<Value, Fault>> {
     let first = call.argument(0);
     Some(match call.name {
-        "split" => split(&input.to_text(), &first.to_text(), context),
-        "join" => join(&items(input), &call.text(0, " ")),
+        "split" => split(&input.to_s(), &first.to_s(), context),
+        "join" => join(&flat(input), &call.text(0, " ")),
         "array_to_sentence_string" => Ok(sentence(&items(input), &call.text(0, "and"))),
         "jsonify" => Ok(Value::Text(json(input).into())),
         "slice" if input.items().is_some() => {
@@ -30,21 +30,24 @@ pub fn apply(
         }
         "where" => Ok(Value::list(filtered(input, call))),
         "find" => Ok(filtered(input, call).into_iter().next().unwrap_or_default()),
-        "group_by" => Ok(grouped(input, |item| property(item, &first.to_text()))),
+        "group_by" => Ok(grouped(input, |item| {
+            Value::Text(compared(property(item, &first.to_text())).to_s())
+        })),
         "map" => Ok(Value::list(
-            flat(&items(input)).iter().map(|item| property(item, &first.to_text())).collect(),
+            flat(input).iter().map(|item| property(item, &first.to_text())).collect(),
         )),
         "sort" => Ok(sorted(input, call, Value::order)),
         "sort_natural" => Ok(sorted(input, call, |a, b| {
             Some(a.to_text().to_lowercase().cmp(&b.to_text().to_lowercase()))
         })),
-        "reverse" => Ok(Value::list(items(input).into_iter().rev().collect())),
+        "reverse" => Ok(Value::list(flat(input).into_iter().rev().collect())),
         "uniq" => Ok(uniq(input, &first)),
         "compact" => {
             let is_there = |item: &Value| !matches!(item, Value::Nil);
-            Ok(Value::list(items(input).into_iter().filter(is_there).collect()))
+            Ok(Value::list(flat(input).into_iter().filter(is_there).collect()))
         }
-        "concat" => Ok(Value::list(items(input).into_iter().chain(items(&first)).collect())),
+        "concat" => Ok(Value::list(flat(input).into_iter().chain(items(&first)).collect())),
+        "push" | "unshift" | "pop" | "shift" if input.items().is_none() => Ok(input.clone()),
         "push" => Ok(Value::list(items(input).into_iter().chain([first]).collect())),
         "unshift" => Ok(Value::list(std::iter::once(first).chain(items(input)).collect())),
         "pop" | "shift" => {
@@ -80,12 +83,13 @@ pub fn items(value: &Value) -> Vec<Value> {
     }
 }
 
-/// The items, those of lists within in their place.
-fn flat(items: &[Value]) -> Vec<Value> {
-    let mut all = Vec::new();
-    for item in items {
+/// The items, those of lists within in their place. How many they are follows from the weight.
+fn flat(value: &Value) -> Vec<Value> {
+    let Some(inner) = value.items() else { return items(value) };
+    let mut all = Vec::with_capacity(inner.len());
+    for item in inner {
         match item.items() {
-            Some(inner) => all.extend_from_slice(inner),
+            Some(_) => all.append(&mut flat(item)),
             None => all.push(item.clone()),
         }
     }
@@ -95,6 +99,21 @@ fn flat(items: &[Value]) -> Vec<Value> {
 /// What an item has under a name, which may lead deeper: `author.name`.
 pub fn property(item: &Value, name: &str) -> Value {
     name.split('.').fold(item.clone(), |value, key| value.get(key))
+}
+
+/// A value as Jekyll compares it: a text that looks like a number is one.
+fn compared(value: Value) -> Value {
+    let Value::Text(text) = &value else { return value };
+    let text = text.trim();
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_number = digits.bytes().any(|byte| byte.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && digits.bytes().filter(|byte| *byte == b'.').count() < 2;
+    match (is_number, digits.contains('.')) {
+        (true, false) => text.parse().map_or(value.clone(), Value::Integer),
+        (true, true) => text.parse().map_or(value.clone(), Value::Float),
+        _ => value,
+    }
 }
 
 /// The places from and to which a slice goes, by `offset` and `length`.
@@ -161,7 +180,7 @@ fn filtered(input: &Value, call: Call<'_>) -> Vec<Value> {
     let (name, target) = (call.argument(0).to_text(), call.argument(1));
     let wanted = target.to_text();
     let fits = |item: &Value| {
-        let found = property(item, &name);
+        let found = compared(property(item, &name));
         match (&target, found.items()) {
             (Value::Nil, _) => matches!(found, Value::Nil),
             (_, Some(items)) => items.iter().any(|item| item.to_text() == wanted),
@@ -179,20 +198,21 @@ fn filtered(input: &Value, call: Call<'_>) -> Vec<Value> {
 pub fn grouped(input: &Value, name: impl FnMut(&Value) -> Value) -> Value {
     let items = items(input);
     let names: Vec<Value> = items.iter().map(name).collect();
-    let mut groups: Vec<(Arc<str>, Vec<Value>)> = Vec::new();
-    let mut places: HashMap<Arc<str>, usize> = HashMap::new();
+    let mut groups: Vec<(Value, Vec<Value>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for (item, name) in items.into_iter().zip(names) {
-        let name = name.to_text();
-        let at = *places.entry(Arc::clone(&name)).or_insert_with(|| {
+        let mut written = String::new();
+        name.inspect(&mut written);
+        let at = *places.entry(written).or_insert_with(|| {
             groups.push((name, Vec::new()));
             groups.len() - 1
         });
         groups[at].1.push(item);
     }
-    let group = |(name, items): (Arc<str>, Vec<Value>)| {
+    let group = |(name, items): (Value, Vec<Value>)| {
         let size = crate::content::liquid::value::count(items.len());
         Value::map(vec![
-            ("name".into(), Value::Text(name)),
+            ("name".into(), name),
             ("items".into(), Value::list(items)),
             ("size".into(), size),
         ])
@@ -205,7 +225,8 @@ fn sorted(input: &Value, call: Call<'_>, order: fn(&Value, &Value) -> Option<Ord
     let name = call.arguments.first().map(Value::to_text);
     let is_last = call.text(1, "first") == "last" || name.is_none();
     let key = |item: Value| {
-        let key = name.as_ref().map_or_else(|| item.clone(), |name| property(&item, name));
+        let key =
+            name.as_ref().map_or_else(|| item.clone(), |name| compared(property(&item, name)));
         (key, item)
     };
     let mut keyed: Vec<(Value, Value)> = items(input).into_iter().map(key).collect();
@@ -244,7 +265,7 @@ fn uniq(input: &Value, name: &Value) -> Value {
         }
         known.insert(key)
     };
-    Value::list(items(input).into_iter().filter(is_new).collect())
+    Value::list(flat(input).into_iter().filter(is_new).collect())
 }
 
 /// A value as JSON.

@@ -1,5 +1,6 @@
 //! Filters that compute.
 
+use crate::content::liquid::filters::decimal::Decimal;
 use crate::content::liquid::filters::{Call, Fault};
 use crate::content::liquid::value::Value;
 
@@ -7,9 +8,9 @@ use crate::content::liquid::value::Value;
 pub fn apply(input: &Value, call: Call<'_>) -> Option<Result<Value, Fault>> {
     let (a, b) = (input.number(), call.argument(0).number());
     Some(Ok(match call.name {
-        "plus" => both(&a, &b, i64::checked_add, |a, b| a + b),
-        "minus" => both(&a, &b, i64::checked_sub, |a, b| a - b),
-        "times" => both(&a, &b, i64::checked_mul, |a, b| a * b),
+        "plus" => both(&a, &b, i64::checked_add, Decimal::plus, |a, b| a + b),
+        "minus" => both(&a, &b, i64::checked_sub, Decimal::minus, |a, b| a - b),
+        "times" => both(&a, &b, i64::checked_mul, Decimal::times, |a, b| a * b),
         "divided_by" | "modulo" => return Some(divided(&a, &b, call.name == "modulo")),
         "at_least" => {
             if a.float() < b.float() {
@@ -44,6 +45,7 @@ fn both(
     a: &Value,
     b: &Value,
     whole: fn(i64, i64) -> Option<i64>,
+    exact: fn(Decimal, Decimal) -> Option<Decimal>,
     other: fn(f64, f64) -> f64,
 ) -> Value {
     if let (Value::Integer(a), Value::Integer(b)) = (a, b)
@@ -51,18 +53,17 @@ fn both(
     {
         return Value::Integer(number);
     }
-    decimal(other(a.float(), b.float()))
+    decimal(a, b, exact).unwrap_or_else(|| Value::Float(other(a.float(), b.float())))
 }
 
-/// Ruby computes with decimals here: 0.1 and 0.2 are 0.3.
-fn decimal(number: f64) -> Value {
-    let rounded = format!("{number:.12}").parse().unwrap_or(number);
-    Value::Float(if number.abs() < 1e6 { rounded } else { number })
+/// What two numbers come to as decimals.
+fn decimal(a: &Value, b: &Value, exact: fn(Decimal, Decimal) -> Option<Decimal>) -> Option<Value> {
+    exact(Decimal::of(a)?, Decimal::of(b)?)?.to_value()
 }
 
 fn divided(a: &Value, b: &Value, is_modulo: bool) -> Result<Value, Fault> {
     match (a, b) {
-        (Value::Integer(_), Value::Integer(0)) => Err(Fault::Zero),
+        (_, b) if b.float() == 0.0 => Err(Fault::Zero),
         (Value::Integer(a), Value::Integer(b)) => {
             let rest = a.checked_rem(*b).unwrap_or(0);
             // Ruby rounds towards minus infinity.
@@ -71,21 +72,20 @@ fn divided(a: &Value, b: &Value, is_modulo: bool) -> Result<Value, Fault> {
             let rest = if is_below { rest + b } else { rest };
             Ok(Value::Integer(if is_modulo { rest } else { quotient }))
         }
-        _ if is_modulo => Ok(decimal(a.float().rem_euclid(b.float()))),
-        _ => Ok(decimal(a.float() / b.float())),
+        _ if is_modulo => Ok(decimal(a, b, Decimal::modulo)
+            .unwrap_or_else(|| Value::Float(a.float().rem_euclid(b.float())))),
+        _ => Ok(decimal(a, b, Decimal::divided_by)
+            .unwrap_or_else(|| Value::Float(a.float() / b.float()))),
     }
 }
 
-fn round(number: &Value, digits: i64) -> Value {
-    let digits = usize::try_from(digits.min(15)).unwrap_or(0);
-    match number {
-        Value::Float(float) if digits > 0 => {
-            let written = format!("{float:.digits$}");
-            Value::Float(written.parse().unwrap_or(*float))
-        }
-        Value::Float(float) => whole(float.round()),
-        other => other.clone(),
-    }
+fn round(number: &Value, places: i64) -> Value {
+    let Some(rounded) = Decimal::of(number).and_then(|it| it.rounded(places)) else {
+        return number.clone();
+    };
+    let is_whole = places <= 0 || matches!(number, Value::Integer(_));
+    let value = if is_whole { rounded.whole().map(Value::Integer) } else { rounded.to_value() };
+    value.unwrap_or_else(|| number.clone())
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "saturates, which is enough")]

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use crate::content::liquid::filters::lists::bounds;
-use crate::content::liquid::filters::{Call, Context, Fault, MAX_VALUE};
+use crate::content::liquid::filters::{Call, Context, Fault, MAX_VALUE, has_scheme};
 use crate::content::liquid::value::{Value, count};
 use crate::content::markdown;
 use crate::content::markdown::dialect::Flavor;
-use crate::content::text::{collapse, nfkc};
+use crate::content::slug;
+use crate::content::text::{collapse, unaccented};
 use crate::percent::{encode_byte, encode_loose};
 
 /// The longest text that `markdownify` reads, in bytes.
@@ -19,19 +20,24 @@ pub fn apply(
     call: Call<'_>,
     context: &mut Context<'_>,
 ) -> Option<Result<Value, Fault>> {
-    let written = input.to_text();
+    let written = input.to_s();
     let text = &*written;
     let first = call.text(0, "");
     let out: Cow<'_, str> = match call.name {
         "append" => format!("{text}{first}").into(),
         "prepend" => format!("{first}{text}").into(),
+        "relative_url" | "absolute_url" if matches!(input, Value::Nil) => "".into(),
         "relative_url" => loose(&context.below_base(text)).into(),
-        "absolute_url" if text.contains("://") => text.into(),
+        "absolute_url" if has_scheme(text) => text.into(),
         "absolute_url" => {
             format!("{}{}", context.url.trim_end_matches('/'), loose(&context.below_base(text)))
                 .into()
         }
-        "strip_index" => text.strip_suffix("index.html").unwrap_or(text).into(),
+        "strip_index" => {
+            let endings = ["index.html", "index.htm"];
+            let rest = endings.iter().find_map(|it| text.strip_suffix(it));
+            rest.filter(|rest| rest.ends_with('/')).unwrap_or(text).into()
+        }
         "upcase" => text.to_uppercase().into(),
         "downcase" => text.to_lowercase().into(),
         "capitalize" => capitalized(text).into(),
@@ -42,16 +48,16 @@ pub fn apply(
         "newline_to_br" => text.replace("\r\n", "\n").replace('\n', "<br />\n").into(),
         "normalize_whitespace" => collapse(text).into(),
         "escape" | "h" => escaped(text, "&#39;").into(),
-        "xml_escape" => escaped(text, "'").into(),
+        "xml_escape" => escaped(text, "&apos;").into(),
         "inspect" => {
             let mut out = String::new();
             input.inspect(&mut out);
-            escaped(&out, "'").into()
+            escaped(&out, "&apos;").into()
         }
         "escape_once" => escaped_once(text).into(),
         "url_encode" | "cgi_escape" => form(text).into(),
-        "uri_escape" => loose(text).into(),
-        "url_decode" => decoded(text).into(),
+        "uri_escape" => component(&decoded(text, false)).into(),
+        "url_decode" => decoded(text, true).into(),
         "strip_html" => without_tags(text).into(),
         "replace" | "replace_first" | "replace_last" => {
             let (second, is_all) = (call.text(1, ""), call.name == "replace");
@@ -59,6 +65,10 @@ pub fn apply(
         }
         "remove" => text.replace(&*first, "").into(),
         "remove_first" => text.replacen(&*first, "", 1).into(),
+        "remove_last" => match text.rfind(&*first) {
+            Some(at) => [&text[..at], &text[at + first.len()..]].concat().into(),
+            None => text.into(),
+        },
         "slice" => {
             let signs: Vec<char> = text.chars().collect();
             let (from, to) = bounds(signs.len(), call);
@@ -111,8 +121,13 @@ fn escaped_once(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         out.push_str(&escaped(&rest[..at], "&#39;"));
         let name = &rest[at + 1..];
-        let length = name.bytes().take(32).take_while(|b| b.is_ascii_alphanumeric() || *b == b'#');
-        let length = length.count();
+        let number = name.strip_prefix('#');
+        let is_sign = |byte: &u8| match number {
+            Some(_) => byte.is_ascii_digit(),
+            None => byte.is_ascii_alphabetic(),
+        };
+        let length = number.unwrap_or(name).bytes().take(32).take_while(is_sign).count();
+        let length = length + usize::from(number.is_some() && length > 0);
         let is_entity = length > 0 && name[length..].starts_with(';');
         out.push_str(if is_entity { "&" } else { "&amp;" });
         rest = name;
@@ -140,7 +155,21 @@ fn form(text: &str) -> String {
     out
 }
 
-fn decoded(text: &str) -> String {
+/// As a part of a URI: what may stand in one without a meaning of its own stays, and so do the signs
+/// that part it.
+fn component(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(encode_byte(byte));
+        }
+    }
+    out
+}
+
+fn decoded(text: &str, is_form: bool) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, behind @ ..] = rest {
@@ -151,7 +180,7 @@ fn decoded(text: &str) -> String {
                 bytes.push(byte);
                 &behind[2..]
             }
-            (b'+', _) => {
+            (b'+', _) if is_form => {
                 bytes.push(b' ');
                 behind
             }
@@ -242,35 +271,16 @@ fn words(text: &str, mode: &str) -> usize {
     text.chars().filter(|c| is_cjk(*c)).count() + others
 }
 
+/// What Jekyll makes of a text that is to be a part of an address.
 fn slug(text: &str, mode: &str) -> String {
-    if mode == "none" {
-        return text.to_owned();
+    match mode {
+        "default" => slug::plain(text),
+        "pretty" => slug::pretty(text).to_lowercase(),
+        "ascii" => slug::of(text, |c| c.is_ascii_alphanumeric()),
+        "latin" => slug::of(&unaccented(text), |c| c.is_ascii_alphanumeric()),
+        "raw" => slug::of(text, |c| !c.is_whitespace()),
+        _ => text.to_lowercase(),
     }
-    let plain: Cow<'_, str> = if mode == "latin" {
-        nfkc(text).chars().filter(char::is_ascii).collect::<String>().into()
-    } else {
-        text.into()
-    };
-    let stays = |c: char| match mode {
-        "raw" => !c.is_whitespace(),
-        "pretty" => c.is_alphanumeric() || "._~!$&'()+,;=@".contains(c),
-        "ascii" => c.is_ascii_alphanumeric(),
-        _ => c.is_alphanumeric() || is_mark(c),
-    };
-    let mut out = String::with_capacity(plain.len());
-    for c in plain.chars() {
-        if stays(c) {
-            out.extend(c.to_lowercase());
-        } else if !out.ends_with('-') {
-            out.push('-');
-        }
-    }
-    out.trim_matches('-').to_owned()
-}
-
-/// The marks that are combined with letters.
-fn is_mark(c: char) -> bool {
-    matches!(u32::from(c), 0x300..=0x36F | 0x900..=0x903 | 0x93A..=0x94F | 0xE31 | 0xE34..=0xE3A | 0xE47..=0xE4E)
 }
 
 /// Quotes, dashes and dots as printers set them.
