@@ -1,5 +1,7 @@
 //! What posts include and look up besides themselves: `_includes/` and `_data/`.
 
+pub mod json;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -199,8 +201,14 @@ fn read(text: &str, extension: &str) -> Result<Value, Remark> {
     match extension {
         "csv" => Ok(table(text, ',')),
         "tsv" => Ok(table(text, '\t')),
-        _ => Node::parse(text).map(|node| Value::of(&node)),
+        "json" => json::read(text).map_or_else(|| yaml(text), Ok),
+        _ => yaml(text),
     }
+}
+
+/// As Jekyll reads JSON, too: what that does not allow may be YAML.
+fn yaml(text: &str) -> Result<Value, Remark> {
+    Node::parse(text).map(|node| Value::of(&node))
 }
 
 /// The rows of a table, each with the names of its first row (RFC 4180).

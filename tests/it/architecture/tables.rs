@@ -193,6 +193,7 @@ pub(crate) const OWNERS: &[(&str, &[&str])] = &[
     (
         "serde_json",
         &[
+            "src/content/library/json.rs",
             "src/feed/format/json.rs",
             "src/http/health.rs",
             "src/service/large_posts.rs",
