@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, FeedName};
-use crate::content::liquid::elsewhere::{Elsewhere, MAX_NEWEST, Newest};
+use crate::content::liquid::elsewhere::{Elsewhere, Listed, MAX_NEWEST, Newest};
 use crate::content::permalink::named_key;
 use crate::content::site::{Extent, Window};
 use crate::content::uses::Use;
@@ -114,7 +114,8 @@ fn read_newest(ground: Ground<'_>, catalog: &Catalog) -> Newest {
     // Of one time, Jekyll has the last path first.
     cards.sort_by(|one, other| (other.date(), other.path()).cmp(&(one.date(), one.path())));
     let listed = |card: Kept<'_>| posts::whole(card, ground, |post| post.listed(site));
-    Newest::of(cards.into_iter().filter_map(listed).collect(), site.dates.zone)
+    let listed: Vec<Listed> = cards.into_iter().filter_map(listed).collect();
+    Newest::of(&listed, site.dates.zone)
 }
 
 /// What rendering the body of a card's post gives to remark on.

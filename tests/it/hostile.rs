@@ -1,6 +1,8 @@
 //! Posts that are made to cost too much: each goes out within its bounds, with a finding, and harms
 //! no other. Inputs have such sizes that what is not linear takes minutes.
 
+mod liquid;
+
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;

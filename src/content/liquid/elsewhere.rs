@@ -61,16 +61,20 @@ pub struct Listed {
 /// The newest posts, the newest first.
 #[derive(Debug, Default)]
 pub struct Newest {
-    posts: Vec<(Listed, Value)>,
-    zone: Option<Zone>,
+    /// Each with the path of its page.
+    posts: Vec<(String, Value)>,
+    list: Value,
+    categories: Value,
+    tags: Value,
+    time: Value,
     hash: Hash,
 }
 
 impl Newest {
     /// Of these posts, the newest first; dates are shown in `zone`.
-    pub fn of(posts: Vec<Listed>, zone: Zone) -> Self {
+    pub fn of(listed: &[Listed], zone: Zone) -> Self {
         let mut written = String::new();
-        let value = |post: Listed| {
+        let value = |post: &Listed| {
             let texts =
                 |texts: &[String]| Value::list(texts.iter().map(|it| Value::text(it)).collect());
             let value = Value::map(vec![
@@ -81,10 +85,18 @@ impl Newest {
                 ("tags".into(), texts(&post.tags)),
             ]);
             value.inspect(&mut written);
-            (post, value)
+            value
         };
-        let posts = posts.into_iter().map(value).collect();
-        Self { posts, zone: Some(zone), hash: Hash::of(written.as_bytes()) }
+        let values: Vec<Value> = listed.iter().map(value).collect();
+        let urls = listed.iter().map(|post| post.url.clone());
+        Self {
+            posts: urls.zip(values.iter().cloned()).collect(),
+            categories: grouped(listed, &values, |post| &post.categories),
+            tags: grouped(listed, &values, |post| &post.tags),
+            time: listed.first().map_or(Value::Nil, |newest| Value::Date(newest.date, zone)),
+            list: Value::list(values),
+            hash: Hash::of(written.as_bytes()),
+        }
     }
 
     /// What tells these from others.
@@ -94,39 +106,35 @@ impl Newest {
 
     /// What `site` has of them under a key; `own` is the path of the page that asks.
     pub fn value(&self, key: &str, own: &str) -> Value {
-        let all = || self.posts.iter().map(|(_, value)| value.clone());
         match key {
-            "categories" => self.grouped(|post| &post.categories),
-            "tags" => self.grouped(|post| &post.tags),
-            "time" => match (self.posts.first(), self.zone) {
-                (Some((newest, _)), Some(zone)) => Value::Date(newest.date, zone),
-                _ => Value::Nil,
-            },
+            "categories" => self.categories.clone(),
+            "tags" => self.tags.clone(),
+            "time" => self.time.clone(),
             "related_posts" => {
-                let others = self.posts.iter().filter(|(post, _)| post.url != own);
+                let others = self.posts.iter().filter(|(url, _)| *url != own);
                 Value::list(others.take(RELATED).map(|(_, value)| value.clone()).collect())
             }
-            _ => Value::list(all().collect()),
+            _ => self.list.clone(),
         }
     }
+}
 
-    /// The posts by their groups, which stand in the order of their oldest posts, as in Jekyll.
-    fn grouped(&self, groups: impl Fn(&Listed) -> &[String]) -> Value {
-        let mut places: HashMap<&str, usize> = HashMap::new();
-        let mut lists: Vec<(&str, Vec<Value>)> = Vec::new();
-        for (post, value) in self.posts.iter().rev() {
-            for group in groups(post) {
-                let at = *places.entry(group).or_insert_with(|| {
-                    lists.push((group, Vec::new()));
-                    lists.len() - 1
-                });
-                lists[at].1.push(value.clone());
-            }
+/// Posts by their groups, which stand in the order of their oldest posts, as in Jekyll.
+fn grouped(listed: &[Listed], values: &[Value], groups: impl Fn(&Listed) -> &[String]) -> Value {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut lists: Vec<(&str, Vec<Value>)> = Vec::new();
+    for (post, value) in listed.iter().zip(values).rev() {
+        for group in groups(post) {
+            let at = *places.entry(group).or_insert_with(|| {
+                lists.push((group, Vec::new()));
+                lists.len() - 1
+            });
+            lists[at].1.push(value.clone());
         }
-        let field = |(group, mut posts): (&str, Vec<Value>)| {
-            posts.reverse();
-            (group.into(), Value::list(posts))
-        };
-        Value::map(lists.into_iter().map(field).collect())
     }
+    let field = |(group, mut posts): (&str, Vec<Value>)| {
+        posts.reverse();
+        (group.into(), Value::list(posts))
+    };
+    Value::map(lists.into_iter().map(field).collect())
 }

@@ -20,14 +20,19 @@ pub struct Problems {
 impl Problems {
     /// Notes what is wrong on a line, and what to do.
     pub fn add(&mut self, line: usize, what: String, hint: &str) {
+        if self.found.len() >= MAX_PROBLEMS {
+            self.more += 1;
+            return;
+        }
+        self.add_always(line, what, hint);
+    }
+
+    /// The same, however many there are already.
+    pub fn add_always(&mut self, line: usize, what: String, hint: &str) {
         let (line, what) = match &self.place {
             Some((line_of_tag, path)) => (*line_of_tag, format!("{what} (`{path}:{line}`)")),
             None => (line, what),
         };
-        if self.found.len() == MAX_PROBLEMS {
-            self.more += 1;
-            return;
-        }
         if self.known.insert((line, what.clone())) {
             self.found.push(remark(line, what, hint.to_owned()));
         }

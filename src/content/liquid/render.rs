@@ -218,7 +218,8 @@ impl<'v> Renderer<'v> {
     pub fn spent(&mut self, what: &str) {
         if !self.is_spent {
             let what = format!("the tags of this post need {what}");
-            self.problems.add(self.line, what, "those behind it show nothing: use fewer");
+            // It explains all that is missing behind it.
+            self.problems.add_always(self.line, what, "those behind it show nothing: use fewer");
         }
         self.is_spent = true;
     }

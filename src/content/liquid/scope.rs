@@ -14,6 +14,8 @@ const JEKYLL: &str = "4.3.1";
 pub struct Scope<'v> {
     variables: &'v Variables<'v>,
     page: OnceCell<Value>,
+    /// `page.excerpt`, once a text has asked for it.
+    pub excerpt: Option<Value>,
     /// What `assign` and `capture` made; seen everywhere.
     pub globals: HashMap<String, Value>,
     /// What `increment` and `decrement` count.
@@ -28,6 +30,7 @@ impl<'v> Scope<'v> {
         Self {
             variables,
             page: OnceCell::new(),
+            excerpt: None,
             globals: HashMap::new(),
             counters: HashMap::new(),
             locals: Vec::new(),

@@ -64,11 +64,14 @@ impl Renderer<'_> {
             // While a page is made, there is none.
             "output" => Some(Value::Nil),
             "excerpt" if matches!(self.scope.root("page").get(key), Value::Nil) => {
-                let (html, uses) = excerpt::shown(self.variables(), self.highlight());
-                for used in uses {
-                    self.uses(used);
+                if self.scope.excerpt.is_none() {
+                    let (html, uses) = excerpt::shown(self.variables(), self.highlight());
+                    for used in uses {
+                        self.uses(used);
+                    }
+                    self.scope.excerpt = Some(Value::Text(html.into()));
                 }
-                Some(Value::Text(html.into()))
+                self.scope.excerpt.clone()
             }
             _ => None,
         }

@@ -75,7 +75,7 @@ impl Elsewhere for Town {
             listed("Two", &["a", "b"], 2),
             listed("One", &["c", "a"], 1),
         ];
-        Arc::new(Newest::of(posts, Zone::parse("Asia/Shanghai").unwrap()))
+        Arc::new(Newest::of(&posts, Zone::parse("Asia/Shanghai").unwrap()))
     }
 
     fn file(&self, path: &str) -> Result<String, String> {
@@ -371,7 +371,7 @@ fn no_liquid_takes_long_or_much() {
         let sample = &text[..text.len().min(60)];
         assert!(took < HANG, "{sample}: {took:?}");
         assert!(out.len() <= text.len() + MAX_EXPANSION, "{sample}: {}", out.len());
-        assert!(said.len() <= 51, "{sample}: {}", said.len());
+        assert!(said.len() <= 52, "{sample}: {}", said.len());
     }
 }
 
