@@ -43,6 +43,8 @@ pub mod stamp;
 
 pub mod permalink;
 
+pub mod page;
+
 pub mod slug;
 
 pub mod url;

@@ -6,15 +6,19 @@ use std::sync::{Arc, OnceLock};
 use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, FeedName};
 use crate::content::liquid::elsewhere::{Elsewhere, Listed, MAX_NEWEST, Newest};
+use crate::content::page;
 use crate::content::permalink::named_key;
 use crate::content::site::{Extent, Window};
 use crate::content::uses::Use;
-use crate::error::{Finding, Remark, Severity};
+use crate::error::{Error, Finding, Remark, Severity};
 use crate::hash::Hash;
 use crate::service::posts::{self, Ground};
 
 /// The largest file that a post may include from beside it, in bytes.
 const MAX_FILE: u64 = 1 << 20;
+
+/// Where a path leads that nothing is at.
+const NOWHERE: &str = "nowhere";
 
 /// The posts that `site.posts` has.
 const NEWEST: Window = Window {
@@ -37,12 +41,26 @@ pub struct Copy<'a> {
 }
 
 impl Elsewhere for Copy<'_> {
-    fn post(&self, words: &str) -> (String, Option<String>) {
+    fn address(&self, words: &str) -> (Vec<Use>, Option<String>) {
         let key = named_key(words, self.ground.layout);
-        let target = self.catalog.winner(&key);
-        let site = self.ground.site;
-        let url = target.and_then(|card| posts::whole(card, self.ground, |post| post.url(site)));
-        (key, url)
+        let (target, site) = (self.catalog.winner(&key), self.ground.site);
+        let mut uses = vec![Use::Post(key.into())];
+        if let Some(card) = target {
+            return (uses, posts::whole(card, self.ground, |post| post.url(site)));
+        }
+        let path = words.trim().trim_start_matches('/');
+        if !page::is_seen(path) {
+            return (uses, None);
+        }
+        uses.push(Use::File(path.into()));
+        let style = site.variables.get("permalink").to_text();
+        let path = match self.read(path) {
+            Ok(bytes) => Some(page::path(path, &bytes, &style)),
+            // It is none that is made of front matter.
+            Err(Error::TooLarge { .. }) => Some(page::path(path, b"", &style)),
+            Err(_) => None,
+        };
+        (uses, path.map(|path| [&*site.home, &path].concat()))
     }
 
     fn newest(&self) -> Arc<Newest> {
@@ -60,14 +78,21 @@ impl Copy<'_> {
     /// # Errors
     /// When it cannot be read, or is elsewhere.
     pub fn bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        self.read(path).map_err(|error| match error {
+            Error::BadLink { to: NOWHERE } => "there is no such file".to_owned(),
+            error => error.to_string(),
+        })
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
         let folder = self.ground.folder;
         let real = |path: &std::path::Path| {
-            path.canonicalize().map_err(|_| "there is no such file".to_owned())
+            path.canonicalize().map_err(|_| Error::BadLink { to: NOWHERE })
         };
         let (site, target) = (real(folder.path())?, real(&folder.path().join(path))?);
         let inner = target.strip_prefix(site).ok().and_then(|inner| inner.to_str());
-        let inner = inner.ok_or("it leads out of the site")?;
-        folder.read(inner, MAX_FILE).map(|(bytes, _)| bytes).map_err(|error| error.to_string())
+        let inner = inner.ok_or(Error::BadLink { to: "out of the site" })?;
+        folder.read(inner, MAX_FILE).map(|(bytes, _)| bytes)
     }
 
     /// What tells something that an entry hangs on from what it is another time.
@@ -75,13 +100,19 @@ impl Copy<'_> {
         match used {
             Use::Post(key) => self.catalog.winner(key).map_or(Hash::default(), state),
             Use::Include(_) | Use::Data(_) => self.ground.site.library.version(used),
-            Use::File(path) => {
-                self.bytes(path).map_or(Hash::default(), |bytes| Hash::of_file(&bytes))
-            }
+            Use::File(path) => version_of(&self.bytes(path)),
             Use::Newest => self.newest().hash(),
             // An entry is known by the path of its post anyway.
             Use::Path => Hash::default(),
         }
+    }
+}
+
+/// What tells a file, or why it is none, from what it is another time.
+pub fn version_of(bytes: &Result<Vec<u8>, String>) -> Hash {
+    match bytes {
+        Ok(bytes) => Hash::of_file(bytes),
+        Err(why) => Hash::of(why.as_bytes()),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::content::uses::Use;
 use crate::feed::assemble;
 use crate::feed::model::Entry;
 use crate::hash::Hash;
-use crate::service::elsewhere::{Copy, state, text};
+use crate::service::elsewhere::{Copy, state, text, version_of};
 use crate::service::posts;
 
 /// How many bytes of entries each of the memo's two generations holds.
@@ -50,8 +50,8 @@ struct Asked<'a> {
 }
 
 impl Elsewhere for Asked<'_> {
-    fn post(&self, words: &str) -> (String, Option<String>) {
-        self.copy.post(words)
+    fn address(&self, words: &str) -> (Vec<Use>, Option<String>) {
+        self.copy.address(words)
     }
 
     fn newest(&self) -> Arc<Newest> {
@@ -60,8 +60,7 @@ impl Elsewhere for Asked<'_> {
 
     fn file(&self, path: &str) -> Result<String, String> {
         let bytes = self.copy.bytes(path);
-        let version = bytes.as_deref().map_or(Hash::default(), Hash::of_file);
-        self.files.borrow_mut().insert(Use::File(path.into()), version);
+        self.files.borrow_mut().insert(Use::File(path.into()), version_of(&bytes));
         text(bytes?)
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::content::date::{Moment, Zone};
 use crate::content::liquid::value::Value;
+use crate::content::uses::Use;
 use crate::hash::Hash;
 
 /// How many of the newest posts `site.posts` has.
@@ -15,8 +16,9 @@ const RELATED: usize = 10;
 
 /// The rest of the site.
 pub trait Elsewhere {
-    /// The key of the post that `link` or `post_url` names, and its URL if there is such a post.
-    fn post(&self, words: &str) -> (String, Option<String>);
+    /// The URL of what `link` or `post_url` names, if there is such a post or file, and what that hangs
+    /// on.
+    fn address(&self, words: &str) -> (Vec<Use>, Option<String>);
 
     /// The newest posts.
     fn newest(&self) -> Arc<Newest>;
@@ -30,8 +32,8 @@ pub trait Elsewhere {
 
 /// Where only the addresses of posts are known.
 impl<F: Fn(&str) -> Option<String>> Elsewhere for F {
-    fn post(&self, words: &str) -> (String, Option<String>) {
-        (words.to_owned(), self(words))
+    fn address(&self, words: &str) -> (Vec<Use>, Option<String>) {
+        (vec![Use::Post(words.into())], self(words))
     }
 
     fn newest(&self) -> Arc<Newest> {

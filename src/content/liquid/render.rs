@@ -344,8 +344,10 @@ impl<'v> Renderer<'v> {
                 self.problem(what, "link to the others by their addresses");
                 return;
             }
-            let (key, address) = self.variables.elsewhere.post(words);
-            self.uses(Use::Post(key.into()));
+            let (uses, address) = self.variables.elsewhere.address(words);
+            for used in uses {
+                self.uses(used);
+            }
             // A page has a path here, behind which `{{ site.url }}` may stand.
             let url = self.variables.url.trim_end_matches('/');
             let path = |address: String| match address.strip_prefix(url) {
@@ -359,8 +361,9 @@ impl<'v> Renderer<'v> {
             return;
         }
         let words = words.lines().next().unwrap_or_default();
-        let what = format!("there is no post `{}`", &words[..words.floor_char_boundary(80)]);
-        self.problem(what, "name a post of this site, as its file is named");
+        let short = &words[..words.floor_char_boundary(80)];
+        let what = format!("there is no post and no file `{short}`");
+        self.problem(what, "name a post, a page or a file of this site, as its file is named");
     }
 
     /// A `highlight` block.

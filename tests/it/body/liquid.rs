@@ -57,9 +57,10 @@ fn value(yaml: &str) -> Value {
 pub(crate) struct Town;
 
 impl Elsewhere for Town {
-    fn post(&self, words: &str) -> (String, Option<String>) {
+    fn address(&self, words: &str) -> (Vec<Use>, Option<String>) {
         let url = "https://news.example/town/mill.html";
-        (words.to_owned(), words.contains("2022-01-01-mill").then(|| url.to_owned()))
+        let is_there = words.contains("2022-01-01-mill");
+        (vec![Use::Post(words.into())], is_there.then(|| url.to_owned()))
     }
 
     fn newest(&self) -> Arc<Newest> {
@@ -228,7 +229,7 @@ fn what_has_no_end_shows_nothing_hidden() {
         (
             "[m]({% post_url 2022-01-01-mill %}) {{ site.url }}{% link no.md %}",
             "[m](/town/mill.html) https://news.example",
-            &["1: Liquid: there is no post `no.md`"],
+            &["1: Liquid: there is no post and no file `no.md`"],
         ),
         ("{{ \"a", "{{ \"a", &["1: Liquid: `{{` has no end"]),
         ("{{ ' }}x", "x", &["1: Liquid: `{{ ' }}` cannot be read"]),

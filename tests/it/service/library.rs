@@ -148,8 +148,8 @@ fn no_file_beside_a_post_is_out_of_the_site() {
     let checked = site.run("check", &[]);
     let said = String::from_utf8(checked.stdout).unwrap();
     for (line, words) in [
-        (6, "`_posts/file.md`: it leads out of the site"),
-        (8, "`_posts/folder/secret.md`: it leads out of the site"),
+        (6, "`_posts/file.md`: the link leads out of the site"),
+        (8, "`_posts/folder/secret.md`: the link leads out of the site"),
         (10, "`_posts/../../out-there/secret.md` is no name for an include"),
         (14, "`_posts/.`: "),
     ] {
@@ -158,4 +158,45 @@ fn no_file_beside_a_post_is_out_of_the_site() {
     assert!(site.run("build", &[]).status.success());
     let feed = fs::read_to_string(site.out("feed.json")).unwrap();
     assert!(feed.contains("near") && !feed.contains("SECRET"), "{feed}");
+}
+
+/// Files, and the addresses that Jekyll 4.3.1 gives them with its usual permalinks and with `pretty`.
+const FILES: [(&str, &str, &str, &str); 9] = [
+    ("about.md", "---\ntitle: A\n---\nx", "/b/about.html", "/b/about/"),
+    ("docs/index.md", "---\n---\nx", "/b/docs/", "/b/docs/"),
+    ("docs/x.html", "<p>raw</p>", "/b/docs/x.html", "/b/docs/x.html"),
+    ("docs/s.css", "---\n---\nx", "/b/docs/s.css", "/b/docs/s.css"),
+    ("docs/a b.pdf", "%PDF", "/b/docs/a%20b.pdf", "/b/docs/a%20b.pdf"),
+    ("own.md", "---\npermalink: /mine/\n---\n", "/b/mine/", "/b/mine/"),
+    (
+        "two.md",
+        "---\npermalink: /:path/q/:basename:output_ext\n---\n",
+        "/b/q/two.html",
+        "/b/q/two.html",
+    ),
+    ("raw.md", "no front matter", "/b/raw.md", "/b/raw.md"),
+    ("docs/own.md", "---\npermalink: pretty\n---\n", "/b/pretty", "/b/pretty"),
+];
+
+#[test]
+fn a_post_links_to_pages_and_files() {
+    let config = "title: Site\nurl: https://news.example\nbaseurl: /b\n";
+    let site = Site::new(config);
+    fs::create_dir(site.path("docs")).unwrap();
+    for (path, text, _, _) in FILES {
+        site.write(path, text);
+    }
+    let body = FILES.map(|(path, ..)| format!("{{% link {path} %}}\n\n")).concat();
+    let shown = |addresses: Vec<&str>| format!("<p>{}</p>", addresses.join("</p>\n<p>"));
+    site.post(1, "one", "x", &body);
+    site.post(2, "two", "y", "{% link _config.yml %}{% link ../out/atom.xml %}{% link late.md %}");
+    let server = site.serve();
+    assert_eq!(server.body("one"), shown(FILES.iter().map(|file| file.2).collect()));
+    assert_eq!(server.body("two"), "");
+    let late = || site.write("late.md", "---\npermalink: /l\n---\n");
+    assert_eq!(after(&server, late, "two", "/b/l"), ["feeds=2 rendered=1"]);
+    site.write("_config.yml", format!("{config}permalink: pretty\n"));
+    let pretty = shown(FILES.iter().map(|file| file.3).collect());
+    server.wait_until("pages are pretty", || server.body("one") == pretty);
+    server.finish(&[]);
 }
