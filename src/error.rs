@@ -6,10 +6,12 @@
 
 mod finding;
 mod hint;
+pub mod loss;
 pub mod oddity;
 
 use std::fmt;
 
+use crate::error::loss::Loss;
 use crate::error::oddity::Oddity;
 
 /// The result of whatever can stop a command or a pass.
@@ -345,62 +347,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// HTML that would take very long to parse.
-    #[error("the HTML is nested deeper than {limit} elements; only its text is used")]
-    BodyTooDeep {
-        /// The deepest nesting that is parsed.
-        limit: usize,
-    },
-    /// A body that no reader would take.
-    #[error("the body is longer than {limit} bytes; the rest is left out")]
-    BodyTooLong {
-        /// The longest body, in bytes.
-        limit: usize,
-    },
-    /// An extension of kramdown without its end: kramdown takes it for text.
-    #[error("`{{::{name}}}` has no end, so what follows it is published")]
-    Unclosed {
-        /// The extension: `comment`.
-        name: &'static str,
-    },
-    /// A body that is not parsed at all.
-    #[error("the body has more than {limit} {unit}; it goes out as title, summary and link")]
-    BodyTooLarge {
-        /// The most that is parsed.
-        limit: usize,
-        /// Of what: `bytes`, `elements`.
-        unit: &'static str,
-    },
-    /// A long body that each of many feeds would repeat.
-    #[error(
-        "the post is in {feeds} feeds, and its text is too long for all: it is in the site's own"
-    )]
-    TooOften {
-        /// The number of feeds.
-        feeds: usize,
-    },
-    /// An element that readers do not show.
-    #[error("`<{name}>` is in no entry")]
-    ElementDropped {
-        /// Its name.
-        name: &'static str,
-    },
-    /// Markdown that shows something else than on the page.
-    #[error("Markdown: {what}")]
-    Markdown {
-        /// What differs.
-        what: &'static str,
-        /// What to write instead.
-        hint: &'static str,
-    },
-    /// Liquid that shows something else than on the page.
-    #[error("Liquid: {what}")]
-    Liquid {
-        /// What is wrong.
-        what: String,
-        /// What to do about it, or what became of it.
-        hint: String,
-    },
+    /// See [`Loss`].
+    #[error(transparent)]
+    Loss(#[from] Loss),
 
     // -- input and output
     /// The site is no folder.

@@ -18,6 +18,7 @@ use crate::content::markdown::tables;
 use crate::content::text;
 use crate::content::url;
 use crate::content::uses::Use;
+use crate::error::loss::Loss;
 use crate::error::{Error, Remark, Severity};
 
 /// Longest summary, in grapheme clusters.
@@ -181,14 +182,14 @@ pub fn oversize(markup: Markup, text: &str, trust: Trust) -> Option<(usize, Erro
         (MAX_BYTES, MAX_NODES)
     };
     if text.len() > bytes {
-        return Some((0, Error::BodyTooLarge { limit: bytes, unit: "bytes" }));
+        return Some((0, Error::Loss(Loss::TooLarge { limit: bytes, unit: "bytes" })));
     }
     let line = match markup {
         Markup::Markdown(_) => bulk::excess(text, nodes),
         // An HTML text is counted when its nesting is estimated.
         Markup::Html => None,
     };
-    line.map(|line| (line, Error::BodyTooLarge { limit: nodes, unit: "elements" }))
+    line.map(|line| (line, Error::Loss(Loss::TooLarge { limit: nodes, unit: "elements" })))
 }
 
 /// The cleaned text, or what the head of a text gives that is too large: no HTML, but a summary.
@@ -202,7 +203,9 @@ fn within(
     let error = match counted {
         Some((_, error)) => error,
         None => match to_html(text) {
-            html::Cleaned { warning: Some(error @ Error::BodyTooLarge { .. }), .. } => error,
+            html::Cleaned { warning: Some(error @ Error::Loss(Loss::TooLarge { .. })), .. } => {
+                error
+            }
             cleaned => return cleaned,
         },
     };
@@ -240,7 +243,9 @@ fn dropped(text: &str, name: &'static str) -> Remark {
     };
     let first = text.match_indices('<').map(|(at, _)| at).find(|at| is_tag(*at));
     let line = first.map_or(0, |at| text[..at].matches('\n').count() + 1);
-    let error = Error::ElementDropped { name };
+    let what = format!("`<{name}>` is in no entry").into();
+    let error =
+        Error::Loss(Loss::Differs { what, hint: "show an image instead, which readers keep" });
     Remark { severity: Severity::Warning, line, column: 0, error }
 }
 

@@ -7,6 +7,7 @@
 use crate::content::html::writer::Writer;
 use crate::content::url;
 use crate::error::Error;
+use crate::error::loss::Loss;
 
 pub mod attributes;
 pub mod elements;
@@ -100,13 +101,13 @@ pub fn clean(html: &str, context: &Context) -> Cleaned {
         _ => (MAX_PARSED, "bytes of HTML"),
     };
     if html.len() > MAX_PARSED || !nesting::is_small(html) {
-        let warning = Some(Error::BodyTooLarge { limit, unit });
+        let warning = Some(Error::Loss(Loss::TooLarge { limit, unit }));
         return Cleaned { warning, ..Cleaned::default() };
     }
     let html = fallback::without_scripts(html);
     if !nesting::fits(&html) {
         let mut cleaned = walk(&paragraphs(&html), context);
-        cleaned.warning = Some(Error::BodyTooDeep { limit: nesting::MAX_DEPTH });
+        cleaned.warning = Some(Error::Loss(Loss::TooDeep { limit: nesting::MAX_DEPTH }));
         return cleaned;
     }
     walk(&html, context)

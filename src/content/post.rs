@@ -19,6 +19,7 @@ use crate::content::spread;
 use crate::content::syntax::canonical;
 use crate::content::text::{cut, lines, xml_safe};
 use crate::content::uses::Use;
+use crate::error::loss::Loss;
 use crate::error::oddity::Oddity;
 use crate::error::{Error, Remark, Severity};
 use crate::hash::Hash;
@@ -277,7 +278,7 @@ impl<'a> Post<'a> {
         };
         let is_in_all_feeds = spread::has_room(self, site, &body.html);
         if !is_in_all_feeds {
-            body.warnings.push(Error::TooOften { feeds: spread::feeds(self, site) });
+            body.warnings.push(Error::Loss(Loss::TooOften { feeds: spread::feeds(self, site) }));
         }
         let is_excerpt_only = self.is_excerpt_only;
         let is_untitled = self.is_untitled;
@@ -290,9 +291,14 @@ impl<'a> Post<'a> {
         if self.markup != Markup::Markdown(Flavor::Kramdown) || self.oversize.is_some() {
             return Vec::new();
         }
-        let remark = |(line, (what, hint))| {
+        let remark = |(line, (what, hint)): (usize, differences::Difference)| {
             let (severity, line) = (Severity::Note, self.lines_before + line);
-            Remark { severity, line, column: 0, error: Error::Markdown { what, hint } }
+            Remark {
+                severity,
+                line,
+                column: 0,
+                error: Error::Loss(Loss::Differs { what: what.into(), hint }),
+            }
         };
         let written = differences::found(self.body);
         written.into_iter().chain(differences::left(self.body, html)).map(remark).collect()

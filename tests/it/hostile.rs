@@ -15,6 +15,7 @@ use feedmill::content::permalink::{Layout, MAX_PATH, Origin};
 use feedmill::content::post::{FileStamp, Post, Rendered};
 use feedmill::content::settings::{Surroundings, parse};
 use feedmill::content::site::Site;
+use feedmill::error::loss::Loss;
 use feedmill::error::{Error, Remark};
 use feedmill::service::large_posts::{LARGE, in_turn};
 use proptest::prelude::{ProptestConfig, prop, prop_assert, proptest};
@@ -191,7 +192,7 @@ fn a_body_that_is_too_large_goes_out_as_title_summary_and_link() {
             let start = Instant::now();
             let (remarks, rendered) =
                 read("title: Much\n", &format!("It begins here.\n\n{body}"), mode);
-            let is_said = |error: &Error| matches!(error, Error::BodyTooLarge { .. });
+            let is_said = |error: &Error| matches!(error, Error::Loss(Loss::TooLarge { .. }));
             let early = remarks.iter().filter(|remark| is_said(&remark.error)).count();
             let late = rendered.body.warnings.iter().filter(|error| is_said(error)).count();
             assert_eq!(
@@ -218,8 +219,13 @@ fn a_body_of_too_many_bytes_goes_out_with_its_beginning() {
         let body = format!("First.\n\n{}", "word ".repeat(420_000));
         let (remarks, rendered) = read("", &body, mode);
         let limit = if mode == "trusted" { 2 << 20 } else { 512 << 10 };
-        let [Remark { line: 4, error: Error::BodyTooLarge { limit: said, unit: "bytes" }, .. }] =
-            &remarks[..]
+        let [
+            Remark {
+                line: 4,
+                error: Error::Loss(Loss::TooLarge { limit: said, unit: "bytes" }),
+                ..
+            },
+        ] = &remarks[..]
         else {
             panic!("{remarks:?}")
         };
@@ -270,7 +276,7 @@ fn an_honest_essay_goes_out_whole() {
 fn a_long_text_in_many_feeds_is_in_the_site_s_own() {
     let body = "Some text & more.\n\n".repeat(15_000);
     let (_, rendered) = read(&many_names(16, 0), &body, "trusted");
-    assert_eq!(rendered.body.warnings, [Error::TooOften { feeds: 49 }]);
+    assert_eq!(rendered.body.warnings, [Error::Loss(Loss::TooOften { feeds: 49 })]);
     let feeds = built(&many_names(16, 0), &body, "trusted");
     assert!(feeds.values().map(Vec::len).sum::<usize>() < 16 << 20);
     assert!(feeds["feed.json"].len() > body.len());

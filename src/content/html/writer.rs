@@ -7,6 +7,7 @@ use crate::content::html::{
 use crate::content::html::{MAX_LENGTH, MAX_LENGTH_UNTRUSTED};
 use crate::content::text;
 use crate::error::Error;
+use crate::error::loss::Loss;
 
 /// The sign between the parts of a formula, which must not run together: `1/2` is not 12.
 fn sign_before(element: scraper::ElementRef) -> Option<&'static str> {
@@ -101,7 +102,7 @@ impl<'a> Writer<'a> {
     /// Whether no more may be written.
     pub fn is_full(&mut self) -> bool {
         if self.output.len() > self.longest {
-            self.warning = Some(Error::BodyTooLong { limit: self.longest });
+            self.warning = Some(Error::Loss(Loss::TooLong { limit: self.longest }));
         }
         self.warning.is_some()
     }
@@ -114,7 +115,7 @@ impl<'a> Writer<'a> {
         // Six bytes at most for one: what is short enough needs no counting.
         if safe.len() > room / 6 && text::escaped_length(&safe) > room {
             self.output.text(&safe[..safe.floor_char_boundary(room / 6)]);
-            self.warning = Some(Error::BodyTooLong { limit: self.longest });
+            self.warning = Some(Error::Loss(Loss::TooLong { limit: self.longest }));
             return false;
         }
         self.output.text(&safe);

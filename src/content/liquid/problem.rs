@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::error::loss::Loss;
 use crate::error::{Error, Remark, Severity};
 
 /// The most that is named of one text.
@@ -62,5 +63,10 @@ impl Problems {
 }
 
 fn remark(line: usize, what: String, hint: String) -> Remark {
-    Remark { severity: Severity::Warning, line, column: 0, error: Error::Liquid { what, hint } }
+    Remark {
+        severity: Severity::Warning,
+        line,
+        column: 0,
+        error: Error::Loss(Loss::Liquid { what, hint }),
+    }
 }

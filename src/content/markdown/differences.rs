@@ -13,7 +13,7 @@ const MOST: usize = 64;
 const MOST_SEARCHED: usize = 4096;
 
 /// What differs: what the page shows, and what to write instead.
-type Difference = (&'static str, &'static str);
+pub type Difference = (&'static str, &'static str);
 
 const TABLE: Difference = (
     "a bar makes a table of this paragraph on the page; here it stays text",

@@ -14,6 +14,7 @@ use crate::content::markdown::code::{
 use crate::content::markdown::raw::{Place, Raw};
 use crate::content::text::has_sign;
 use crate::error::Error;
+use crate::error::loss::Loss;
 
 /// The extensions that kramdown has.
 const NAMES: [&str; 3] = ["comment", "nomarkdown", "options"];
@@ -45,7 +46,8 @@ impl<'t> Extensions<'t> {
         let mut scan = Scan::new(markdown);
         scan.run();
         scan.out.push_str(&markdown[scan.copied..]);
-        let warning = scan.is_unclosed.then_some(Error::Unclosed { name: NAMES[COMMENT] });
+        let warning =
+            scan.is_unclosed.then_some(Error::Loss(Loss::Unclosed { name: NAMES[COMMENT] }));
         Self { text: Cow::Owned(scan.out), warning, raw: scan.raw }
     }
 

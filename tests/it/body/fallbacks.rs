@@ -5,6 +5,7 @@ use feedmill::content::body::render;
 use feedmill::content::clean::{Cleaning, Patterns};
 use feedmill::content::html::trust::Trust;
 use feedmill::error::Error;
+use feedmill::error::loss::Loss;
 
 use crate::body::{MARKDOWN, assert_markdown, html, markdown, source};
 
@@ -66,7 +67,12 @@ fn what_is_left_out_is_told_with_its_line() {
     assert_eq!(body.html, "<p>a</p>\n\n<p>b </p>");
     let told: Vec<_> =
         body.remarks.iter().map(|remark| (remark.line, remark.error.clone())).collect();
-    let dropped = |name| Error::ElementDropped { name };
+    let dropped = |name| {
+        Error::Loss(Loss::Differs {
+            what: format!("`<{name}>` is in no entry").into(),
+            hint: "show an image instead, which readers keep",
+        })
+    };
     assert_eq!(told, [(3, dropped("svg")), (7, dropped("canvas"))]);
     assert!(markdown("a <b>svg</b> `<svg>`").remarks.is_empty());
 }

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use feedmill::error::Error;
+use feedmill::error::loss::Loss;
 
 use crate::body::{assert_markdown, html, markdown};
 
@@ -117,7 +118,7 @@ fn a_comment_without_an_end_is_told() {
     {
         let body = markdown(text);
         assert!(body.html.contains('S'), "{text:?}: {}", body.html);
-        assert_eq!(body.warnings, [Error::Unclosed { name: "comment" }], "{text:?}");
+        assert_eq!(body.warnings, [Error::Loss(Loss::Unclosed { name: "comment" })], "{text:?}");
     }
     assert_eq!(markdown("{::comment}\nS\n{:/comment}").warnings, []);
     assert_eq!(markdown("`{::comment}`").warnings, []);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use feedmill::content::body::{Markup, Source, render};
 use feedmill::content::clean::Cleaning;
 use feedmill::error::Error;
+use feedmill::error::loss::Loss;
 
 use crate::body::liquid::rendered;
 use crate::body::{html, source};
@@ -109,19 +110,19 @@ fn no_sign_of_kramdown_s_takes_long() {
 fn what_is_too_deep_keeps_its_text() {
     let body = html(&format!("<p>One.<br>Two &amp; &lt;.</p>{}<p>Three", "<div>".repeat(500)));
     assert_eq!(body.html, "<p>One.</p>\n<p>Two &amp; &lt;.</p>\n<p>Three</p>");
-    assert_eq!(body.warnings, [Error::BodyTooDeep { limit: 256 }]);
+    assert_eq!(body.warnings, [Error::Loss(Loss::TooDeep { limit: 256 })]);
 }
 
 #[test]
 fn what_is_too_long_is_cut_off() {
     let paragraph = format!("<p>{}</p>", "\"水车\"".repeat(20));
     let body = html(&format!("<div>{}</div>", paragraph.repeat(8_000)));
-    assert_eq!(body.warnings, [Error::BodyTooLong { limit: 2 << 20 }]);
+    assert_eq!(body.warnings, [Error::Loss(Loss::TooLong { limit: 2 << 20 })]);
     assert!(body.html.ends_with("</p></div>"));
     assert!(body.html.len() < (2 << 20) + 500);
     // A single text, too: each of its signs becomes six.
     let body = html(&"\"".repeat(500_000));
-    assert_eq!(body.warnings, [Error::BodyTooLong { limit: 2 << 20 }]);
+    assert_eq!(body.warnings, [Error::Loss(Loss::TooLong { limit: 2 << 20 })]);
     assert!(body.html.len() <= 2 << 20);
 }
 
