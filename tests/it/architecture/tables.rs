@@ -3,7 +3,7 @@
 /// What each part of the crate may see of the rest; the first row whose prefix fits counts.
 pub(crate) const LAYERS: &[(&str, &[&str])] = &[
     ("src/lib.rs", &[]),
-    ("src/error.rs", &["error::oddity", "printable"]),
+    ("src/error.rs", &["error::loss", "error::oddity", "printable"]),
     ("src/error/", &["error", "printable"]),
     ("src/hash.rs", &[]),
     ("src/percent.rs", &[]),
@@ -186,7 +186,7 @@ pub(crate) const OWNERS: &[(&str, &[&str])] = &[
     ("hashbrown", &["src/content/catalog/cards.rs"]),
     ("unicode-normalization", &["src/content/text.rs"]),
     ("unicode-segmentation", &["src/content/text.rs"]),
-    ("thiserror", &["src/error.rs", "src/error/oddity.rs"]),
+    ("thiserror", &["src/error.rs", "src/error/loss.rs", "src/error/oddity.rs"]),
     ("rss", &["src/feed/format/rss.rs"]),
     ("atom_syndication", &["src/feed/format/atom.rs"]),
     ("askama", &["src/feed/page.rs", "src/feed/directory.rs"]),
