@@ -15,7 +15,7 @@ use std::collections::HashSet;
 use crate::content::defaults::Set;
 use crate::content::front_matter::mend::{comments, mended};
 use crate::content::front_matter::rescue::{HIDING_KEYS, rescue};
-use crate::content::text::find_sign;
+use crate::content::text::{find_sign, has_sign};
 use crate::error::{Error, Remark, Severity};
 
 /// The longest front matter that is decoded, in bytes: libyaml is quadratic in nesting.
@@ -330,7 +330,9 @@ impl<'a> FrontMatter<'a> {
     /// What was taken for a comment, see [`comments`]: its line in the file, its column, its text.
     pub fn comments(&self) -> impl Iterator<Item = (usize, usize, &'a str)> {
         let first = self.parts.yaml_line;
-        comments(self.parts.yaml).map(move |(line, column, text)| (first + line, column, text))
+        // Few have the sign at all.
+        let yaml = if has_sign(self.parts.yaml, b'#') { self.parts.yaml } else { "" };
+        comments(yaml).map(move |(line, column, text)| (first + line, column, text))
     }
 
     /// All keys and values.
