@@ -12,7 +12,7 @@ use criterion::{BatchSize, Criterion, Throughput};
 use feedmill::content::catalog::{Catalog, Change, FeedName, Horizon};
 use feedmill::content::date::Moment;
 use feedmill::content::front_matter::{FrontMatter, split};
-use feedmill::content::permalink::{Layout, Origin};
+use feedmill::content::origin::{Layout, Origin};
 use feedmill::content::post::{Card, FileStamp, Post, Reach};
 use feedmill::content::settings::{Surroundings, parse};
 use feedmill::content::site::{Site, Taxonomy};
@@ -274,8 +274,10 @@ fn card(index: usize, text: &str) -> Card {
     let path = path_of(index);
     let category = index % CATEGORIES % (index % 97 + 1);
     let minutes = i64::try_from(index * 7_919 % POSTS).unwrap();
+    let key: Arc<str> = path.trim_start_matches("_posts/").trim_end_matches(".md").into();
     Card {
-        key: path.trim_start_matches("_posts/").trim_end_matches(".md").into(),
+        long_key: Arc::clone(&key),
+        key,
         rank: 0,
         date: Moment::from_unix(NEW_YEAR + 60 * minutes),
         is_withheld: false,

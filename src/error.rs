@@ -327,6 +327,17 @@ pub enum Error {
         winner: String,
     },
 
+    /// A post whose key an older one has.
+    #[error("the older `{other}` is `{key}`, too, so this post is `{own_key}`")]
+    SameKey {
+        /// The key.
+        key: String,
+        /// What tells this post from the other.
+        own_key: String,
+        /// The path of the other.
+        other: String,
+    },
+
     // -- feeds (feed/format)
     /// A feed could not be written down.
     #[error("cannot write a feed as {format}: {reason}")]

@@ -3,12 +3,14 @@
 //! It answers three questions at a cost that follows the change and not the corpus: which feeds
 //! does this change touch, which posts stand in a feed's window, and when is something due next.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::content::catalog::cards::{Cards, Id, Kept};
+use crate::content::catalog::cards::{Cards, Id, Kept, Place};
 use crate::content::catalog::order::Order;
+use crate::content::catalog::rivals::{is_one_post, places};
 use crate::content::date::Moment;
+use crate::content::origin::without_numbers;
 use crate::content::post::{Card, Group, Reach};
 use crate::content::site::{Taxonomy, Window};
 use crate::content::uses::Use;
@@ -16,6 +18,7 @@ use crate::hash::Hash;
 
 pub mod cards;
 pub mod order;
+pub mod rivals;
 
 /// Which feed: the site's, or that of one category, tag or author.
 #[derive(
@@ -46,15 +49,25 @@ pub enum Change {
 #[derive(Debug, Default)]
 pub struct Catalog {
     cards: Cards,
-    /// How many keys the cards have.
+    /// How many posts the cards are of.
     posts: usize,
     /// The published posts of each feed, oldest first. A feed without posts has no entry.
     feeds: BTreeMap<FeedName, Order>,
     /// What is still to come of the posts, and when: the dates on which they are published, are
     /// changed and expire.
     agenda: BTreeSet<(Moment, Id)>,
-    /// The keys of the posts whose entries hang on something.
-    users: HashMap<Use, BTreeSet<Arc<str>>>,
+    /// The posts whose entries hang on something.
+    users: HashMap<Use, BTreeSet<Id>>,
+}
+
+/// Changes of keys that several cards have: what they come to is decided when all are there, for it
+/// takes a look at each of the cards.
+#[derive(Debug, Default)]
+struct Crowd {
+    /// The posts of each key as they were, by their own keys.
+    before: BTreeMap<Arc<str>, BTreeMap<Box<str>, Id>>,
+    /// The cards that go.
+    gone: HashSet<Id>,
 }
 
 /// As of when posts are in their feeds.
@@ -71,6 +84,18 @@ impl Horizon {
     pub const OPEN: Self = Self { now: Moment::MIN, has_future: true };
 }
 
+/// A post that takes the place of another one.
+#[derive(Debug)]
+struct Coming {
+    id: Id,
+    /// What was still to come of the other one.
+    was_to_come: Vec<Moment>,
+    /// What the entry of the other one hangs on, if it stays.
+    uses: Option<Box<[Use]>>,
+    /// Whether it shows as the other one did.
+    is_same: bool,
+}
+
 impl Catalog {
     /// An empty one, with room for the posts of so many files.
     pub fn with_capacity(files: usize) -> Self {
@@ -84,25 +109,67 @@ impl Catalog {
         horizon: Horizon,
     ) -> BTreeSet<FeedName> {
         let mut touched = BTreeSet::new();
+        let mut crowd = Crowd::default();
         for change in changes {
             let (key, path) = match &change {
                 Change::Put(card) => (Arc::clone(&card.key), Arc::clone(&card.path)),
                 Change::Remove { key, path } => (Arc::clone(key), Arc::clone(path)),
             };
-            let before = self.first(&key, None);
-            let replaced = self.cards.of_key(&key).find(|id| self.cards.get(*id).path() == &*path);
-            if let Change::Put(card) = &change {
-                self.cards.add(card);
+            let of_key = || self.cards.of_key(&key).filter(|id| !crowd.gone.contains(id));
+            let replaced = of_key().find(|id| self.cards.get(*id).path() == &*path);
+            let has_rivals = of_key().any(|id| Some(id) != replaced);
+            let is_crowded = has_rivals || crowd.before.contains_key(&key);
+            if is_crowded && !crowd.before.contains_key(&key) {
+                crowd.before.insert(Arc::clone(&key), self.posts_of(&key, &crowd.gone));
             }
-            let after = self.first(&key, replaced);
-            if before != after {
-                self.supersede(&key, before, after, horizon, &mut touched);
+            let added =
+                if let Change::Put(card) = &change { Some(self.cards.add(card)) } else { None };
+            if is_crowded {
+                crowd.gone.extend(replaced);
+                continue;
             }
+            self.supersede(&key, &[(replaced, added)], horizon, &mut touched);
             if let Some(replaced) = replaced {
                 self.cards.remove(replaced);
             }
         }
+        for (key, before) in crowd.before {
+            self.settle(&key, before, &crowd.gone, horizon, &mut touched);
+        }
+        crowd.gone.into_iter().for_each(|id| self.cards.remove(id));
         touched
+    }
+
+    /// The posts among the cards with a key, each by its own one.
+    fn posts_of(&self, key: &str, gone: &HashSet<Id>) -> BTreeMap<Box<str>, Id> {
+        let ids = self.cards.of_key(key).filter(|id| !gone.contains(id));
+        let posts = ids.map(|id| (self.cards.get(id), id));
+        let posts = posts.filter(|(card, _)| card.place() != Place::Shadowed);
+        posts.map(|(card, id)| (card.own_key().into(), id)).collect()
+    }
+
+    /// Decides which of the cards with a key are posts of their own, and has those take the place of
+    /// the posts that there were before.
+    fn settle(
+        &mut self,
+        key: &str,
+        before: BTreeMap<Box<str>, Id>,
+        gone: &HashSet<Id>,
+        horizon: Horizon,
+        touched: &mut BTreeSet<FeedName>,
+    ) {
+        let rivals = self.cards.of_key(key).filter(|id| !gone.contains(id)).collect();
+        for (id, place) in places(&self.cards, rivals) {
+            self.cards.place(id, place);
+        }
+        let mut after = self.posts_of(key, gone);
+        let mut pairs = Vec::with_capacity(after.len());
+        for (own_key, id) in before {
+            pairs.push((Some(id), after.remove(&own_key)));
+        }
+        pairs.extend(after.into_values().map(|id| (None, Some(id))));
+        pairs.retain(|(before, after)| before != after);
+        self.supersede(key, &pairs, horizon, touched);
     }
 
     /// Takes in what has become due: posts come, are changed or expire. Returns the feeds that this
@@ -165,24 +232,45 @@ impl Catalog {
         self.cards.iter()
     }
 
-    /// The file that a key's post is taken from.
+    /// The file of the post that has a key.
     pub fn winner(&self, key: &str) -> Option<Kept<'_>> {
-        self.first(key, None).map(|id| self.cards.get(id))
+        self.of_key(key).find(|card| card.place() == Place::First)
     }
 
-    /// Files whose key another file wins, each with that one.
-    pub fn shadowed(&self) -> impl Iterator<Item = (Kept<'_>, Kept<'_>)> {
-        let is_any = self.posts < self.cards.len();
-        let cards = is_any.then(|| self.cards.iter()).into_iter().flatten();
-        cards
-            .filter_map(|card| Some((card, self.winner(card.key())?)))
-            .filter(|(card, winner)| card.path() != winner.path())
+    /// The file of the post that another one names by its long key, or by its short one.
+    pub fn named(&self, name: &str) -> Option<Kept<'_>> {
+        let long = self.of_key(&without_numbers(name)).find(|card| card.long_key() == name);
+        long.map_or_else(|| self.winner(name), |card| self.post_of(card))
+    }
+
+    /// The file that is used of the post that a file is one of.
+    pub fn post_of<'c>(&'c self, file: Kept<'c>) -> Option<Kept<'c>> {
+        if file.place() != Place::Shadowed {
+            return Some(file);
+        }
+        let posts = self.of_key(file.key()).filter(|card| card.place() != Place::Shadowed);
+        let of_it = posts.filter(|card| is_one_post(*card, file));
+        of_it.min_by_key(|card| (card.rank(), card.path()))
+    }
+
+    /// Posts whose key another one has, each with that one, and files of a post of which an earlier
+    /// one is used, each with that one; in no order.
+    pub fn rivals(&self) -> impl Iterator<Item = (Kept<'_>, Kept<'_>)> {
+        let cards = self.cards.iter().filter(|card| card.place() != Place::First);
+        cards.filter_map(|card| {
+            let is_shadowed = card.place() == Place::Shadowed;
+            let other = if is_shadowed { self.post_of(card) } else { self.winner(card.key()) };
+            Some((card, other?))
+        })
+    }
+
+    fn of_key(&self, key: &str) -> impl Iterator<Item = Kept<'_>> {
+        self.cards.of_key(key).map(|id| self.cards.get(id))
     }
 
     /// The card of one file.
     pub fn card(&self, key: &str, path: &str) -> Option<Kept<'_>> {
-        let mut cards = self.cards.of_key(key).map(|id| self.cards.get(id));
-        cards.find(|card| card.path() == path)
+        self.of_key(key).find(|card| card.path() == path)
     }
 
     /// How many posts there are, published or not.
@@ -205,49 +293,43 @@ impl Catalog {
         self.posts == 0
     }
 
-    /// The card that wins a key, were it not for one of them.
-    fn first(&self, key: &str, without: Option<Id>) -> Option<Id> {
-        let rivals = self.cards.of_key(key).filter(|id| Some(*id) != without);
-        rivals.min_by_key(|id| {
-            let card = self.cards.get(*id);
-            (card.rank(), card.path())
-        })
-    }
-
-    /// Puts a post in the place of the one that had its key; says which feeds that touches.
+    /// Puts posts in the places of those that there were; says which feeds that touches.
     fn supersede(
         &mut self,
         key: &str,
-        before: Option<Id>,
-        after: Option<Id>,
+        pairs: &[(Option<Id>, Option<Id>)],
         horizon: Horizon,
         touched: &mut BTreeSet<FeedName>,
     ) {
-        self.posts = self.posts + usize::from(after.is_some()) - usize::from(before.is_some());
-        let of = |id: Option<Id>| id.map(|id| substance(self.cards.get(id)));
-        let is_same = of(before) == of(after) && !self.shows_move(before, after);
-        if let (true, Some(before), Some(after)) = (is_same, before, after) {
+        let mut has_changed = false;
+        let mut coming = Vec::with_capacity(pairs.len());
+        for (before, after) in pairs.iter().copied() {
+            self.posts = self.posts + usize::from(after.is_some()) - usize::from(before.is_some());
+            let of = |id: Option<Id>| id.map(|id| substance(self.cards.get(id)));
+            let is_same = of(before) == of(after) && !self.shows_move(before, after);
             // Its entry stays, and hangs on what it did.
-            let uses = self.cards.get(before).uses();
-            if !uses.is_empty() && self.cards.get(after).uses() != uses {
-                let uses = uses.into();
-                self.cards.set_uses(after, uses);
-            }
+            let former = before.filter(|_| is_same).map(|id| self.cards.get(id).uses());
+            let uses = former.filter(|uses| !uses.is_empty()).map(Box::from);
+            // A card that is only known better touches nothing.
+            let mut untouched = BTreeSet::new();
+            let feeds = if is_same { &mut untouched } else { &mut *touched };
+            let was_to_come = before.map(|id| self.unlink(id, feeds)).unwrap_or_default();
+            coming.extend(after.map(|id| Coming { id, was_to_come, uses, is_same }));
+            has_changed |= !is_same;
         }
-        // A card that is only known better touches nothing.
-        let mut untouched = BTreeSet::new();
-        let feeds = if is_same { &mut untouched } else { &mut *touched };
-        let was_to_come = before.map(|id| self.unlink(id, feeds)).unwrap_or_default();
-        if let Some(id) = after {
+        // All have gone before any comes: a card may be in two of the pairs.
+        for Coming { id, was_to_come, uses, is_same } in coming {
+            let mut untouched = BTreeSet::new();
+            let feeds = if is_same { &mut untouched } else { &mut *touched };
+            if let Some(uses) = uses {
+                self.cards.set_uses(id, uses);
+            }
             // What has become due in the meantime is for `release` to notice.
             let to_come =
                 if is_same { was_to_come } else { to_come(self.cards.get(id), horizon).collect() };
             self.link(id, to_come, feeds);
         }
-        if is_same {
-            return;
-        }
-        if !self.users.is_empty() {
+        if has_changed && !self.users.is_empty() {
             touched.append(&mut self.touched_by(&Use::Post(key.into())));
         }
     }
@@ -264,7 +346,7 @@ impl Catalog {
     /// The feeds of the posts whose entries hang on something that has changed.
     pub fn touched_by(&self, used: &Use) -> BTreeSet<FeedName> {
         let users = self.users.get(used).into_iter().flatten();
-        users.filter_map(|key| self.winner(key)).flat_map(feeds_of).collect()
+        users.flat_map(|id| feeds_of(self.cards.get(*id))).collect()
     }
 
     /// All that entries hang on besides their files.
@@ -275,7 +357,8 @@ impl Catalog {
     /// Notes what the entry of a post hangs on, which shows when it is rendered.
     pub fn note_uses(&mut self, key: &str, path: &str, uses: Box<[Use]>) {
         let found = self.cards.of_key(key).find(|id| self.cards.get(*id).path() == path);
-        let Some(id) = found.filter(|id| self.first(key, None) == Some(*id)) else { return };
+        let is_post = |id: &Id| self.cards.get(*id).place() != Place::Shadowed;
+        let Some(id) = found.filter(is_post) else { return };
         self.refer(id, false);
         self.cards.set_uses(id, uses);
         self.refer(id, true);
@@ -283,16 +366,16 @@ impl Catalog {
 
     /// Notes what a card's entry hangs on, or that it does not any more.
     fn refer(&mut self, id: Id, does: bool) {
-        let card = self.cards.get(id);
-        for used in card.uses() {
-            let users = self.users.entry(used.clone()).or_default();
+        let Self { cards, users, .. } = self;
+        for used in cards.get(id).uses().iter().flat_map(names_of) {
+            let of_it = users.entry(used.clone()).or_default();
             if does {
-                users.insert(card.key().into());
+                of_it.insert(id);
             } else {
-                users.remove(card.key());
+                of_it.remove(&id);
             }
-            if users.is_empty() {
-                self.users.remove(used);
+            if of_it.is_empty() {
+                users.remove(&used);
             }
         }
     }
@@ -356,6 +439,16 @@ impl Catalog {
     }
 }
 
+/// What changes when something does that an entry hangs on: posts are named by their long keys or by
+/// their short ones.
+fn names_of(used: &Use) -> impl Iterator<Item = Use> {
+    let short = match used {
+        Use::Post(name) => Some(without_numbers(name)).filter(|short| **short != **name),
+        _ => None,
+    };
+    [Some(used.clone()), short.map(|short| Use::Post((*short).into()))].into_iter().flatten()
+}
+
 /// When a post comes, expires and is changed.
 fn moments(card: Kept<'_>) -> [Option<Moment>; 3] {
     [Some(card.date()), card.expires(), card.changes()]
@@ -369,11 +462,12 @@ fn to_come(card: Kept<'_>, horizon: Horizon) -> impl Iterator<Item = Moment> {
 }
 
 /// Whether a post stands before another one in the order of a feed: oldest first, then backwards by
-/// key. A total order, so that the same folder gives the same feeds whatever the order in which
+/// key and path. A total order, so that the same folder gives the same feeds whatever the order in which
 /// files were read.
 fn is_before(cards: &Cards, one: Id, other: Id) -> bool {
     let (one, other) = (cards.get(one), cards.get(other));
-    one.date().cmp(&other.date()).then_with(|| other.key().cmp(one.key())).is_lt()
+    let by_name = || other.key().cmp(one.key()).then_with(|| other.path().cmp(one.path()));
+    one.date().cmp(&other.date()).then_with(by_name).is_lt()
 }
 
 /// What of a card shows in feeds.

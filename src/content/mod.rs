@@ -41,6 +41,8 @@ pub mod date;
 
 pub mod stamp;
 
+pub mod origin;
+
 pub mod permalink;
 
 pub mod page;

@@ -1,13 +1,11 @@
-//! Where a post comes from and where it is on the web: its key, its slug, its address, its id.
+//! Where a post is on the web: its address, and the id that is made of it.
 //!
 //! Addresses follow Jekyll 4, so that the links in our feeds meet the pages of the site; unlike
 //! Jekyll's they are always valid URLs (`?` in a category is encoded).
 
-use std::borrow::Cow;
-
 use crate::content::date::{Local, Moment, Zone, push_two, push_year};
 use crate::content::slug;
-use crate::content::text::{nfc, shown};
+use crate::content::text::shown;
 use crate::error::Error;
 use crate::percent::{self, encoded_length};
 
@@ -17,18 +15,6 @@ pub const MAX_PATH: usize = 2 * 1024;
 /// Where a template stops to be filled in, in bytes: a path of this length is too long, whatever
 /// becomes of its slashes and dots.
 const MAX_FILLED: usize = 4 * MAX_PATH;
-
-/// The endings of posts, and what a page made from one ends in.
-const EXTENSIONS: &[(&str, &str)] = &[
-    ("md", ".html"),
-    ("markdown", ".html"),
-    ("mkdown", ".html"),
-    ("mkdn", ".html"),
-    ("mkd", ".html"),
-    ("html", ".html"),
-    ("htm", ".htm"),
-    ("txt", ".txt"),
-];
 
 const DAYS: [&str; 7] =
     ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -80,126 +66,6 @@ const PLACEHOLDERS: &[&str] = &[
 /// What can stand behind a colon in a template.
 const A_PLACEHOLDER: &str =
     "a placeholder of Jekyll's like `:year`, `:month`, `:day`, `:title`, `:slug` or `:categories`";
-
-/// Folders that hold posts, in the order in which they win over each other.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Layout {
-    /// Every `_posts` folder first, then these folders.
-    Folders(Vec<String>),
-    /// The site's folder itself: it has no `_posts` and names no folder.
-    Bare,
-}
-
-/// What a post's path says about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin<'a> {
-    /// Its path relative to the site.
-    pub path: &'a str,
-    /// Its name across all roots: the path without root and extension. Two files with one key are
-    /// one post, so a post keeps its id when a script moves it from `_posts` to `old_post`.
-    pub key: Cow<'a, str>,
-    /// The rank of its root; of files with one key the lowest rank wins.
-    pub rank: usize,
-    /// Whether it stands under `_posts`, where Jekyll looks too.
-    pub is_jekyll: bool,
-    /// The folders above `_posts`: categories.
-    pub folders: &'a str,
-    /// The file's name without its extension.
-    pub stem: &'a str,
-    /// The extension.
-    pub extension: &'a str,
-}
-
-impl<'a> Origin<'a> {
-    /// What `path`, which is relative to the site, says; `None` when no post can be there.
-    pub fn of(path: &'a str, layout: &Layout) -> Option<Self> {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let (stem, extension) = name.rsplit_once('.')?;
-        let is_post = EXTENSIONS.iter().any(|(known, _)| known.eq_ignore_ascii_case(extension));
-        if !is_post || stem.is_empty() || is_ignored(name) {
-            return None;
-        }
-        let bare_path = &path[..path.len() - extension.len() - 1];
-        let origin = |key: Cow<'a, str>, rank, folders, is_jekyll| {
-            let key = normal(key);
-            Self { path, key, rank, is_jekyll, folders, stem, extension }
-        };
-        let Layout::Folders(roots) = layout else {
-            return Some(origin(Cow::Borrowed(bare_path), 0, "", false));
-        };
-        if let Some((above, below)) = around_posts(folder) {
-            let below = if below.is_empty() { stem.to_owned() } else { format!("{below}/{stem}") };
-            let key = if above.is_empty() { below } else { format!("{above}/{below}") };
-            return Some(origin(Cow::Owned(key), 0, above, true));
-        }
-        let is_below = |root: &String| {
-            bare_path.strip_prefix(root.as_str()).and_then(|rest| rest.strip_prefix('/'))
-        };
-        let (rank, key) = roots
-            .iter()
-            .enumerate()
-            .find_map(|(index, root)| Some((index + 1, is_below(root)?)))?;
-        Some(origin(Cow::Borrowed(key), rank, "", false))
-    }
-
-    /// The ending of the post's page.
-    pub fn page_extension(&self) -> &'static str {
-        let known =
-            EXTENSIONS.iter().find(|(extension, _)| extension.eq_ignore_ascii_case(self.extension));
-        known.map_or(".html", |(_, page)| page)
-    }
-
-    /// Whether it stands where Jekyll would not look, and no other root was named.
-    pub fn is_bare(&self) -> bool {
-        self.rank == 0 && !self.is_jekyll
-    }
-
-    /// Whether the file bypasses Markdown.
-    pub fn is_html(&self) -> bool {
-        matches!(self.page_extension(), ".htm") || self.extension.eq_ignore_ascii_case("html")
-    }
-}
-
-/// NFC: the same name typed on two systems is one key.
-fn normal(key: Cow<'_, str>) -> Cow<'_, str> {
-    match key {
-        Cow::Borrowed(key) => nfc(key),
-        Cow::Owned(key) => Cow::Owned(nfc(&key).into_owned()),
-    }
-}
-
-/// The key of the post that Liquid's `post_url NAME` or `link PATH` names.
-pub fn named_key(words: &str, layout: &Layout) -> String {
-    let path = words.trim_matches(['"', '\'', '/', ' ']);
-    Origin::of(path, layout).map_or_else(|| path.to_owned(), |origin| origin.key.into_owned())
-}
-
-/// The folders above and below the innermost `_posts` in a path.
-fn around_posts(folder: &str) -> Option<(&str, &str)> {
-    let start = folder
-        .match_indices("_posts")
-        .map(|(start, _)| start)
-        .filter(|start| {
-            let end = start + "_posts".len();
-            (*start == 0 || folder.as_bytes()[start - 1] == b'/')
-                && folder.as_bytes().get(end).is_none_or(|byte| *byte == b'/')
-        })
-        .last()?;
-    let below = folder[start + "_posts".len()..].trim_start_matches('/');
-    Some((folder[..start].trim_end_matches('/'), below))
-}
-
-/// Whether a name is hidden or belongs to an editor's or a copier's half-done work.
-pub fn is_ignored(name: &str) -> bool {
-    name.starts_with(['.', '#'])
-        || name.ends_with(['~', '#'])
-        || name == "4913"
-        || has_extension(name, &["swp", "swx", "tmp", "part"])
-}
-
-fn has_extension(name: &str, extensions: &[&str]) -> bool {
-    name.rsplit_once('.').is_some_and(|(_, extension)| extensions.contains(&extension))
-}
 
 /// A template of addresses, from `permalink:`.
 #[derive(Debug, Clone, PartialEq, Eq)]

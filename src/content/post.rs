@@ -13,7 +13,8 @@ use crate::content::liquid::value::Value;
 use crate::content::liquid::{Variables, lexer};
 use crate::content::markdown::dialect::Flavor;
 use crate::content::markdown::differences;
-use crate::content::permalink::{self, Origin, Template, jekyll_id, tag_id};
+use crate::content::origin::Origin;
+use crate::content::permalink::{self, Template, jekyll_id, tag_id};
 use crate::content::site::{Author, Ids, Site, Taxonomy};
 use crate::content::spread;
 use crate::content::syntax::canonical;
@@ -383,8 +384,10 @@ pub type Group = (Taxonomy, Arc<str>);
 /// The catalog's record of one file: enough to order and to group it, no title, no body.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Card {
-    /// The post's name across all roots.
+    /// The file's name across all roots, without folders of digits.
     pub key: Arc<str>,
+    /// The same with those folders.
+    pub long_key: Arc<str>,
     /// The file, relative to the site.
     pub path: Arc<str>,
     /// The rank of the file's root.

@@ -7,7 +7,7 @@ use std::sync::Arc;
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 pub enum Use {
-    /// The post that `link` or `post_url` names, by its key.
+    /// The post that `link` or `post_url` names, by its long key or its short one.
     Post(Arc<str>),
     /// A file below `_includes/`.
     Include(Arc<str>),

@@ -53,6 +53,7 @@ impl Error {
             Self::TagsOnly => "write `feeds: [tag]` under `feedmill:`",
             Self::LargeFeed { .. } => "lower `limit`, or set `entries: summary` for it",
             Self::Shadowed { .. } => "rename one of the two",
+            Self::SameKey { .. } => "rename one of the two, or give it an `id`: ids leave out folders whose names are digits alone",
             Self::BadPattern { key: "elements" | "author", .. } => "write a CSS selector: `p.credit`",
             Self::BadPattern { .. } => "write a regular expression: `^\\[Back`",
             Self::TooLong { .. } => "shorten it",

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::content::catalog::cards::Kept;
+use crate::content::catalog::cards::{Kept, Place};
 use crate::content::catalog::{Catalog, FeedName};
 use crate::content::glob::Glob;
 use crate::content::post::{Group, Reach};
@@ -16,7 +16,7 @@ use crate::hash::Hash;
 /// All findings about the site as a whole, in a fixed order. `config` is the path of its
 /// configuration.
 pub fn review(catalog: &Catalog, site: &Site, config: &str) -> Vec<Finding> {
-    let mut findings = shadowed(catalog);
+    let mut findings = rivals(catalog);
     findings.extend(same_ids(catalog));
     findings.extend(unused_overrides(catalog, site, config));
     findings.extend(idle_exclusions(catalog, site, config));
@@ -25,13 +25,18 @@ pub fn review(catalog: &Catalog, site: &Site, config: &str) -> Vec<Finding> {
     findings
 }
 
-/// Files whose key an earlier file has.
-fn shadowed(catalog: &Catalog) -> Vec<Finding> {
-    let shadowed = |(card, winner): (Kept<'_>, Kept<'_>)| {
-        let error = Error::Shadowed { winner: winner.path().to_owned() };
+/// Files of a post of which an earlier file is used, and posts whose key an older post has.
+fn rivals(catalog: &Catalog) -> Vec<Finding> {
+    let rival = |(card, other): (Kept<'_>, Kept<'_>)| {
+        let error = if card.place() == Place::Shadowed {
+            Error::Shadowed { winner: other.path().to_owned() }
+        } else {
+            let (key, own_key) = (card.key().to_owned(), card.own_key().to_owned());
+            Error::SameKey { key, own_key, other: other.path().to_owned() }
+        };
         finding(Severity::Warning, card.path(), 0, error)
     };
-    let mut findings: Vec<Finding> = catalog.shadowed().map(shadowed).collect();
+    let mut findings: Vec<Finding> = catalog.rivals().map(rival).collect();
     findings.sort_unstable_by(|left, right| left.path.cmp(&right.path));
     findings
 }
@@ -40,8 +45,8 @@ fn shadowed(catalog: &Catalog) -> Vec<Finding> {
 fn same_ids(catalog: &Catalog) -> Vec<Finding> {
     let mut posts: HashMap<Hash, Vec<Kept<'_>>> = HashMap::new();
     let is_carried = |card: Kept<'_>| {
-        let is_winner = catalog.winner(card.key()).is_some_and(|one| one.path() == card.path());
-        is_winner && !card.is_withheld() && card.reach() != Reach::None
+        let is_post = card.place() != Place::Shadowed;
+        is_post && !card.is_withheld() && card.reach() != Reach::None
     };
     for card in catalog.cards() {
         if let Some(id) = card.id().filter(|_| is_carried(card)) {
@@ -51,7 +56,7 @@ fn same_ids(catalog: &Catalog) -> Vec<Finding> {
     let mut findings = Vec::new();
     for mut cards in posts.into_values() {
         cards.sort_unstable_by(|left, right| {
-            right.date().cmp(&left.date()).then_with(|| left.key().cmp(right.key()))
+            right.date().cmp(&left.date()).then_with(|| left.own_key().cmp(right.own_key()))
         });
         let first = cards[0].path().to_owned();
         for card in &cards[1..] {

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, FeedName};
 use crate::content::liquid::elsewhere::{Elsewhere, Listed, MAX_NEWEST, Newest};
+use crate::content::origin::named_key;
 use crate::content::page;
-use crate::content::permalink::named_key;
 use crate::content::site::{Extent, Window};
 use crate::content::uses::Use;
 use crate::error::{Error, Finding, Remark, Severity};
@@ -43,7 +43,7 @@ pub struct Copy<'a> {
 impl Elsewhere for Copy<'_> {
     fn address(&self, words: &str) -> (Vec<Use>, Option<String>) {
         let key = named_key(words, self.ground.layout);
-        let (target, site) = (self.catalog.winner(&key), self.ground.site);
+        let (target, site) = (self.catalog.named(&key), self.ground.site);
         let mut uses = vec![Use::Post(key.into())];
         if let Some(card) = target {
             return (uses, posts::whole(card, self.ground, |post| post.url(site)));
@@ -98,7 +98,7 @@ impl Copy<'_> {
     /// What tells something that an entry hangs on from what it is another time.
     pub fn version(&self, used: &Use) -> Hash {
         match used {
-            Use::Post(key) => self.catalog.winner(key).map_or(Hash::default(), state),
+            Use::Post(name) => self.catalog.named(name).map_or(Hash::default(), state),
             Use::Include(_) | Use::Data(_) => self.ground.site.library.version(used),
             Use::File(path) => version_of(&self.bytes(path)),
             Use::Newest => self.newest().hash(),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::content::catalog::Catalog;
 use crate::content::catalog::cards::Kept;
-use crate::content::permalink::{Layout, Origin};
+use crate::content::origin::{Layout, Origin};
 use crate::error::{Error, Finding};
 use crate::service::source::{Roots, Scan, Unknown};
 

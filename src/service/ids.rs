@@ -3,7 +3,7 @@
 
 use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, FeedName};
-use crate::content::permalink::{Layout, Origin};
+use crate::content::origin::{Layout, Origin};
 use crate::content::post::Post;
 use crate::content::site::Site;
 use crate::error::Error;
@@ -83,7 +83,11 @@ fn is_other(card: Kept<'_>, old: Ground<'_>, new: Ground<'_>) -> Option<bool> {
     let bytes = read.map(|(bytes, _)| bytes).unwrap_or_default();
     let id = |written: &str, ground: Ground<'_>| {
         let origin = Origin::of(card.path(), ground.layout)?;
-        Post::parse(&origin, written, ground.site).post.ok().map(|post| post.id(ground.site))
+        let mut post = Post::parse(&origin, written, ground.site).post.ok()?;
+        if *origin.key == *card.key() {
+            card.own_key().clone_into(&mut post.key);
+        }
+        Some(post.id(ground.site))
     };
     let texts = [text(&bytes).unwrap_or_default(), STAND_IN];
     texts.into_iter().find_map(|written| Some(id(written, old)? != id(written, new)?))

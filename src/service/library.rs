@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::content::library::{DATA, INCLUDES, LAYOUTS};
-use crate::content::permalink::is_ignored;
+use crate::content::origin::is_ignored;
 use crate::content::post::FileStamp;
 use crate::service::disk::{self, Folder};
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use crate::content::catalog::cards::Kept;
+use crate::content::catalog::cards::{Kept, Place};
 use crate::content::liquid::elsewhere::{Elsewhere, Newest};
 use crate::content::post::Post;
 use crate::content::uses::Use;
@@ -173,9 +173,13 @@ impl Memo {
     }
 }
 
-/// Where a post's file is, what is in it, and whether its change is still to come.
+/// Where a post's file is, what is in it, whether another post has its key, and whether its change is
+/// still to come.
 fn state_of(card: Kept<'_>, awaits_change: bool) -> Hash {
-    let state = state(card);
+    let mut state = state(card);
+    if card.place() == Place::Other {
+        state = Hash::of(&[&state.digits(), card.own_key().as_bytes()].concat());
+    }
     if awaits_change { Hash::of(&state.digits()) } else { state }
 }
 

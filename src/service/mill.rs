@@ -10,7 +10,7 @@ use std::time::Instant;
 use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, Change, Horizon};
 use crate::content::date::Moment;
-use crate::content::permalink::{Layout, Origin};
+use crate::content::origin::{Layout, Origin};
 use crate::content::post::{Card, FileStamp};
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;

@@ -7,7 +7,7 @@ use crate::content::catalog::{Catalog, Change};
 use crate::content::date::Moment;
 use crate::content::enclosure::Enclosure;
 use crate::content::encoding::likely;
-use crate::content::permalink::{Layout, Origin};
+use crate::content::origin::{Layout, Origin};
 use crate::content::post::{Card, FileStamp, Post};
 use crate::content::site::{Ids, Site};
 use crate::error::{Error, Finding, Remark, Severity};
@@ -115,7 +115,7 @@ pub fn card(
         }
     };
     findings.extend(post.change_to_come(text, now).map(|remark| remark.at(path)));
-    let card = card_of(&post, (key, Arc::clone(path)), origin.rank, (hash, stamp), ground);
+    let card = card_of(&post, (key, Arc::clone(path)), &origin, (hash, stamp), ground.site);
     let change = Change::Put(card);
     Some(Read { change, stamp, findings, is_cut_short: false })
 }
@@ -124,19 +124,19 @@ pub fn card(
 fn card_of(
     post: &Post<'_>,
     (key, path): (Arc<str>, Arc<str>),
-    rank: usize,
+    origin: &Origin<'_>,
     (hash, stamp): (Hash, FileStamp),
-    ground: Ground<'_>,
+    site: &Site,
 ) -> Card {
-    let site = ground.site;
     let groups =
         post.groups(site).into_iter().map(|(taxonomy, name)| (taxonomy, name.into())).collect();
     // Only what is made from the key is the key's own.
     let has_chosen_id = post.own_id.is_some() || site.ids != Ids::Tag;
     Card {
         key,
+        long_key: (*origin.long_key).into(),
         path,
-        rank,
+        rank: origin.rank,
         date: post.date,
         is_withheld: post.withheld.is_some(),
         groups,
@@ -186,7 +186,9 @@ pub fn whole<T>(
         return None;
     }
     let origin = Origin::of(card.path(), ground.layout)?;
-    Post::parse(&origin, text(&bytes).ok()?, ground.site).post.ok().map(|post| look(&post))
+    let mut post = Post::parse(&origin, text(&bytes).ok()?, ground.site).post.ok()?;
+    card.own_key().clone_into(&mut post.key);
+    Some(look(&post))
 }
 
 /// The length of an enclosure that is a file of the site. It is looked up when the post is rendered: a

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, Change, Horizon};
 use crate::content::date::Moment;
-use crate::content::permalink::{Layout, Origin};
+use crate::content::origin::{Layout, Origin};
 use crate::content::post::Post;
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
@@ -154,13 +154,14 @@ fn row(
     now: Moment,
 ) -> Option<Row> {
     let origin = Origin::of(path, &reading.layout)?;
-    let key = crate::content::text::nfc(&origin.key).into_owned();
-    if reading.catalog.card(&key, path).is_none() {
+    let Some(card) = reading.catalog.card(&origin.key, path) else {
         return Some(rejected(reading, path));
-    }
+    };
+    let key = card.own_key().to_owned();
     let (bytes, stamp) = folder.read(path, posts::MAX_POST).ok()?;
-    let post = Post::parse(&origin, posts::text(&bytes).ok()?, site).post.ok()?;
-    let winner = reading.catalog.winner(&key).filter(|winner| winner.path() != &**path);
+    let mut post = Post::parse(&origin, posts::text(&bytes).ok()?, site).post.ok()?;
+    post.key.clone_from(&key);
+    let winner = reading.catalog.post_of(card).filter(|winner| winner.path() != &**path);
     let zone = site.dates.zone;
     let withheld = if let Some(winner) = winner {
         Some(Error::Shadowed { winner: winner.path().to_owned() }.to_string())

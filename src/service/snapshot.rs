@@ -12,7 +12,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::content::catalog::FeedName;
-use crate::content::permalink::Layout;
+use crate::content::origin::Layout;
 use crate::content::post::{Card, FileStamp};
 use crate::content::settings::Sources;
 use crate::error::Result;

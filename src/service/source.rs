@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::content::permalink::{Layout, Origin, is_ignored};
+use crate::content::origin::{Layout, Origin, is_ignored};
 use crate::content::post::FileStamp;
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;

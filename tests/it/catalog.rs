@@ -1,8 +1,10 @@
 //! The catalog packs its cards; whatever comes and goes, it must answer as a plain list would.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use feedmill::content::catalog::cards::{Kept, Place};
 use feedmill::content::catalog::{Catalog, Change, FeedName, Horizon};
 use feedmill::content::date::Moment;
 use feedmill::content::post::{Card, FileStamp, Reach};
@@ -23,14 +25,17 @@ const ALL: Window = Window {
 /// A card among few keys, dates and groups, so that they meet.
 fn card() -> impl Strategy<Value = Card> {
     let groups = prop::collection::btree_set(0..4_u8, 0..3);
-    let shape = (0..300_u16, 0..3_usize, 0..40_i64, groups, any::<bool>(), 0..20_u8);
-    shape.prop_map(|(key, rank, date, groups, is_withheld, version)| {
+    let names = (0..100_u16, 0..3_usize, 0..4_u16);
+    let shape = (names, 0..40_i64, groups, any::<bool>(), 0..20_u8);
+    shape.prop_map(|((key, rank, year), date, groups, is_withheld, version)| {
+        let folder = if year < 2 { String::new() } else { format!("{year}/") };
         // The third root has names of which the key is no part, as those that are not composed.
         let (key, path) = match rank {
-            2 => (format!("é{key}"), format!("third/e\u{301}{key}.md")),
-            _ => (format!("é{key}"), format!("root{rank}/é{key}.md")),
+            2 => (format!("é{key}"), format!("third/{folder}e\u{301}{key}.md")),
+            _ => (format!("é{key}"), format!("root{rank}/{folder}é{key}.md")),
         };
         Card {
+            long_key: format!("{folder}{key}").into(),
             key: key.as_str().into(),
             path: path.as_str().into(),
             rank,
@@ -67,15 +72,31 @@ fn card() -> impl Strategy<Value = Card> {
 struct List(BTreeMap<Arc<str>, Card>);
 
 impl List {
-    fn winners(&self) -> Vec<&Card> {
-        let mut winners: BTreeMap<&str, &Card> = BTreeMap::new();
-        for card in self.0.values() {
-            let best = winners.entry(&card.key).or_insert(card);
-            if (card.rank, &card.path) < (best.rank, &best.path) {
-                *best = card;
+    /// The posts, each by its own key.
+    fn posts(&self) -> BTreeMap<String, &Card> {
+        let mut cards: Vec<&Card> = self.0.values().collect();
+        cards.sort_by_key(|card| (card.rank, &card.path));
+        let mut posts: Vec<&Card> = Vec::new();
+        for card in cards {
+            let is_of = |post: &&Card| {
+                post.key == card.key
+                    && (post.long_key == card.long_key
+                        || (post.rank != card.rank && post.date == card.date))
+            };
+            if !posts.iter().any(is_of) {
+                posts.push(card);
             }
         }
-        winners.into_values().collect()
+        posts.sort_by_key(|card| (card.date, &card.path));
+        let mut by_key: BTreeMap<String, &Card> = BTreeMap::new();
+        for card in posts {
+            let bare = card.path.strip_suffix(".md").unwrap();
+            let longer = if card.long_key == card.key { bare } else { &card.long_key };
+            let is_taken = by_key.contains_key(&*card.key);
+            let former = by_key.insert((if is_taken { longer } else { &card.key }).into(), card);
+            assert!(former.is_none(), "two posts with the key of {}", card.path);
+        }
+        by_key
     }
 
     /// The keys of a feed's posts, newest first.
@@ -89,14 +110,14 @@ impl List {
                     && groups.any(|(of, name)| of == taxonomy && name == group)
             }
         };
-        let is_shown = |card: &&Card| {
+        let is_shown = |card: &Card| {
             let has_expired = card.expires.is_some_and(|at| at <= now || at == card.date);
             !card.is_withheld && !has_expired && (has_future || card.date <= now)
         };
-        let mut posts = self.winners();
-        posts.retain(|card| is_shown(card) && is_in(card));
-        posts.sort_by(|one, other| other.date.cmp(&one.date).then_with(|| one.key.cmp(&other.key)));
-        posts.into_iter().map(|card| card.key.to_string()).collect()
+        let mut posts: Vec<(String, &Card)> = self.posts().into_iter().collect();
+        posts.retain(|(_, card)| is_shown(card) && is_in(card));
+        posts.sort_by_key(|(_, card)| (Reverse(card.date), &card.key, &card.path));
+        posts.into_iter().map(|(own_key, _)| own_key).collect()
     }
 }
 
@@ -107,7 +128,7 @@ fn names() -> impl Iterator<Item = FeedName> {
 
 fn feeds(catalog: &Catalog) -> BTreeMap<FeedName, Vec<String>> {
     let keys = |name: &FeedName| {
-        catalog.window(name, ALL).iter().map(|card| card.key().to_owned()).collect()
+        catalog.window(name, ALL).iter().map(|card| card.own_key().to_owned()).collect()
     };
     names().map(|name| (name.clone(), keys(&name))).collect()
 }
@@ -154,9 +175,12 @@ proptest! {
                 }
             }
         }
-        assert_eq!(catalog.len(), list.winners().len());
+        assert_eq!(catalog.len(), list.posts().len());
         assert_eq!(catalog.files(), list.0.len());
-        assert_eq!(catalog.shadowed().count(), catalog.files() - catalog.len());
+        let is_shadowed = |card: &Kept<'_>| card.place() == Place::Shadowed;
+        assert_eq!(catalog.cards().filter(is_shadowed).count(), catalog.files() - catalog.len());
+        let others = catalog.cards().filter(|card| card.place() == Place::Other).count();
+        assert_eq!(catalog.rivals().count(), catalog.files() - catalog.len() + others);
         let kept: BTreeMap<Arc<str>, Card> =
             catalog.cards().map(|card| (card.path().into(), card.to_card())).collect();
         assert_eq!(kept, list.0);

@@ -17,6 +17,7 @@ mod fuzz;
 mod golden;
 mod hostile;
 mod http;
+mod identity;
 mod invariants;
 mod keys;
 mod making;

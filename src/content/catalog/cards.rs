@@ -42,7 +42,10 @@ struct Slot {
     path: Range<u32>,
     /// Where in the path the key is, unless `rare` has it.
     key: (u16, u16),
+    /// Where the long key is, likewise.
+    long_key: (u16, u16),
     rank: u16,
+    place: Place,
     is_withheld: bool,
     has_tags: bool,
     date: Moment,
@@ -55,10 +58,23 @@ struct Slot {
     rare: Option<Box<Rare>>,
 }
 
+/// What a card is among those with its key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Place {
+    /// The post that has the key.
+    #[default]
+    First,
+    /// Another post, whose own key is a longer one.
+    Other,
+    /// Another file of a post: that of an earlier root is used.
+    Shadowed,
+}
+
 /// What few cards have.
 #[derive(Debug, Default)]
 struct Rare {
     key: Option<Box<str>>,
+    long_key: Option<Box<str>>,
     id: Option<Hash>,
     uses: Box<[Use]>,
     reach: Reach,
@@ -83,19 +99,29 @@ impl Cards {
     /// Keeps a card; its path must not be here yet.
     pub fn add(&mut self, card: &Card) -> Id {
         let key = position(&card.key, &card.path);
+        let long_key = position(&card.long_key, &card.path);
         let Card { id, reach, expires, changes, .. } = *card;
         let is_rare = key.is_none()
+            || long_key.is_none()
             || id.is_some()
             || !card.uses.is_empty()
             || (reach, expires, changes) != (Reach::All, None, None);
         let rare = is_rare.then(|| {
-            let own_key = key.is_none().then(|| Box::from(&*card.key));
-            let uses = card.uses.clone();
-            Box::new(Rare { key: own_key, id, uses, reach, expires, changes })
+            Box::new(Rare {
+                key: key.is_none().then(|| Box::from(&*card.key)),
+                long_key: long_key.is_none().then(|| Box::from(&*card.long_key)),
+                id,
+                uses: card.uses.clone(),
+                reach,
+                expires,
+                changes,
+            })
         });
         let slot = Slot {
             path: self.paths.push(&card.path),
             key: key.unwrap_or_default(),
+            long_key: long_key.unwrap_or_default(),
+            place: Place::First,
             rank: u16::try_from(card.rank).unwrap_or(u16::MAX),
             is_withheld: card.is_withheld,
             has_tags: card.has_tags,
@@ -141,6 +167,11 @@ impl Cards {
     /// Notes what the entry of a card hangs on.
     pub fn set_uses(&mut self, id: Id, uses: Box<[Use]>) {
         self.slots[id as usize].rare.get_or_insert_default().uses = uses;
+    }
+
+    /// Says what a card is among those with its key.
+    pub fn place(&mut self, id: Id, place: Place) {
+        self.slots[id as usize].place = place;
     }
 
     /// The card with a number.
@@ -196,9 +227,31 @@ impl<'a> Kept<'a> {
         self.cards.paths.get(&self.slot().path)
     }
 
-    /// The post's name across all roots.
+    /// The name of the file across all roots, without folders of digits.
     pub fn key(&self) -> &'a str {
         key_of(self.slot(), &self.cards.paths)
+    }
+
+    /// The same with those folders.
+    pub fn long_key(&self) -> &'a str {
+        let slot = self.slot();
+        let own = slot.rare.as_ref().and_then(|rare| rare.long_key.as_deref());
+        own.unwrap_or_else(|| self.cards.paths.part(&slot.path, slot.long_key))
+    }
+
+    /// The name of the post, which no other post has: the key, unless it is another's.
+    pub fn own_key(&self) -> &'a str {
+        let (key, long_key, path) = (self.key(), self.long_key(), self.path());
+        match self.place() {
+            Place::First | Place::Shadowed => key,
+            Place::Other if long_key != key => long_key,
+            Place::Other => path.rsplit_once('.').map_or(path, |(bare, _)| bare),
+        }
+    }
+
+    /// What it is among the cards with its key.
+    pub fn place(&self) -> Place {
+        self.slot().place
     }
 
     /// The rank of the file's root.
@@ -266,6 +319,7 @@ impl<'a> Kept<'a> {
     pub fn to_card(&self) -> Card {
         Card {
             key: self.key().into(),
+            long_key: self.long_key().into(),
             path: self.path().into(),
             rank: self.rank(),
             date: self.date(),
@@ -294,10 +348,7 @@ fn position(key: &str, path: &str) -> Option<(u16, u16)> {
 
 fn key_of<'a>(slot: &'a Slot, paths: &'a Paths) -> &'a str {
     let own = slot.rare.as_ref().and_then(|rare| rare.key.as_deref());
-    own.unwrap_or_else(|| {
-        let (start, end) = slot.key;
-        &paths.get(&slot.path)[usize::from(start)..usize::from(end)]
-    })
+    own.unwrap_or_else(|| paths.part(&slot.path, slot.key))
 }
 
 /// All paths, one after the other.
@@ -319,6 +370,11 @@ impl Paths {
 
     fn get(&self, range: &Range<u32>) -> &str {
         &self.text[range.start as usize..range.end as usize]
+    }
+
+    /// A part of a path.
+    fn part(&self, range: &Range<u32>, (start, end): (u16, u16)) -> &str {
+        &self.get(range)[usize::from(start)..usize::from(end)]
     }
 
     /// The paths that somebody has, moved together.

@@ -6,7 +6,7 @@ use crate::content::defaults::{Defaults, Place, Set, below};
 use crate::content::fields::Fields;
 use crate::content::front_matter::{FrontMatter, Node, value_of};
 use crate::content::glob::Glob;
-use crate::content::permalink::{Layout, Origin};
+use crate::content::origin::{Layout, Origin};
 use crate::content::site::Site;
 use crate::content::text::shown;
 use crate::error::{Error, Finding, Severity};

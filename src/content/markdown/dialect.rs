@@ -4,7 +4,7 @@
 use crate::content::config::Section;
 use crate::content::front_matter::Node;
 use crate::content::markdown::typography::{SYMBOLS, Signs};
-use crate::content::permalink::Origin;
+use crate::content::origin::Origin;
 use crate::error::Result;
 
 /// Whose rules hold.

@@ -11,7 +11,7 @@ use feedmill::content::html::nesting::MAX_DEPTH;
 use feedmill::content::html::trust::Trust;
 use feedmill::content::html::{self, MAX_LENGTH, Selectors};
 use feedmill::content::liquid::MAX_EXPANSION;
-use feedmill::content::permalink::{Layout, Origin};
+use feedmill::content::origin::{Layout, Origin};
 use feedmill::content::post::Post;
 use feedmill::content::settings::{Surroundings, parse, people};
 use feedmill::content::site::Site;

@@ -1,7 +1,7 @@
 //! A restart: what was known is known again, and what cannot be trusted is made anew.
 
 use super::harness::{CONFIG, Site, at, program};
-use feedmill::content::permalink::Layout;
+use feedmill::content::origin::Layout;
 use feedmill::content::settings::Sources;
 use feedmill::hash::Hash;
 use feedmill::service::snapshot::{self, Head};

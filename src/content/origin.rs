@@ -1,0 +1,157 @@
+//! Where a post comes from: what its path says, and the key that it has by it.
+
+use std::borrow::Cow;
+
+use crate::content::text::nfc;
+
+/// The endings of posts, and what a page made from one ends in.
+const EXTENSIONS: &[(&str, &str)] = &[
+    ("md", ".html"),
+    ("markdown", ".html"),
+    ("mkdown", ".html"),
+    ("mkdn", ".html"),
+    ("mkd", ".html"),
+    ("html", ".html"),
+    ("htm", ".htm"),
+    ("txt", ".txt"),
+];
+
+/// Where Jekyll looks for posts, with the slash behind it.
+const POSTS: &str = "_posts/";
+
+/// Folders that hold posts, in the order in which they win over each other.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Layout {
+    /// Every `_posts` folder first, then these folders.
+    Folders(Vec<String>),
+    /// The site's folder itself: it has no `_posts` and names no folder.
+    Bare,
+}
+
+/// What a post's path says about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// Its path relative to the site.
+    pub path: &'a str,
+    /// Its name across all roots: the path without root and extension, and without folders whose
+    /// names are digits alone. So a post keeps its id when a script moves it from `_posts` to
+    /// `old_post`, or sorts it into years and months.
+    pub key: Cow<'a, str>,
+    /// The same with those folders: what tells two posts of one key apart.
+    pub long_key: Cow<'a, str>,
+    /// The rank of its root; of files with one key the lowest rank wins.
+    pub rank: usize,
+    /// Whether it stands under `_posts`, where Jekyll looks too.
+    pub is_jekyll: bool,
+    /// The folders above `_posts`: categories.
+    pub folders: &'a str,
+    /// The file's name without its extension.
+    pub stem: &'a str,
+    /// The extension.
+    pub extension: &'a str,
+}
+
+impl<'a> Origin<'a> {
+    /// What `path`, which is relative to the site, says; `None` when no post can be there.
+    pub fn of(path: &'a str, layout: &Layout) -> Option<Self> {
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        let (stem, extension) = name.rsplit_once('.')?;
+        let is_post = EXTENSIONS.iter().any(|(known, _)| known.eq_ignore_ascii_case(extension));
+        if !is_post || stem.is_empty() || is_ignored(name) {
+            return None;
+        }
+        let bare_path = &path[..path.len() - extension.len() - 1];
+        let origin = |below: &'a str, rank, folders: &'a str, is_jekyll, is_site| {
+            let long = bundle(below);
+            let short = if is_site { Cow::Borrowed(long) } else { without_numbers(long) };
+            let (key, long_key) = (under(folders, short), under(folders, Cow::Borrowed(long)));
+            Self { path, key, long_key, rank, is_jekyll, folders, stem, extension }
+        };
+        let Layout::Folders(roots) = layout else {
+            return Some(origin(bare_path, 0, "", false, true));
+        };
+        if let Some((above, below)) = around_posts(bare_path) {
+            return Some(origin(below, 0, above, true, false));
+        }
+        let is_below = |root: &String| {
+            bare_path.strip_prefix(root.as_str()).and_then(|rest| rest.strip_prefix('/'))
+        };
+        let (rank, below) = roots
+            .iter()
+            .enumerate()
+            .find_map(|(index, root)| Some((index + 1, is_below(root)?)))?;
+        Some(origin(below, rank, "", false, false))
+    }
+
+    /// Whether it stands where Jekyll would not look, and no other root was named.
+    pub fn is_bare(&self) -> bool {
+        self.rank == 0 && !self.is_jekyll
+    }
+
+    /// The ending of the post's page.
+    pub fn page_extension(&self) -> &'static str {
+        let known =
+            EXTENSIONS.iter().find(|(extension, _)| extension.eq_ignore_ascii_case(self.extension));
+        known.map_or(".html", |(_, page)| page)
+    }
+
+    /// Whether the file bypasses Markdown.
+    pub fn is_html(&self) -> bool {
+        matches!(self.page_extension(), ".htm") || self.extension.eq_ignore_ascii_case("html")
+    }
+}
+
+/// A name below a root, under the folders above it. NFC: the same name typed on two systems is one
+/// key.
+fn under<'a>(folders: &str, name: Cow<'a, str>) -> Cow<'a, str> {
+    match name {
+        Cow::Borrowed(name) if folders.is_empty() => nfc(name),
+        name if folders.is_empty() => Cow::Owned(nfc(&name).into_owned()),
+        name => Cow::Owned(nfc(&format!("{folders}/{name}")).into_owned()),
+    }
+}
+
+/// A name below a root: `index` has that of its folder, which holds the pictures of one post.
+fn bundle(name: &str) -> &str {
+    name.strip_suffix("/index").unwrap_or(name)
+}
+
+/// A name without the folders whose names are digits alone: `2024/05/x` is `x`.
+pub fn without_numbers(name: &str) -> Cow<'_, str> {
+    let Some((folders, last)) = name.rsplit_once('/') else { return Cow::Borrowed(name) };
+    let is_number = |folder: &&str| folder.bytes().all(|byte| byte.is_ascii_digit());
+    if !folders.split('/').any(|folder| is_number(&folder)) {
+        return Cow::Borrowed(name);
+    }
+    let mut kept = String::with_capacity(name.len());
+    for folder in folders.split('/').filter(|folder| !is_number(folder)) {
+        kept.push_str(folder);
+        kept.push('/');
+    }
+    if kept.is_empty() { Cow::Borrowed(last) } else { Cow::Owned(kept + last) }
+}
+
+/// The long key of the post that Liquid's `post_url NAME` or `link PATH` names.
+pub fn named_key(words: &str, layout: &Layout) -> String {
+    let path = words.trim_matches(['"', '\'', '/', ' ']);
+    Origin::of(path, layout).map_or_else(|| path.to_owned(), |origin| origin.long_key.into_owned())
+}
+
+/// What stands above the innermost folder `_posts` in a path, and what below it.
+fn around_posts(path: &str) -> Option<(&str, &str)> {
+    let is_folder = |start: &usize| *start == 0 || path.as_bytes()[start - 1] == b'/';
+    let start = path.match_indices(POSTS).map(|(start, _)| start).filter(is_folder).last()?;
+    Some((path[..start].trim_end_matches('/'), &path[start + POSTS.len()..]))
+}
+
+/// Whether a name is hidden or belongs to an editor's or a copier's half-done work.
+pub fn is_ignored(name: &str) -> bool {
+    name.starts_with(['.', '#'])
+        || name.ends_with(['~', '#'])
+        || name == "4913"
+        || has_extension(name, &["swp", "swx", "tmp", "part"])
+}
+
+fn has_extension(name: &str, extensions: &[&str]) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extensions.contains(&extension))
+}
