@@ -6,11 +6,13 @@
 
 mod finding;
 mod hint;
+pub mod known_by;
 pub mod loss;
 pub mod oddity;
 
 use std::fmt;
 
+use crate::error::known_by::KnownBy;
 use crate::error::loss::Loss;
 use crate::error::oddity::Oddity;
 
@@ -187,6 +189,9 @@ pub enum Error {
         /// Its address.
         address: String,
     },
+    /// That by which readers know a post.
+    #[error(transparent)]
+    KnownBy(#[from] KnownBy),
     /// Tags, no categories, and no feeds of tags.
     #[error("the posts have tags and no categories, so there is one feed only")]
     TagsOnly,
@@ -325,17 +330,6 @@ pub enum Error {
     Shadowed {
         /// The path of the file that is used.
         winner: String,
-    },
-
-    /// A post whose key an older one has.
-    #[error("the older `{other}` is `{key}`, too, so this post is `{own_key}`")]
-    SameKey {
-        /// The key.
-        key: String,
-        /// What tells this post from the other.
-        own_key: String,
-        /// The path of the other.
-        other: String,
     },
 
     // -- feeds (feed/format)

@@ -210,6 +210,12 @@ impl Catalog {
         self.feeds.get(feed).map_or(0, Order::len)
     }
 
+    /// When the newest published post of all was published.
+    pub fn newest(&self) -> Option<Moment> {
+        let id = self.feeds.get(&FeedName::Site)?.backwards().next()?;
+        Some(self.cards.get(id).date())
+    }
+
     /// The posts that a feed carries, newest first.
     pub fn window(&self, feed: &FeedName, window: Window) -> Vec<Kept<'_>> {
         let posts = || {

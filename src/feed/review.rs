@@ -8,6 +8,7 @@ use crate::content::catalog::{Catalog, FeedName};
 use crate::content::glob::Glob;
 use crate::content::post::{Group, Reach};
 use crate::content::site::{Site, Taxonomy};
+use crate::error::known_by::KnownBy;
 use crate::error::oddity::Oddity;
 use crate::error::{Error, Finding, Severity};
 use crate::feed::assemble;
@@ -32,7 +33,7 @@ fn rivals(catalog: &Catalog) -> Vec<Finding> {
             Error::Shadowed { winner: other.path().to_owned() }
         } else {
             let (key, own_key) = (card.key().to_owned(), card.own_key().to_owned());
-            Error::SameKey { key, own_key, other: other.path().to_owned() }
+            Error::KnownBy(KnownBy::SameKey { key, own_key, other: other.path().to_owned() })
         };
         finding(Severity::Warning, card.path(), 0, error)
     };

@@ -13,9 +13,11 @@ pub fn log<'a>(findings: impl IntoIterator<Item = &'a Finding>, site: &Path) {
         match finding.severity {
             Severity::Error => tracing::error!(hint, "{finding}"),
             Severity::Warning => tracing::warn!(hint, "{finding}"),
-            // Of the output, which `check` does not look at.
-            Severity::Note if finding.error == Error::ForeignIndex => tracing::info!("{finding}"),
-            Severity::Note => {}
+            // `check` sees neither the output nor what comes when.
+            Severity::Note => match finding.error {
+                Error::ForeignIndex | Error::KnownBy(_) => tracing::info!(hint, "{finding}"),
+                _ => {}
+            },
         }
     }
 }

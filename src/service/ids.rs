@@ -15,13 +15,18 @@ use crate::service::posts::{Ground, MAX_POST, text};
 /// its name and the settings alone is known all the same.
 const STAND_IN: &str = "---\ndate: 2022-01-04\n---\nText.\n";
 
-/// How many ids are others under new settings: of posts that feeds carry, and of feeds that carry any.
+/// How many ids are others under new settings, of posts that feeds carry and of feeds that carry any; and
+/// how many links and titles, which some readers know entries by.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct NewIds {
     /// Posts whose id is another.
     pub posts: usize,
     /// Posts in all.
     pub of_posts: usize,
+    /// Posts whose link is another.
+    pub links: usize,
+    /// Posts whose title is another.
+    pub titles: usize,
     /// Feeds whose id is another.
     pub feeds: usize,
     /// Feeds in all.
@@ -40,10 +45,14 @@ impl NewIds {
             assemble::feed_id(old.site, name) != assemble::feed_id(new.site, name)
         };
         let carried = carried(catalog, &feeds, old.site);
-        let changes = parallel::read(&carried, |card| is_other(*card, old, new));
+        let changes = parallel::read(&carried, |card| changes(*card, old, new));
+        let count =
+            |part: usize| changes.iter().flatten().filter(|is_other| is_other[part]).count();
         Self {
-            posts: changes.iter().filter(|is_other| **is_other == Some(true)).count(),
+            posts: count(0),
             of_posts: changes.iter().flatten().count(),
+            links: count(1),
+            titles: count(2),
             feeds: feeds.iter().filter(is_other_feed).count(),
             of_feeds: feeds.len(),
         }
@@ -51,8 +60,9 @@ impl NewIds {
 
     /// Why settings that give these ids are refused: more than half of those of posts are others, or
     /// of those of feeds. They are counted apart, for one site has many posts and another many feeds.
+    /// Links and titles alone are no reason: they follow pages, which have changed as well.
     pub fn refusal(&self) -> Option<Error> {
-        let Self { posts, of_posts, feeds, of_feeds } = *self;
+        let Self { posts, of_posts, feeds, of_feeds, .. } = *self;
         let is_most = posts * 2 > of_posts || feeds * 2 > of_feeds;
         is_most.then_some(Error::NewIds { posts, of_posts, feeds, of_feeds })
     }
@@ -77,18 +87,21 @@ fn carried<'c>(catalog: &'c Catalog, feeds: &[&FeedName], site: &Site) -> Vec<Ke
     cards
 }
 
-/// Whether a post has another id in its new place; `None` when it is no post there.
-fn is_other(card: Kept<'_>, old: Ground<'_>, new: Ground<'_>) -> Option<bool> {
+/// Whether a post has another id, link and title in its new place; `None` when it is no post there.
+fn changes(card: Kept<'_>, old: Ground<'_>, new: Ground<'_>) -> Option<[bool; 3]> {
     let read = old.folder.read(card.path(), MAX_POST);
     let bytes = read.map(|(bytes, _)| bytes).unwrap_or_default();
-    let id = |written: &str, ground: Ground<'_>| {
+    let known_by = |written: &str, ground: Ground<'_>| {
         let origin = Origin::of(card.path(), ground.layout)?;
         let mut post = Post::parse(&origin, written, ground.site).post.ok()?;
         if *origin.key == *card.key() {
             card.own_key().clone_into(&mut post.key);
         }
-        Some(post.id(ground.site))
+        Some([post.id(ground.site), post.url(ground.site), post.title])
     };
     let texts = [text(&bytes).unwrap_or_default(), STAND_IN];
-    texts.into_iter().find_map(|written| Some(id(written, old)? != id(written, new)?))
+    texts.into_iter().find_map(|written| {
+        let (former, now) = (known_by(written, old)?, known_by(written, new)?);
+        Some(std::array::from_fn(|part| former[part] != now[part]))
+    })
 }

@@ -33,6 +33,7 @@ pub struct Metrics {
     rendered: AtomicU64,
     written: AtomicU64,
     scans: AtomicU64,
+    changed_ids: AtomicU64,
     posts: AtomicU64,
     rejected: AtomicU64,
     /// When the next post is due, in Unix seconds; 0 for none.
@@ -93,6 +94,11 @@ impl Metrics {
         self.scans.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Counts ids that have changed although their posts stay.
+    pub fn changed_ids(&self, count: usize) {
+        self.changed_ids.fetch_add(count as u64, Ordering::Relaxed);
+    }
+
     /// Sets how many posts there are, how many files give none, and when the next post is due, in
     /// Unix seconds.
     pub fn know(&self, posts: usize, rejected: usize, next_due: Option<i64>) {
@@ -124,6 +130,8 @@ impl Metrics {
         page.counter("rendered_feeds_total", "Feeds that were rendered.", read(&self.rendered));
         page.counter("written_documents_total", "Documents that changed.", read(&self.written));
         page.counter("scans_total", "Scans of the whole site.", read(&self.scans));
+        let help = "Ids that changed because files were moved or renamed.";
+        page.counter("changed_ids_total", help, read(&self.changed_ids));
         page.gauge("posts", "Posts, published or not.", read(&self.posts));
         page.gauge("rejected_files", "Files that give no post.", read(&self.rejected));
         page.gauge("documents", "Documents that are published.", now.documents);

@@ -2,6 +2,8 @@
 //!
 //! A pass reads what changed, asks the catalog which feeds that touches, and has just those printed.
 
+mod answers;
+
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,13 +18,13 @@ use crate::content::settings::CONFIG;
 use crate::content::site::Site;
 use crate::content::uses::Use;
 use crate::error::{Error, Finding, Result};
-use crate::feed::edition::Edition;
 use crate::feed::review::review;
 use crate::service::hold::{self, Hold, Known};
 use crate::service::ids::NewIds;
 use crate::service::intake::{Intake, Target};
 use crate::service::large_posts;
 use crate::service::mill::rest::Rest;
+use crate::service::moves::Moves;
 use crate::service::posts::{self, Ground};
 use crate::service::press::{Left, Press, Printed};
 use crate::service::progress::Progress;
@@ -100,72 +102,6 @@ impl Mill {
         self.intake.is_untold = true;
     }
 
-    /// What is published.
-    pub fn edition(&self) -> Arc<Edition> {
-        self.press.edition()
-    }
-
-    /// The settings that are in force.
-    pub fn site(&self) -> &Site {
-        &self.site
-    }
-
-    /// Where the content is.
-    pub fn roots(&self) -> &Roots {
-        &self.roots
-    }
-
-    /// The index of posts.
-    pub fn catalog(&self) -> &Catalog {
-        &self.catalog
-    }
-
-    /// Everything that was noticed, by path.
-    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.intake.notes.all()
-    }
-
-    /// How many files give no post.
-    pub fn rejected(&self) -> usize {
-        self.intake.rejected().len()
-    }
-
-    /// Why the posts of a lost root are kept.
-    pub fn held(&self) -> Option<&Finding> {
-        self.hold.held()
-    }
-
-    /// What is wrong with the content, for the health.
-    pub fn troubles(&self) -> impl Iterator<Item = &Finding> {
-        self.hold.troubles()
-    }
-
-    /// Whether nothing is.
-    pub fn is_well(&self) -> bool {
-        self.troubles().next().is_none()
-    }
-
-    /// When something is to be done without any event: a post becomes due, a file that was cut
-    /// short is to be read again, or many that are gone count as deleted. What is held has its time
-    /// when all is well again.
-    pub fn next_look(&self) -> Option<Nanoseconds> {
-        if self.hold.held().is_some() {
-            return None;
-        }
-        if self.wants_scan() {
-            // Nothing else is done before.
-            return self.hold.until();
-        }
-        let due = self.catalog.next_due().map(|due| due.unix().saturating_mul(1_000_000_000));
-        due.into_iter().chain(self.hold.until()).chain(self.intake.next_look()).min()
-    }
-
-    /// Whether the next pass must be [`Mill::rescan`]: settings have changed since everything was
-    /// rendered, or posts are kept although their files are gone.
-    pub fn wants_scan(&self) -> bool {
-        self.is_stale || self.hold.is_keeping()
-    }
-
     /// Takes other settings; the next [`Mill::rescan`] renders everything with them.
     ///
     /// # Errors
@@ -224,8 +160,12 @@ impl Mill {
         // What is being written stays as it was.
         let kept = self.catalog.cards().filter(|card| self.intake.is_unfinished(card.path()));
         catalog.apply(kept.map(|card| Change::Put(card.to_card())), horizon);
-        self.catalog = catalog;
+        let former = std::mem::replace(&mut self.catalog, catalog);
         self.rest = Rest::default();
+        if self.press.new_ids.is_none() {
+            let moves = Moves::between(&former, &self.catalog);
+            pass.findings.extend(moves.findings(&self.catalog, &self.layout, now));
+        }
         self.review(now, &mut pass);
         // What is on disk is compared byte by byte: someone may have touched it.
         self.press.forget();
@@ -427,13 +367,6 @@ impl Mill {
         self.press.doubt_export();
     }
 
-    /// Whether a path is, below the site, one that a post was read from.
-    pub fn is_post(&self, path: &Path) -> bool {
-        let card = |path: &String| posts::known(&self.catalog, &self.layout, path);
-        let relative = self.roots.relative(path);
-        relative.is_some_and(|path| self.intake.stamp_of(&path, card(&path)).is_some())
-    }
-
     /// Takes in posts that are gone and files that are new, and publishes what they touch.
     fn take_in(&mut self, gone: Vec<Change>, scan: Scan, now: Nanoseconds) -> Result<Pass> {
         // A link to nowhere is found again and again.
@@ -441,6 +374,7 @@ impl Mill {
         if !gone.is_empty() || !scan.files.is_empty() || scan.findings.iter().any(is_news) {
             self.intake.notes.want_review(now);
         }
+        let moves = Moves::of(&self.catalog, &self.layout, &gone, &scan.files);
         let horizon = self.horizon(now);
         let mut touched = self.catalog.apply(gone, horizon);
         let Self { roots, layout, site, catalog, intake, .. } = self;
@@ -454,6 +388,7 @@ impl Mill {
         touched.append(&mut taken.touched);
         touched.extend(self.catalog.release(horizon.now));
         let mut pass = Pass { findings: taken.findings, ..Pass::default() };
+        pass.findings.extend(moves.findings(&self.catalog, &self.layout, now));
         self.print(touched, now, &mut pass)?;
         Ok(pass)
     }

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use crate::content::date::Moment;
 use crate::content::settings::{AUTHORS, CONFIG, Sources};
-use crate::error::{Finding, Result};
+use crate::error::known_by::KnownBy;
+use crate::error::{Error, Finding, Result};
 use crate::http::health::Health;
 use crate::http::respond::Serving;
 use crate::service::batch::{Batch, Event};
@@ -433,6 +434,11 @@ impl<'a> Miller<'a> {
         match outcome {
             Ok(pass) => {
                 log(&pass.findings, &self.settings.site);
+                for finding in &pass.findings {
+                    if let Error::KnownBy(KnownBy::Moved { posts, .. }) = finding.error {
+                        self.metrics.changed_ids(posts);
+                    }
+                }
                 if pass.printed.feeds > 0 {
                     self.mill.folders_beside().iter().for_each(|folder| self.cover(folder));
                     let Printed { feeds, rendered, written, .. } = pass.printed;

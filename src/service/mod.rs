@@ -55,6 +55,8 @@ pub mod hold;
 
 pub mod ids;
 
+pub mod moves;
+
 pub mod intake;
 
 pub mod notes;

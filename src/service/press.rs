@@ -314,13 +314,16 @@ impl Press {
 
     /// Says what new settings change, before anybody sees it.
     fn announce(&self, edition: &Edition) {
-        let Some(NewIds { posts, of_posts, feeds, of_feeds }) = self.new_ids else { return };
+        let Some(new_ids) = self.new_ids else { return };
+        let NewIds { posts, of_posts, links, titles, feeds, of_feeds } = new_ids;
         tracing::info!(
             documents = edition.changes(&self.edition),
             post_ids = posts,
             of_posts,
             feed_ids = feeds,
             of_feeds,
+            links,
+            titles,
             "publishing with the new configuration"
         );
     }

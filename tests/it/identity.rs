@@ -1,9 +1,11 @@
 //! What readers know a post by: which of its changes keep its id, and what is said of those that do not.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use feedmill::error::Error;
+use feedmill::error::known_by::KnownBy;
+use feedmill::error::{Error, Finding};
 use feedmill::service::mill::Mill;
 use serde_json::Value;
 
@@ -53,7 +55,9 @@ fn keys(made: &Made) -> Vec<(String, String)> {
 
 /// What is said about keys.
 fn findings(mill: &Mill) -> Vec<String> {
-    let of_keys = mill.findings().filter(|finding| matches!(finding.error, Error::SameKey { .. }));
+    let of_keys = mill
+        .findings()
+        .filter(|finding| matches!(finding.error, Error::KnownBy(KnownBy::SameKey { .. })));
     of_keys.map(|finding| format!("{}: {}", finding.path, finding.error)).collect()
 }
 
@@ -187,4 +191,62 @@ fn the_list_names_posts_by_their_own_keys() {
     assert_eq!(found, wanted.map(|(path, id)| (path.into(), id.to_owned())));
     let ran = made.run(&["check", "content"]);
     assert!(ran.out.contains("this post is `2024/x`"), "{}", ran.out);
+}
+
+#[test]
+fn posts_that_are_moved_away_are_told_with_their_number() {
+    let paths = ["_posts/2024/a.md", "_posts/2023/b.md", "_posts/c.md", "_posts/d.md"];
+    let (made, mut mill) = site("", &paths);
+    rename(&made, "_posts/2024/a.md", "news/_posts/2024/a.md");
+    rename(&made, "_posts/2023/b.md", "_posts/renamed.md");
+    // A copy of one that stays is none that was moved, nor is one that is sorted or written anew.
+    fs::copy(made.at("_posts/c.md"), made.at("_posts/copy.md")).unwrap();
+    rename(&made, "_posts/d.md", "_posts/2020/d.md");
+    let pass = mill.rescan(LATER).unwrap();
+    let told: Vec<String> = told(&pass.findings);
+    let moved = "_posts/renamed.md: 2 posts have other ids than before, for their files were moved or renamed: this one was `_posts/2023/b.md`";
+    let late = "_posts/copy.md: 1 posts came that are older than the newest one, this among them";
+    assert_eq!(told, [moved, late]);
+
+    // An id of its own goes with its post.
+    let own = "---\ntitle: own\ndate: 2030-01-01\nid: https://example.org/own\n---\nText.\n";
+    made.write("_posts/own.md", own);
+    assert_eq!(told_by(&mut mill, 2), [""; 0]);
+    rename(&made, "_posts/own.md", "_posts/other.md");
+    assert_eq!(told_by(&mut mill, 3), [""; 0]);
+    fs::remove_file(made.at("_posts/other.md")).unwrap();
+    assert_eq!(told_by(&mut mill, 4), [""; 0]);
+}
+
+#[test]
+fn posts_that_are_copied_first_and_deleted_then_are_told() {
+    let (made, mut mill) = site("", &["_posts/a.md", "_posts/b.md"]);
+    let written = fs::metadata(made.at("_posts/a.md")).unwrap();
+    let now = written.ctime() * 1_000_000_000;
+    fs::copy(made.at("_posts/a.md"), made.at("_posts/z.md")).unwrap();
+    mill.rescan(now).unwrap();
+    fs::remove_file(made.at("_posts/a.md")).unwrap();
+    let pass = mill.rescan(now + 5_000_000_000).unwrap();
+    assert!(told(&pass.findings)[0].starts_with("_posts/z.md: 1 posts have other ids"));
+}
+
+#[test]
+fn a_first_posts_folder_changes_all_keys_and_says_so() {
+    let (made, mut mill) = site("", &["2024/a.md", "b.md"]);
+    rename(&made, "2024/a.md", "_posts/2024/a.md");
+    let told = told_by(&mut mill, 2);
+    assert!(told[0].starts_with("_posts/2024/a.md: 1 posts have other ids"), "{told:?}");
+}
+
+/// What a pass says of moves.
+fn told_by(mill: &mut Mill, minute: i64) -> Vec<String> {
+    told(&mill.rescan(START + minute * 60_000_000_000).unwrap().findings)
+}
+
+fn told(findings: &[Finding]) -> Vec<String> {
+    let is_of_moves = |error: &Error| {
+        matches!(error, Error::KnownBy(KnownBy::Moved { .. } | KnownBy::Late { .. }))
+    };
+    let findings = findings.iter().filter(|finding| is_of_moves(&finding.error));
+    findings.map(|finding| format!("{}: {}", finding.path, finding.error)).collect()
 }

@@ -3,7 +3,7 @@
 /// What each part of the crate may see of the rest; the first row whose prefix fits counts.
 pub(crate) const LAYERS: &[(&str, &[&str])] = &[
     ("src/lib.rs", &[]),
-    ("src/error.rs", &["error::loss", "error::oddity", "printable"]),
+    ("src/error.rs", &["error::known_by", "error::loss", "error::oddity", "printable"]),
     ("src/error/", &["error", "printable"]),
     ("src/hash.rs", &[]),
     ("src/percent.rs", &[]),
@@ -87,6 +87,7 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
     ("hold", &["source"]),
     ("notes", &[]),
     ("progress", &[]),
+    ("moves", &["files", "posts"]),
     ("intake", &["posts", "source", "hold", "notes", "parallel", "progress"]),
     (
         "mill",
@@ -100,6 +101,7 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
             "ids",
             "intake",
             "large_posts",
+            "moves",
             "snapshot",
             "progress",
         ],
@@ -186,7 +188,10 @@ pub(crate) const OWNERS: &[(&str, &[&str])] = &[
     ("hashbrown", &["src/content/catalog/cards.rs"]),
     ("unicode-normalization", &["src/content/text.rs"]),
     ("unicode-segmentation", &["src/content/text.rs"]),
-    ("thiserror", &["src/error.rs", "src/error/loss.rs", "src/error/oddity.rs"]),
+    (
+        "thiserror",
+        &["src/error.rs", "src/error/known_by.rs", "src/error/loss.rs", "src/error/oddity.rs"],
+    ),
     ("rss", &["src/feed/format/rss.rs"]),
     ("atom_syndication", &["src/feed/format/atom.rs"]),
     ("askama", &["src/feed/page.rs", "src/feed/directory.rs"]),

@@ -151,7 +151,8 @@ fn an_authority_keeps_ids_where_the_host_changes() {
     server.wait_until("it is elsewhere", || {
         server.get("rss.xml", &[]).text().contains("https://other.example/category")
     });
-    server.wait_for_log("documents=15 post_ids=0 of_posts=3 feed_ids=0 of_feeds=3");
+    server
+        .wait_for_log("documents=15 post_ids=0 of_posts=3 feed_ids=0 of_feeds=3 links=3 titles=0");
     assert_eq!(server.all("", "id"), ids);
     server.finish(&[]);
 }

@@ -1,0 +1,50 @@
+//! What there is to say of that by which readers, and pages, know a post: key, id, address.
+
+/// What of it is shared, has changed, or comes too late.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KnownBy {
+    /// A post whose key an older one has.
+    #[error("the older `{other}` is `{key}`, too, so this post is `{own_key}`")]
+    SameKey {
+        /// The key.
+        key: String,
+        /// What tells this post from the other.
+        own_key: String,
+        /// The path of the other.
+        other: String,
+    },
+    /// Posts that stay and have other ids.
+    #[error(
+        "{posts} posts have other ids than before, for their files were moved or renamed: this one was `{from}`"
+    )]
+    Moved {
+        /// How many.
+        posts: usize,
+        /// Where one of them was.
+        from: String,
+    },
+    /// Posts that came with older dates than that of the newest.
+    #[error("{posts} posts came that are older than the newest one, this among them")]
+    Late {
+        /// How many.
+        posts: usize,
+    },
+}
+
+impl KnownBy {
+    /// What the reader of the message can do next.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::SameKey { .. } => {
+                "rename one of the two, or give it an `id`: ids leave out folders whose names are digits alone"
+            }
+            Self::Moved { .. } => {
+                "readers show them again: move them back, or give each the `id` that it had"
+            }
+            Self::Late { .. } => {
+                "some readers show only what comes above the newest entry that they have"
+            }
+        }
+    }
+}
