@@ -287,6 +287,7 @@ fn card(index: usize, text: &str) -> Card {
         reach: Reach::All,
         expires: None,
         changes: None,
+        page: index as u64,
         has_tags: true,
         hash: Hash::of(format!("{index} {text}").as_bytes()),
         stamp: FileStamp::default(),

@@ -58,6 +58,11 @@ impl Hash {
         Some(Self(bytes))
     }
 
+    /// Its first half, where two that meet are looked at once more.
+    pub fn half(self) -> u64 {
+        self.0.first_chunk().map_or(0, |half| u64::from_le_bytes(*half))
+    }
+
     /// Its place in a table of `places`, at least one: as even as the hash itself.
     pub fn remainder(self, places: usize) -> usize {
         let [a, b, c, d, ..] = self.0;

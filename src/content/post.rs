@@ -1,5 +1,7 @@
 //! A post: one file, parsed; and its card, which is what the catalog keeps of it.
 
+pub mod address;
+
 use std::sync::Arc;
 
 use crate::content::body::{Body, Markup, Source, oversize, render};
@@ -14,8 +16,9 @@ use crate::content::liquid::{Variables, lexer};
 use crate::content::markdown::dialect::Flavor;
 use crate::content::markdown::differences;
 use crate::content::origin::Origin;
-use crate::content::permalink::{self, Template, jekyll_id, tag_id};
-use crate::content::site::{Author, Ids, Site, Taxonomy};
+use crate::content::permalink::Template;
+use crate::content::post::address::below_home;
+use crate::content::site::{Author, Site, Taxonomy};
 use crate::content::spread;
 use crate::content::syntax::canonical;
 use crate::content::text::{cut, lines, xml_safe};
@@ -202,44 +205,6 @@ impl<'a> Post<'a> {
         Some(Remark { severity: Severity::Warning, line, column: 0, error })
     }
 
-    /// Absolute address of its page. Few posts are in a window, so this is made when it is asked for.
-    pub fn url(&self, site: &Site) -> String {
-        [&*site.home, &self.template(site).path(self.parts(site))].concat()
-    }
-
-    /// Its id, the same in every feed and for ever.
-    pub fn id(&self, site: &Site) -> String {
-        match (&self.own_id, site.ids) {
-            (Some(own), _) => own.clone(),
-            (None, Ids::Tag) => tag_id(&site.tag_authority, &self.key),
-            (None, Ids::Permalink) => self.url(site),
-            (None, Ids::Jekyll) => {
-                let path = self.template(site).plain_path(self.parts(site));
-                [&*site.home, &jekyll_id(&path, &self.slug)].concat()
-            }
-        }
-    }
-
-    /// Whether no part of its address has to be cut.
-    pub fn has_whole_address(&self, site: &Site) -> bool {
-        self.template(site).fits(self.parts(site))
-    }
-
-    fn template<'t>(&'t self, site: &'t Site) -> &'t Template {
-        self.permalink.as_ref().unwrap_or(&site.permalink)
-    }
-
-    fn parts(&self, site: &Site) -> permalink::Parts<'_> {
-        permalink::Parts {
-            date: self.date,
-            zone: site.dates.zone,
-            categories: &self.categories,
-            slug: &self.slug,
-            path: &self.path,
-            extension: self.page_extension,
-        }
-    }
-
     /// Renders the body; fills the title and the summary that the front matter does not have.
     ///
     /// `elsewhere` is what Liquid asks of the rest of the site.
@@ -408,6 +373,8 @@ pub struct Card {
     pub expires: Option<Moment>,
     /// When it was changed, by its own word, if that is another time than its date.
     pub changes: Option<Moment>,
+    /// Half of the hash of [`Post::destination`].
+    pub page: u64,
     /// Whether the post has tags.
     pub has_tags: bool,
     /// Hash of the file's bytes: equal bytes are no change.
@@ -474,11 +441,6 @@ fn unusable(text: &str, parts: Parts<'_>) -> Option<(usize, Error)> {
     }
     let first = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
     (first.trim_end() == "+++").then_some((0, Error::Toml))
-}
-
-/// The path of a page below the site's home, as Jekyll has it.
-fn below_home<'u>(url: &'u str, site: &Site) -> &'u str {
-    url.strip_prefix(&*site.home).unwrap_or(url)
 }
 
 /// A title for a post without one: the start of its text, else its name.

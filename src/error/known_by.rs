@@ -14,6 +14,14 @@ pub enum KnownBy {
         /// The path of the other.
         other: String,
     },
+    /// A post whose page is that of another.
+    #[error("the page `{page}` is that of `{other}` too, so two entries have one link")]
+    SamePage {
+        /// The path of the page.
+        page: String,
+        /// The path of the other post.
+        other: String,
+    },
     /// Posts that stay and have other ids.
     #[error(
         "{posts} posts have other ids than before, for their files were moved or renamed: this one was `{from}`"
@@ -39,6 +47,7 @@ impl KnownBy {
             Self::SameKey { .. } => {
                 "rename one of the two, or give it an `id`: ids leave out folders whose names are digits alone"
             }
+            Self::SamePage { .. } => "give one of them another `permalink`, name or date",
             Self::Moved { .. } => {
                 "readers show them again: move them back, or give each the `id` that it had"
             }

@@ -15,10 +15,16 @@ use crate::feed::assemble;
 use crate::hash::Hash;
 
 /// All findings about the site as a whole, in a fixed order. `config` is the path of its
-/// configuration.
-pub fn review(catalog: &Catalog, site: &Site, config: &str) -> Vec<Finding> {
+/// configuration, `page` gives the path of a post's page.
+pub fn review(
+    catalog: &Catalog,
+    site: &Site,
+    config: &str,
+    page: &dyn Fn(Kept<'_>) -> Option<String>,
+) -> Vec<Finding> {
     let mut findings = rivals(catalog);
     findings.extend(same_ids(catalog));
+    findings.extend(same_pages(catalog, page));
     findings.extend(unused_overrides(catalog, site, config));
     findings.extend(idle_exclusions(catalog, site, config));
     findings.extend(tags_only(catalog, site, config));
@@ -42,13 +48,14 @@ fn rivals(catalog: &Catalog) -> Vec<Finding> {
     findings
 }
 
+/// Whether a file is that of a post which is, or will be, in a feed.
+fn is_carried(card: Kept<'_>) -> bool {
+    card.place() != Place::Shadowed && !card.is_withheld() && card.reach() != Reach::None
+}
+
 /// Posts that have the id of another one. Readers take them for one, so a feed carries the newest.
 fn same_ids(catalog: &Catalog) -> Vec<Finding> {
     let mut posts: HashMap<Hash, Vec<Kept<'_>>> = HashMap::new();
-    let is_carried = |card: Kept<'_>| {
-        let is_post = card.place() != Place::Shadowed;
-        is_post && !card.is_withheld() && card.reach() != Reach::None
-    };
     for card in catalog.cards() {
         if let Some(id) = card.id().filter(|_| is_carried(card)) {
             posts.entry(id).or_default().push(card);
@@ -63,6 +70,36 @@ fn same_ids(catalog: &Catalog) -> Vec<Finding> {
         for card in &cards[1..] {
             let error = Error::SameId { other: first.clone() };
             findings.push(finding(Severity::Warning, card.path(), 0, error));
+        }
+    }
+    findings.sort_unstable_by(|left, right| left.path.cmp(&right.path));
+    findings
+}
+
+/// Posts whose page is that of another one: a link to the one shows the other.
+fn same_pages(catalog: &Catalog, page: &dyn Fn(Kept<'_>) -> Option<String>) -> Vec<Finding> {
+    let mut cards: Vec<(u64, &str, Kept<'_>)> = catalog
+        .cards()
+        .filter(|card| is_carried(*card))
+        .map(|card| (card.page(), card.path(), card))
+        .collect();
+    cards.sort_unstable_by_key(|(page, path, _)| (*page, *path));
+    let mut findings = Vec::new();
+    for same in cards.chunk_by(|(one, ..), (other, ..)| one == other) {
+        let (_, first, card) = same[0];
+        if same.len() == 1 {
+            continue;
+        }
+        let Some(shared) = page(card) else { continue };
+        let id = card.id();
+        for (_, path, card) in &same[1..] {
+            // Of those with one id that is told.
+            let is_told = id.is_some() && id == card.id();
+            if !is_told && page(*card).as_ref() == Some(&shared) {
+                let (page, other) = (shared.clone(), first.to_owned());
+                let error = Error::KnownBy(KnownBy::SamePage { page, other });
+                findings.push(finding(Severity::Warning, path, 0, error));
+            }
         }
     }
     findings.sort_unstable_by(|left, right| left.path.cmp(&right.path));

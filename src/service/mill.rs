@@ -418,7 +418,9 @@ impl Mill {
 
     /// Notes what only the whole site shows.
     fn review(&mut self, now: Nanoseconds, pass: &mut Pass) {
-        let found = review(&self.catalog, &self.site, CONFIG);
+        let folder = self.roots.open();
+        let ground = Ground { folder: &folder, layout: &self.layout, site: &self.site };
+        let found = review(&self.catalog, &self.site, CONFIG, &|card| posts::page(card, ground));
         pass.findings.extend(self.intake.notes.of_site(found, now));
     }
 }

@@ -146,6 +146,7 @@ fn card_of(
         reach: post.reach,
         expires: post.expires,
         changes: Some(post.updated).filter(|updated| *updated > post.date),
+        page: Hash::of_file(post.destination(site).as_bytes()).half(),
         has_tags: !post.tags.is_empty(),
         hash,
         stamp,
@@ -196,4 +197,9 @@ pub fn whole<T>(
 pub fn length(enclosure: &Enclosure, ground: Ground<'_>) -> Option<u64> {
     let path = enclosure.path(ground.site)?;
     disk::size_of(&ground.folder.path().join(path))
+}
+
+/// The path of the page of a card's post.
+pub fn page(card: Kept<'_>, ground: Ground<'_>) -> Option<String> {
+    whole(card, ground, |post| post.destination(ground.site))
 }

@@ -109,7 +109,7 @@ fn read(site: &Site, roots: &Roots, now: Moment) -> Result<Reading> {
     }
     let mut catalog = Catalog::default();
     catalog.apply(changes, Horizon::OPEN);
-    for finding in review(&catalog, site, CONFIG) {
+    for finding in review(&catalog, site, CONFIG, &|card| posts::page(card, ground)) {
         findings.entry(finding.path.clone()).or_default().push(finding);
     }
     Ok(Reading { layout, files, catalog, findings })

@@ -54,6 +54,7 @@ fn card() -> impl Strategy<Value = Card> {
             },
             expires: (version % 4 == 1).then(|| Moment::from_unix(date + i64::from(version) - 3)),
             changes: (version % 7 == 3).then(|| Moment::from_unix(date + i64::from(version))),
+            page: u64::from(version),
             has_tags: version % 2 == 0,
             hash: Hash::of(&[version]),
             stamp: FileStamp {

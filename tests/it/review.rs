@@ -148,3 +148,30 @@ fn what_is_excluded_is_not_read() {
         assert!(ran.out.contains(&format!("  {name}  ")), "{}", ran.out);
     }
 }
+
+#[test]
+fn two_posts_of_one_page_are_told() {
+    let made = Made::of(&[
+        ("_config.yml", "title: Site\nurl: https://example.org\n"),
+        ("_posts/2022-01-01-a.md", "---\npermalink: /same/\n---\nA.\n"),
+        ("_posts/2022-01-02-b.md", "---\npermalink: /same/index.html\n---\nB.\n"),
+        ("_posts/2022-01-03-c.md", "---\npermalink: /same\n---\nAnother page.\n"),
+        ("_posts/2022-01-04-d.md", "---\npermalink: /same/\npublished: false\n---\nHidden.\n"),
+        // Folders below `_posts` are no part of an address.
+        ("_posts/x/2022-01-05-e.md", "---\n---\nE.\n"),
+        ("_posts/y/2022-01-05-e.md", "---\n---\nE.\n"),
+        ("y/_posts/2022-01-05-e.md", "---\n---\nE.\n"),
+    ]);
+    let told = |out: &str| -> Vec<String> {
+        let lines = out.lines().filter(|line| line.contains("two entries have one link"));
+        lines.map(|line| line.split(" is that of ").next().unwrap().to_owned()).collect()
+    };
+    let wanted = [
+        "warning: content/_posts/2022-01-02-b.md: the page `/same/index.html`",
+        "warning: content/_posts/y/2022-01-05-e.md: the page `/2022/01/05/e.html`",
+    ];
+    let ran = made.run(&["check", "content"]);
+    assert_eq!(told(&ran.out), wanted, "{}", ran.out);
+    let ran = made.run(&["build", "content", "--output", "feeds"]);
+    assert_eq!(told(&ran.err).len(), 2, "{}", ran.err);
+}

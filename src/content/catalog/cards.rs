@@ -50,6 +50,7 @@ struct Slot {
     has_tags: bool,
     date: Moment,
     groups: u32,
+    page: u64,
     hash: Hash,
     size: u32,
     modified: i64,
@@ -127,6 +128,7 @@ impl Cards {
             has_tags: card.has_tags,
             date: card.date,
             groups: self.sets.take(&card.groups),
+            page: card.page,
             hash: card.hash,
             size: u32::try_from(card.stamp.size).unwrap_or(u32::MAX),
             modified: card.stamp.modified,
@@ -304,6 +306,11 @@ impl<'a> Kept<'a> {
         self.slot().rare.as_ref().map_or(&[], |rare| &rare.uses)
     }
 
+    /// What its page is told by.
+    pub fn page(&self) -> u64 {
+        self.slot().page
+    }
+
     /// Hash of the file's bytes.
     pub fn hash(&self) -> Hash {
         self.slot().hash
@@ -330,6 +337,7 @@ impl<'a> Kept<'a> {
             reach: self.reach(),
             expires: self.expires(),
             changes: self.changes(),
+            page: self.page(),
             has_tags: self.has_tags(),
             hash: self.hash(),
             stamp: self.stamp(),
