@@ -9,6 +9,8 @@ pub mod settings;
 
 pub mod config;
 
+pub mod aliases;
+
 pub mod jekyll;
 
 pub mod post;

@@ -10,6 +10,7 @@ mod feeds;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::content::aliases;
 use crate::content::clean::{Cleaning, Patterns};
 use crate::content::config::{File, Section};
 use crate::content::date::Zone;
@@ -70,6 +71,7 @@ pub struct Surroundings<'a> {
 }
 
 const OUR_KEYS: &[&str] = &[
+    "aliases",
     "cap",
     "clean",
     "content",
@@ -169,13 +171,12 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         exclusions: exclusions(&ours)?,
         ids: ours.choice("ids", IDS, "`tag`, `permalink` or `jekyll`")?.unwrap_or(Ids::Tag),
         tag_authority: tag_authority(&ours, &home)?,
-        link_posts: ours
-            .choice("link_posts", LINK_POSTS, "`page` or `external`")?
-            .unwrap_or(LinkPosts::Page),
+        link_posts: link_posts(&ours)?,
         split_names: ours.choice("split", SPLIT, "`blanks` or `none`")?.unwrap_or(true),
         taxonomies: taxonomies(&ours, &feed)?,
         window: window(&ours, default_window(&feed))?,
         overrides: overrides(&ours, &feed)?,
+        aliases: aliases::read(&ours, &feed, &jekyll_feed(&top, &feed))?,
         jekyll_feed: jekyll_feed(&top, &feed),
         tags: tags(&feed),
         include: loose_texts(top.node("include")),
@@ -203,6 +204,11 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
 fn title(top: &Section<'_>, folder: &str) -> String {
     let written = top.loose_text("title").or(top.loose_text("name"));
     written.map_or_else(|| xml_safe(folder).into_owned(), collapse)
+}
+
+fn link_posts(ours: &Section<'_>) -> Result<LinkPosts> {
+    let written = ours.choice("link_posts", LINK_POSTS, "`page` or `external`")?;
+    Ok(written.unwrap_or(LinkPosts::Page))
 }
 
 /// What Liquid knows as `site`: the configuration, with addresses as they were read.

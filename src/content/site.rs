@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::content::aliases::Alias;
 use crate::content::clean::Cleaning;
 use crate::content::defaults::Defaults;
 use crate::content::exclusion::Exclusions;
@@ -209,6 +210,8 @@ pub struct Site {
     pub overrides: BTreeMap<String, (Window, usize)>,
     /// Where jekyll-feed had its documents.
     pub jekyll_feed: JekyllFeed,
+    /// Other addresses that feeds had.
+    pub aliases: Vec<Alias>,
     /// Which tags have feeds (`feed.tags.only`, `feed.tags.except`).
     pub tags: TagFilter,
     /// Folders that are walked although their names begin with `.` or `_`.

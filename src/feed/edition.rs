@@ -8,9 +8,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::content::catalog::FeedName;
-use crate::content::site::{JekyllFeed, Taxonomy};
+use crate::content::site::{JekyllFeed, Site, Taxonomy};
+use crate::content::text::nfc;
 use crate::feed::assemble;
-use crate::feed::format::atom;
+use crate::feed::format::{FORMATS, Format, atom};
 use crate::hash::Hash;
 
 /// What is known of one published document.
@@ -38,8 +39,58 @@ impl Document {
 pub struct Edition {
     /// Documents by their path below the base URL, decoded: `category/财经/rss.xml`.
     documents: HashMap<Arc<str>, Arc<Document>>,
-    /// Where jekyll-feed had what is in `documents` now.
-    former: JekyllFeed,
+    /// Where what is in `documents` was before.
+    former: Arc<Former>,
+}
+
+/// Addresses that feeds had before, and what is there now.
+#[derive(Debug, Default)]
+pub struct Former {
+    /// Those of jekyll-feed.
+    jekyll: JekyllFeed,
+    /// Those that the site names, without a slash at their end, each with the path of its document.
+    aliases: HashMap<String, String>,
+    /// Copies for servers that know no redirects, by the paths of the documents.
+    copies: HashMap<String, Vec<Copy>>,
+}
+
+/// A copy of a document at an address that it had before.
+#[derive(Debug, Clone)]
+pub struct Copy {
+    /// Its path.
+    pub file: String,
+    /// Whether the file of another may stay in its place.
+    pub is_optional: bool,
+}
+
+impl Former {
+    /// Those that a site has.
+    pub fn of(site: &Site) -> Self {
+        let mut former = Self { jekyll: site.jekyll_feed.clone(), ..Self::default() };
+        for alias in &site.aliases {
+            let feed = alias.group.as_ref().map_or(FeedName::Site, |(taxonomy, name)| {
+                FeedName::Group(*taxonomy, name.as_str().into())
+            });
+            let word = |format: &&Format| format.word == alias.format;
+            let Some(format) = FORMATS.iter().find(word) else { continue };
+            let document = format!("{}{}", assemble::folder(&feed), format.file);
+            let copy = Copy { file: alias.file(), is_optional: alias.is_optional };
+            former.copies.entry(document.clone()).or_default().push(copy);
+            former.aliases.insert(alias.address.clone(), document);
+        }
+        former
+    }
+
+    /// Where a document is besides.
+    pub fn copies(&self, document: &str) -> &[Copy] {
+        self.copies.get(document).map_or(&[], Vec::as_slice)
+    }
+
+    /// The document that there is a copy of at a path.
+    pub fn original(&self, file: &str) -> Option<&str> {
+        let is_it = |copies: &Vec<Copy>| copies.iter().any(|copy| copy.file == file);
+        self.copies.iter().find(|(_, copies)| is_it(copies)).map(|(document, _)| &**document)
+    }
 }
 
 impl Edition {
@@ -48,20 +99,41 @@ impl Edition {
         self.documents.get_key_value(path)
     }
 
+    /// Where an address that the site names as an old one leads now.
+    pub fn alias(&self, path: &str) -> Option<&Arc<str>> {
+        let address = path.strip_suffix('/').unwrap_or(path);
+        self.document(self.former.aliases.get(address)?).map(|(path, _)| path)
+    }
+
     /// Where an address of jekyll-feed leads now: to the Atom document, as it was one.
     pub fn moved(&self, path: &str) -> Option<&Arc<str>> {
         let group = |folder: &str, taxonomy| {
             let name = path.strip_prefix(folder)?.strip_suffix(".xml")?;
             Some(FeedName::Group(taxonomy, name.into()))
         };
-        let name = if path == self.former.site {
+        let jekyll = &self.former.jekyll;
+        let name = if path == jekyll.site {
             FeedName::Site
         } else {
-            group(&self.former.tags, Taxonomy::Tag)
-                .or_else(|| group(&self.former.categories, Taxonomy::Category))?
+            group(&jekyll.tags, Taxonomy::Tag)
+                .or_else(|| group(&jekyll.categories, Taxonomy::Category))?
         };
         let address = format!("{}{}", assemble::folder(&name), atom::FORMAT.file);
         self.document(&address).map(|(path, _)| path)
+    }
+
+    /// The path of the document that another spelling of a path means: not composed, or with what is
+    /// encoded in our names decoded.
+    pub fn respelt(&self, path: &str) -> Option<String> {
+        let composed = nfc(path);
+        let plain = |path: &str| self.document(path).is_some().then(|| path.to_owned());
+        plain(path).or_else(|| plain(&composed)).or_else(|| {
+            let (folder, file) = composed.rsplit_once('/')?;
+            let (word, name) = folder.split_once('/')?;
+            let taxonomy = Taxonomy::ALL.into_iter().find(|taxonomy| taxonomy.word() == word)?;
+            let feed = FeedName::Group(taxonomy, name.into());
+            plain(&format!("{}{file}", assemble::folder(&feed)))
+        })
     }
 
     /// All documents, in no order.
@@ -87,8 +159,13 @@ impl Edition {
         self.documents.remove(path);
     }
 
-    /// Sets where jekyll-feed had its documents.
-    pub fn set_former(&mut self, former: JekyllFeed) {
+    /// Where documents were before.
+    pub fn former(&self) -> &Arc<Former> {
+        &self.former
+    }
+
+    /// Sets where documents were before.
+    pub fn set_former(&mut self, former: Arc<Former>) {
         self.former = former;
     }
 }

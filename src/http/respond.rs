@@ -354,6 +354,10 @@ enum Found<'a> {
 }
 
 fn find<'a>(edition: &'a Edition, path: &str) -> Found<'a> {
+    // There may be a copy for servers that know no redirects.
+    if let Some(target) = edition.alias(path) {
+        return Found::Moved(StatusCode::MOVED_PERMANENTLY, Cow::Borrowed(target));
+    }
     let is_folder = path.is_empty() || path.ends_with('/');
     let found = if is_folder {
         edition.document(&format!("{path}{}", page::FILE))
@@ -371,13 +375,23 @@ fn find<'a>(edition: &'a Edition, path: &str) -> Found<'a> {
         "livez" => return Found::Life,
         _ => {}
     }
-    if let Some(target) = edition.moved(path) {
+    if let Some(target) = edition.moved(path.strip_suffix('/').unwrap_or(path)) {
         return Found::Moved(StatusCode::MOVED_PERMANENTLY, Cow::Borrowed(target));
     }
-    if !is_folder && edition.document(&format!("{path}/{}", page::FILE)).is_some() {
-        return Found::Moved(StatusCode::PERMANENT_REDIRECT, Cow::Owned(format!("{path}/")));
+    match another_spelling(edition, path) {
+        Some(path) => Found::Moved(StatusCode::PERMANENT_REDIRECT, Cow::Owned(path)),
+        None => Found::Nothing,
     }
-    Found::Nothing
+}
+
+/// The address of what a path means that has a slash too many or too few, or spells a name otherwise.
+fn another_spelling(edition: &Edition, path: &str) -> Option<String> {
+    let bare = path.strip_suffix('/').unwrap_or(path);
+    let of_page = || {
+        let page = edition.respelt(&format!("{bare}/{}", page::FILE))?;
+        page.strip_suffix(page::FILE).map(str::to_owned)
+    };
+    of_page().or_else(|| edition.respelt(bare))
 }
 
 /// The document itself, or 304, or 412.

@@ -288,6 +288,13 @@ impl Output {
             files.extend(beside);
             groups.extend(below);
         }
+        // Copies at old addresses may be anywhere.
+        let copies = self.manifest.paths().filter(|path| media_type_of_ours(path).is_none());
+        let of_copies: BTreeSet<&Path> =
+            copies.filter_map(|path| Path::new(path).parent()).collect();
+        for folder in of_copies.into_iter().filter(|folder| !folder.as_os_str().is_empty()) {
+            files.extend(list(&self.folder.join(folder))?.0);
+        }
         // There are thousands of these.
         for listed in parallel::read(&groups, |folder| list(folder)) {
             files.extend(listed?.0);

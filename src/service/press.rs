@@ -14,7 +14,7 @@ use crate::content::uses::Use;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::feed::assemble;
 use crate::feed::directory::{DIRECTORIES, Listing, Listings};
-use crate::feed::edition::{Document, Edition};
+use crate::feed::edition::{self, Document, Edition, Former};
 use crate::feed::format::{FORMATS, Format};
 use crate::feed::page;
 use crate::service::elsewhere::Copy;
@@ -148,14 +148,16 @@ impl Press {
     pub fn resume(&mut self, records: Vec<Record>, listings: Vec<Listed>, site: &Site) -> Left {
         let mut edition = Edition::default();
         let mut left = Left::All;
-        edition.set_former(site.jekyll_feed.clone());
+        let former = Arc::new(Former::of(site));
+        edition.set_former(Arc::clone(&former));
         let is_held =
             |record: &Record| self.output.holds(&record.path, record.length, record.last_modified);
         let are_held = parallel::read(&records, is_held);
         for (Record { path, hash, length, last_modified }, is_held) in
             records.into_iter().zip(are_held)
         {
-            let Some(media_type) = media_type_of_ours(&path).filter(|_| is_held) else {
+            let original = former.original(&path).unwrap_or(&path);
+            let Some(media_type) = media_type_of_ours(original).filter(|_| is_held) else {
                 left = Left::Some;
                 continue;
             };
@@ -166,8 +168,12 @@ impl Press {
             return Left::Nothing;
         }
         self.listings = listings.into_iter().map(|(name, one)| (name, Arc::new(one))).collect();
+        let is_there = |path: &str| edition.document(path).is_some();
+        let has_copies = |path: &str| {
+            former.copies(path).iter().all(|copy| copy.is_optional || is_there(&copy.file))
+        };
         let is_whole =
-            |name: &FeedName| files(name).all(|(path, _)| edition.document(&path).is_some());
+            |name: &FeedName| files(name).all(|(path, _)| is_there(&path) && has_copies(&path));
         self.owed = self.listings.keys().filter(|name| !is_whole(name)).cloned().collect();
         self.edition = Arc::new(edition);
         self.is_disk_known = true;
@@ -231,13 +237,14 @@ impl Press {
             self.output.settle(&self.edition, true, now)?;
             return Ok(Printed::default());
         }
-        let (mut edition, mut listings) = self.known();
+        let (mut edition, mut listings) = self.known(copy.ground.site);
+        let former = Arc::clone(edition.former());
         let staging = Staging::new(&self.output);
         let feeds: Vec<&FeedName> = self.owed.iter().collect();
         let step = self.progress.begin("feeds made", feeds.len());
         let proofs = parallel::map(&feeds, |name| {
             step.advance();
-            self.feed(name, copy, &staging, now)
+            self.feed(name, copy, (&staging, &former), now)
         });
         drop(step);
         let (mut owed, mut late, mut findings) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
@@ -253,7 +260,7 @@ impl Press {
                     listings.insert((*name).clone(), listing);
                 }
                 Proof::Empty => {
-                    gone.extend(files(name).map(|(path, _)| path));
+                    gone.extend(files(name).flat_map(|(path, _)| with_copies(&former, path)));
                     listings.remove(*name);
                 }
                 Proof::Late(post) => {
@@ -263,7 +270,6 @@ impl Press {
                 }
             }
         }
-        edition.set_former(copy.ground.site.jekyll_feed.clone());
         self.lists(&listings, &staging, now, &mut edition)?;
         let staged = staging.close();
         for path in &gone {
@@ -292,12 +298,13 @@ impl Press {
     }
 
     /// What the next edition begins with.
-    fn known(&self) -> (Edition, Listings) {
+    fn known(&self, site: &Site) -> (Edition, Listings) {
         if self.is_disk_known {
-            (Edition::clone(&self.edition), self.listings.clone())
-        } else {
-            (Edition::default(), Listings::new())
+            return (Edition::clone(&self.edition), self.listings.clone());
         }
+        let mut edition = Edition::default();
+        edition.set_former(Arc::new(Former::of(site)));
+        (edition, Listings::new())
     }
 
     /// Says once that the page at the root of the export is that of another.
@@ -330,7 +337,8 @@ impl Press {
 
     /// Keeps the documents of a feed as they are.
     fn keep(&self, name: &FeedName, edition: &mut Edition, listings: &mut Listings) {
-        for (path, _) in files(name) {
+        let former = Arc::clone(edition.former());
+        for path in files(name).flat_map(|(path, _)| with_copies(&former, path)) {
             if let Some((path, document)) = self.edition.document(&path) {
                 edition.put(Arc::clone(path), Arc::clone(document));
             } else if let Some((document, _)) = self.output.document(&path) {
@@ -379,7 +387,7 @@ impl Press {
         &self,
         name: &FeedName,
         copy: Copy<'_>,
-        staging: &Staging<'_>,
+        (staging, former): (&Staging<'_>, &Former),
         now: i64,
     ) -> Result<Proof> {
         let Copy { ground, catalog, .. } = copy;
@@ -413,6 +421,15 @@ impl Press {
             let media_type = format.map_or(page::MEDIA_TYPE, |format| format.media_type);
             let content = (media_type, &*bytes);
             let document = staging.put(&path, content, self.before(&path), now)?;
+            for edition::Copy { file, is_optional } in former.copies(&path) {
+                let before = self.before(file);
+                let copied = if *is_optional {
+                    staging.put_if_free(file, content, before, now)?
+                } else {
+                    Some(staging.put(file, content, before, now)?)
+                };
+                documents.extend(copied.map(|document| (file.clone(), document)));
+            }
             documents.push((path, document));
         }
         let listing = Listing::of(name, display, &feed, count)
@@ -460,6 +477,14 @@ enum Proof {
     /// A post of it cannot be read as the catalog knows it: either word of its change is on its
     /// way, or its root is lost. The feed stays as it is until then.
     Late(Arc<str>),
+}
+
+/// A path of a document, and those of its copies.
+fn with_copies(former: &Former, path: String) -> Vec<String> {
+    let mut paths: Vec<String> =
+        former.copies(&path).iter().map(|copy| copy.file.clone()).collect();
+    paths.push(path);
+    paths
 }
 
 /// The documents of a feed: where they stand, below the base URL and in the export alike, and

@@ -67,6 +67,8 @@ const PATHS: &[&str] = &[
     "category/a b/index.html",
     "category/a%2Fb/index.html",
     "category/a%2Fb/rss.xml",
+    "category/café/index.html",
+    "category/café/rss.xml",
     "category/C++/index.html",
     "category/C++/atom.xml",
     "category/con/index.html",
@@ -260,7 +262,7 @@ fn health_tells_what_is_wrong() {
         (answer.status.as_u16(), text.into_owned())
     };
     let tell = |reasons: &[&str]| tell_at("/readyz", reasons);
-    assert_eq!(tell(&[]), (200, "{\"status\":\"ok\",\"documents\":16}\n".to_owned()));
+    assert_eq!(tell(&[]), (200, "{\"status\":\"ok\",\"documents\":18}\n".to_owned()));
     assert_eq!(tell_at("/healthz", &["one"]), tell(&["one"]));
     assert_eq!(tell_at("/livez", &["one"]), (200, "{\"status\":\"ok\"}\n".to_owned()));
     let (status, text) = tell(&["`a\"b\\c\n` 财", "two"]);

@@ -286,6 +286,136 @@ fn addresses_of_jekyll_feed_lead_on() {
     }
 }
 
+/// Where a path leads in an edition: the status, and the address or the document.
+fn led(mill: &Mill, target: &str) -> (u16, String) {
+    let uri: Uri = target.parse().unwrap();
+    let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("keys.example"))]);
+    let request = Request {
+        method: &Method::GET,
+        uri: &uri,
+        version: Version::HTTP_11,
+        headers: &headers,
+        now: i64::MAX,
+    };
+    let answer = respond(&request, &mill.edition(), &Serving::new("", 300), &Health::default());
+    let place = answer.headers.get(LOCATION).map_or("", |place| place.to_str().unwrap());
+    (answer.status.as_u16(), place.to_owned())
+}
+
+const ALIASES: &str = "feed: {path: blog/feed.atom}
+feedmill:
+  aliases: {/feed/: atom, /index.xml: rss, /feeds/posts/default: atom, /category/c/feed/: category/c/rss, /category/none/feed/: category/none/rss}
+";
+
+#[test]
+fn old_addresses_lead_on_and_stand_in_the_export() {
+    let post = "---\ncategory: c\n---\nText.\n";
+    let (made, mut mill) = site(ALIASES, &[("_posts/2022-01-01-a.md", post)]);
+    for (address, document) in [
+        ("/feed/", "/atom.xml"),
+        ("/feed", "/atom.xml"),
+        ("/index.xml", "/rss.xml"),
+        ("/index.xml/", "/rss.xml"),
+        ("/feeds/posts/default", "/atom.xml"),
+        ("/category/c/feed", "/category/c/rss.xml"),
+        ("/blog/feed.atom", "/atom.xml"),
+        ("/category/none/feed/", ""),
+    ] {
+        let status = if document.is_empty() { 404 } else { 301 };
+        assert_eq!(led(&mill, address), (status, document.to_owned()), "{address}");
+    }
+    let copies = [
+        ("feed/index.html", "atom.xml"),
+        ("index.xml", "rss.xml"),
+        ("feeds/posts/default/index.html", "atom.xml"),
+        ("category/c/feed/index.html", "category/c/rss.xml"),
+        ("blog/feed.atom", "atom.xml"),
+    ];
+    let check = || {
+        let feeds = made.feeds();
+        for (copy, document) in copies {
+            assert!(feeds[copy] == feeds[document], "{copy}");
+        }
+    };
+    check();
+
+    // They follow their documents, and go with them.
+    made.write("_posts/2022-01-02-b.md", post);
+    mill.rescan(START + 60_000_000_000).unwrap();
+    check();
+    made.write("_posts/2022-01-01-a.md", "Text.\n");
+    made.write("_posts/2022-01-02-b.md", "Text.\n");
+    mill.rescan(START + 120_000_000_000).unwrap();
+    assert!(!made.feeds().contains_key("category/c/feed/index.html"));
+    assert_eq!(made.feeds()["feed/index.html"], made.feeds()["atom.xml"]);
+    // Without their settings they go as well; what others have there stays.
+    drop(mill);
+    made.write("_config.yml", "title: Keys\nurl: https://keys.example\n");
+    made.mill().rebuild(START).unwrap();
+    let left: Vec<String> =
+        made.feeds().into_keys().filter(|path| path.contains("feed/")).collect();
+    assert_eq!(left, [""; 0]);
+}
+
+#[test]
+fn a_file_of_another_at_an_old_address_stays() {
+    let made = Made::of(&[("_posts/2022-01-01-a.md", "Text.\n")]);
+    crate::making::write(&made.folder().join("feeds/blog/feed.atom"), b"theirs");
+    made.write("_config.yml", "url: https://keys.example\nfeed: {path: blog/feed.atom}\n");
+    made.mill().rebuild(START).unwrap();
+    assert_eq!(text(&made, "blog/feed.atom"), "theirs");
+    // One that the site names is wanted there.
+    made.write(
+        "_config.yml",
+        "url: https://keys.example\nfeedmill: {aliases: {blog/feed.atom: atom}}\n",
+    );
+    let finding = made.mill().rebuild(START).unwrap_err();
+    assert!(finding.to_string().contains("not feedmill's: `blog/feed.atom`"), "{finding}");
+    assert_eq!(text(&made, "blog/feed.atom"), "theirs");
+}
+
+#[test]
+fn nothing_is_written_out_of_the_export() {
+    for path in ["../x.xml", "a/../../x.xml", "/../x.xml", "atom.xml", "_feedmill/x.xml"] {
+        let made = Made::of(&[
+            ("_posts/2022-01-01-a.md", "Text.\n"),
+            ("_news/a.md", "---\ndate: 2022-01-01\n---\n"),
+        ]);
+        let collections = format!(
+            "collections: {{news: {{output: true}}}}\nfeed:\n  path: {path}\n  collections: {{news: {{path: {path}}}}}\n"
+        );
+        made.write("_config.yml", format!("url: https://keys.example\n{collections}"));
+        made.mill().rebuild(START).unwrap();
+        assert!(!made.folder().join("x.xml").exists(), "{path}");
+        assert!(!made.folder().join("feeds/_feedmill/x.xml").exists(), "{path}");
+        assert!(
+            text(&made, "atom.xml").contains("href=\"https://keys.example/atom.xml\" rel=\"self\"")
+        );
+    }
+}
+
+#[test]
+fn an_old_address_must_be_one() {
+    for (alias, problem) in [
+        ("/rss.xml: atom", "3:14: `feedmill.aliases./rss.xml` cannot be `/rss.xml`"),
+        ("category/c/: atom", "cannot be `category/c/`"),
+        ("../feed: atom", "cannot be `../feed`"),
+        ("a/../../b.xml: atom", "cannot be `a/../../b.xml`"),
+        ("/: atom", "cannot be `/`"),
+        ("/feed/: xml", "cannot be `xml`"),
+        ("/feed/: group/c/rss", "cannot be `group/c/rss`"),
+    ] {
+        let made = Made::of(&[("_posts/2022-01-01-a.md", "Text.\n")]);
+        made.write(
+            "_config.yml",
+            format!("url: https://keys.example\nfeedmill:\n  aliases: {{{alias}}}\n"),
+        );
+        let ran = made.run(&["build", "content", "--output", "feeds"]);
+        assert_eq!(ran.code, Some(2), "{alias}: {}", ran.err);
+        assert!(ran.err.contains(problem.trim_start_matches("3:14: ")), "{alias}: {}", ran.err);
+    }
+}
+
 /// Posts of a body of many KiB, the newest last.
 fn large(made: &Made, posts: u32, kib: usize) {
     for day in 1..=posts {

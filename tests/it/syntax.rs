@@ -354,7 +354,7 @@ fn fields_of_the_site_are_told_and_left_out() {
         assert!(!feed.to_string().contains("script>"), "{line}");
     }
     assert_eq!(
-        fate("feed:\n  path: x.xml\n  icon: 'x:y'\n", "x: y").0,
+        fate("feed:\n  posts_limit: 3\n  icon: 'x:y'\n", "x: y").0,
         ["_config.yml:5 `feed.icon` cannot be `x:y`; it is left out"]
     );
     assert_eq!(fate("lang: 'c++'\nlocale: de_CH\n", "x: y").1["language"], "de-CH");

@@ -9,6 +9,7 @@ use crate::feed::model::{Category, Entry, Feed, Person, Stamp};
 /// The format.
 pub const FORMAT: Format = Format {
     name: "Atom",
+    word: "atom",
     file: "atom.xml",
     media_type: "application/atom+xml; charset=utf-8",
     mark: MARK,

@@ -9,6 +9,7 @@ use crate::feed::model::{Enclosure, Entry, Feed, Person};
 /// The format.
 pub const FORMAT: Format = Format {
     name: "JSON Feed",
+    word: "json",
     file: "feed.json",
     media_type: "application/feed+json",
     mark: COMMENT,

@@ -14,6 +14,8 @@ use crate::feed::model::Feed;
 pub struct Format {
     /// Its name, for people.
     pub name: &'static str,
+    /// Its name in settings.
+    pub word: &'static str,
     /// Its file in a feed's folder.
     pub file: &'static str,
     /// The `Content-Type` of its documents.

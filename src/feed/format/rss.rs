@@ -14,6 +14,7 @@ use crate::feed::model::{Entry, Feed, Image};
 /// The format.
 pub const FORMAT: Format = Format {
     name: "RSS",
+    word: "rss",
     file: "rss.xml",
     media_type: "application/rss+xml; charset=utf-8",
     mark: MARK,
