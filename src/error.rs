@@ -325,12 +325,6 @@ pub enum Error {
     /// Front matter of another generator.
     #[error("the front matter is TOML (`+++`), not YAML")]
     Toml,
-    /// A file whose key another file of an earlier root has.
-    #[error("the same post as `{winner}`, which comes first")]
-    Shadowed {
-        /// The path of the file that is used.
-        winner: String,
-    },
 
     // -- feeds (feed/format)
     /// A feed could not be written down.

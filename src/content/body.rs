@@ -9,12 +9,14 @@ use crate::content::clean;
 use crate::content::html;
 use crate::content::html::trust::Trust;
 use crate::content::liquid;
+use crate::content::liquid::elsewhere::Elsewhere;
 use crate::content::markdown;
 use crate::content::markdown::dialect::{Dialect, Flavor};
 use crate::content::markdown::held::Held;
 use crate::content::markdown::kramdown::Extensions;
 use crate::content::markdown::spans::Spans;
 use crate::content::markdown::tables;
+use crate::content::sources::Pages;
 use crate::content::text;
 use crate::content::url;
 use crate::content::uses::Use;
@@ -60,6 +62,10 @@ pub struct Source<'a> {
     pub text: &'a str,
     /// The absolute URL of the post; without a valid one relative links go.
     pub base: &'a str,
+    /// The file, relative to the site.
+    pub path: &'a str,
+    /// What links to files of the site ask.
+    pub elsewhere: &'a dyn Elsewhere,
     /// Whether the text is known to be too large: see [`oversize`].
     pub is_oversize: bool,
     /// What ends the excerpt (`excerpt_separator`); `<!--more-->` always does.
@@ -95,7 +101,7 @@ pub struct Body {
 pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let mut warnings = Vec::new();
     let written = text::xml_safe(if source.is_oversize { head(source.text) } else { source.text });
-    let liquid::Expanded { text: expanded, mut remarks, uses } =
+    let liquid::Expanded { text: expanded, mut remarks, mut uses } =
         expand(&written, source, cleaning.trust());
     let is_markdown = source.markup != Markup::Html;
     let is_kramdown = source.markup == Markup::Markdown(Flavor::Kramdown);
@@ -103,12 +109,14 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let without = extensions.as_ref().map_or(&*expanded, |extensions| &extensions.text);
     let (lines, link) = cleaning.lines(without, is_markdown);
     let base = url::Base::parse(source.base);
+    let pages = Pages::new(source.path, source.elsewhere);
     let context = html::Context {
         base: base.as_ref(),
         trust: cleaning.trust(),
         selectors: cleaning.selectors(),
         author: &|text| cleaning.author(text),
         separator: source.separator.and_then(comment),
+        page: &|address| pages.find(address),
     };
     let trust = cleaning.trust();
     let to_html = |text: &str| match (source.markup, &extensions) {
@@ -143,6 +151,11 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         .or(found.leading_quote)
         .or(found.first_paragraph)
         .unwrap_or(found.text);
+    let (used, lost) = pages.finish(source.text);
+    remarks.extend(lost);
+    uses.extend(used);
+    uses.sort_unstable();
+    uses.dedup();
     let source_link = link.and_then(|link| match &base {
         Some(base) => base.resolve_media(&link),
         None => url::absolute(&link).filter(|link| url::is_web(link)),

@@ -75,6 +75,8 @@ pub struct Context<'a> {
     pub author: &'a dyn Fn(&str) -> Option<String>,
     /// The text of the comment that ends the excerpt, besides `more`.
     pub separator: Option<&'a str>,
+    /// The absolute address of the page of a source file of the site, which an address names.
+    pub page: &'a dyn Fn(&str) -> Option<String>,
 }
 
 /// A cleaned body, and what was found in it.

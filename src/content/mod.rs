@@ -51,6 +51,8 @@ pub mod page;
 
 pub mod slug;
 
+pub mod sources;
+
 pub mod url;
 
 pub mod body;

@@ -216,6 +216,8 @@ impl<'a> Post<'a> {
             dialect: &site.dialect,
             text: self.body,
             base: &url,
+            path: &self.path,
+            elsewhere,
             is_oversize: self.oversize.is_some(),
             separator: self.separator.as_deref(),
             liquid: self.has_liquid.then_some(Variables {

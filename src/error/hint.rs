@@ -53,7 +53,6 @@ impl Error {
             Self::TagsOnly => "write `feeds: [tag]` under `feedmill:`",
             Self::LargeFeed { .. } => "lower `limit`, or set `entries: summary` for it",
             Self::KnownBy(known_by) => known_by.hint(),
-            Self::Shadowed { .. } => "rename one of the two",
             Self::BadPattern { key: "elements" | "author", .. } => "write a CSS selector: `p.credit`",
             Self::BadPattern { .. } => "write a regular expression: `^\\[Back`",
             Self::TooLong { .. } => "shorten it",

@@ -4,6 +4,12 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KnownBy {
+    /// A file whose post another file of an earlier root is of.
+    #[error("the same post as `{winner}`, which comes first")]
+    Shadowed {
+        /// The path of the file that is used.
+        winner: String,
+    },
     /// A post whose key an older one has.
     #[error("the older `{other}` is `{key}`, too, so this post is `{own_key}`")]
     SameKey {
@@ -44,6 +50,7 @@ impl KnownBy {
     /// What the reader of the message can do next.
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::Shadowed { .. } => "rename one of the two",
             Self::SameKey { .. } => {
                 "rename one of the two, or give it an `id`: ids leave out folders whose names are digits alone"
             }

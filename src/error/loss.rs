@@ -40,6 +40,12 @@ pub enum Loss {
         /// The number of feeds.
         feeds: usize,
     },
+    /// A link to a Markdown file of the site.
+    #[error("the link {address} leads to a source file")]
+    SourceLink {
+        /// The address as written.
+        address: String,
+    },
     /// A body of which the page shows something else.
     #[error("{what}")]
     Differs {
@@ -70,6 +76,7 @@ impl Loss {
                     "close it with `{{:/{name}}}`, in the same paragraph or on a line of its own"
                 );
             }
+            Self::SourceLink { .. } => "write the address of its page, or the path of a post",
             Self::Differs { hint, .. } => hint,
             Self::Liquid { hint, .. } => hint,
         }

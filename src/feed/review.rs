@@ -36,7 +36,7 @@ pub fn review(
 fn rivals(catalog: &Catalog) -> Vec<Finding> {
     let rival = |(card, other): (Kept<'_>, Kept<'_>)| {
         let error = if card.place() == Place::Shadowed {
-            Error::Shadowed { winner: other.path().to_owned() }
+            Error::KnownBy(KnownBy::Shadowed { winner: other.path().to_owned() })
         } else {
             let (key, own_key) = (card.key().to_owned(), card.own_key().to_owned());
             Error::KnownBy(KnownBy::SameKey { key, own_key, other: other.path().to_owned() })

@@ -17,7 +17,8 @@ use crate::content::origin::{Layout, Origin};
 use crate::content::post::Post;
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
-use crate::error::{Error, Finding, Result, Severity};
+use crate::error::known_by::KnownBy;
+use crate::error::{Finding, Result, Severity};
 use crate::feed::review::review;
 use crate::printable::{Printable, is_hidden};
 use crate::service::disk::Folder;
@@ -164,7 +165,7 @@ fn row(
     let winner = reading.catalog.post_of(card).filter(|winner| winner.path() != &**path);
     let zone = site.dates.zone;
     let withheld = if let Some(winner) = winner {
-        Some(Error::Shadowed { winner: winner.path().to_owned() }.to_string())
+        Some(KnownBy::Shadowed { winner: winner.path().to_owned() }.to_string())
     } else if let Some(withheld) = post.withheld {
         Some(withheld.reason().to_owned())
     } else if let Some(expired) = post.expires.filter(|expires| *expires <= now) {

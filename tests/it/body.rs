@@ -35,6 +35,8 @@ fn source(markup: Markup, text: &str) -> Source<'_> {
         dialect: &DIALECT,
         text,
         base: BASE,
+        path: "_posts/2022-01-01-post.md",
+        elsewhere: &|_: &str| None,
         is_oversize: false,
         separator: None,
         liquid: None,

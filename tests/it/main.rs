@@ -28,6 +28,7 @@ mod properties;
 mod reach;
 mod review;
 mod service;
+mod sources;
 mod switches;
 mod syntax;
 mod untrusted;

@@ -36,21 +36,23 @@ pub struct Written {
 }
 
 /// Resolves addresses; without a base only absolute ones are kept.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Resolver<'a> {
     /// The URL of the post.
     pub base: Option<&'a url::Base>,
     /// How far its author is trusted.
     pub trust: Trust,
+    /// The absolute address of the page of a source file of the site, which an address names.
+    pub page: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl Resolver<'_> {
     /// The absolute form of an address that may be linked to.
     pub fn link(self, address: &str) -> Option<String> {
-        let absolute = match self.base {
+        let absolute = (self.page)(address).or_else(|| match self.base {
             Some(base) => base.resolve(address),
             None => url::absolute(address),
-        };
+        });
         absolute.filter(|address| self.trust.keeps_link(address))
     }
 

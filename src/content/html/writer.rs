@@ -95,7 +95,11 @@ impl<'a> Writer<'a> {
             warning: None,
             longest: if context.trust.is_untrusted() { MAX_LENGTH_UNTRUSTED } else { MAX_LENGTH },
             context,
-            resolver: attributes::Resolver { base: context.base, trust: context.trust },
+            resolver: attributes::Resolver {
+                base: context.base,
+                trust: context.trust,
+                page: context.page,
+            },
         }
     }
 

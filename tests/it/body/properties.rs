@@ -17,6 +17,7 @@ fn clean(html: &str, trust: Trust) -> String {
         selectors: &html::Selectors::default(),
         author: &|_| None,
         separator: None,
+        page: &|_| None,
     };
     html::clean(html, &context).html
 }

@@ -127,6 +127,7 @@ pub(crate) fn assert_body(body: &Body, written: usize, url: &str, trust: Trust) 
         selectors: &Selectors::default(),
         author: &|_| None,
         separator: None,
+        page: &|_| None,
     };
     let again = html::clean(html, &context);
     // What is nested just as deep as is parsed may be estimated deeper when it is written out.
