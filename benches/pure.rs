@@ -252,7 +252,7 @@ fn post_text(index: usize) -> String {
 
 /// Gives the post of a text to `look`: a post borrows from its text.
 fn with_post<T>(index: usize, text: &str, site: &Site, look: impl FnOnce(&Post<'_>) -> T) -> T {
-    let (path, layout) = (path_of(index), Layout::Folders(Vec::new()));
+    let (path, layout) = (path_of(index), Layout::below(Vec::new()));
     let origin = Origin::of(&path, &layout).unwrap();
     let post = Post::parse(&origin, text, site).post.unwrap();
     look(&post)

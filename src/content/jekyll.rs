@@ -48,7 +48,6 @@ const SETTINGS: &[Setting] = &[
     (&["liquid", "strict_filters"], is_on, "an unknown filter stops Jekyll, and no entry"),
     (&["liquid", "strict_variables"], is_on, "an unknown variable stops Jekyll, and no entry"),
     (&["markdown"], is_processor, "compare an entry with its page"),
-    (&["markdown_ext"], has_other_endings, "let posts end in `.md` or `.markdown`"),
     (&["show_drafts"], is_on, "name `_drafts` under `feedmill.content`"),
     (&["source"], is_text, "give feedmill that folder as SITE"),
     (&["unpublished"], is_on, "take `published: false` out of the posts"),
@@ -125,9 +124,4 @@ fn is_math(node: &Node) -> bool {
 fn is_processor(node: &Node) -> bool {
     let known = ["kramdown", "gfm", "commonmark", "commonmarkghpages", "commonmarkplus"];
     node.text().is_some_and(|text| !known.contains(&&*text.to_lowercase()))
-}
-
-fn has_other_endings(node: &Node) -> bool {
-    let known = ["markdown", "mkdown", "mkdn", "mkd", "md", ""];
-    node.text().is_some_and(|text| text.split(',').any(|ending| !known.contains(&ending.trim())))
 }

@@ -45,6 +45,8 @@ pub mod stamp;
 
 pub mod origin;
 
+pub mod walk;
+
 pub mod permalink;
 
 pub mod page;

@@ -4,28 +4,54 @@ use std::borrow::Cow;
 
 use crate::content::text::nfc;
 
-/// The endings of posts, and what a page made from one ends in.
+/// The endings of posts, and what pages end in where nothing is made of them but a copy.
 const EXTENSIONS: &[(&str, &str)] = &[
-    ("md", ".html"),
-    ("markdown", ".html"),
-    ("mkdown", ".html"),
-    ("mkdn", ".html"),
-    ("mkd", ".html"),
+    ("md", ".md"),
+    ("markdown", ".markdown"),
+    ("mkdown", ".mkdown"),
+    ("mkdn", ".mkdn"),
+    ("mkd", ".mkd"),
     ("html", ".html"),
     ("htm", ".htm"),
     ("txt", ".txt"),
 ];
 
+/// What files in Markdown end in, unless the site says otherwise.
+pub const MARKDOWN: [&str; 5] = ["markdown", "mkdown", "mkdn", "mkd", "md"];
+
 /// Where Jekyll looks for posts, with the slash behind it.
 const POSTS: &str = "_posts/";
 
 /// Folders that hold posts, in the order in which they win over each other.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Layout {
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Folders {
     /// Every `_posts` folder first, then these folders.
-    Folders(Vec<String>),
+    Named(Vec<String>),
     /// The site's folder itself: it has no `_posts` and names no folder.
-    Bare,
+    #[default]
+    Site,
+}
+
+/// Where posts are, and which of them are in Markdown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Layout {
+    /// Their folders.
+    pub folders: Folders,
+    /// What files in Markdown end in, in small letters.
+    pub markdown: Vec<String>,
+}
+
+impl Layout {
+    /// Posts below every `_posts` and these folders, with the usual endings.
+    pub fn below(folders: Vec<String>) -> Self {
+        let markdown = MARKDOWN.map(str::to_owned).to_vec();
+        Self { folders: Folders::Named(folders), markdown }
+    }
+
+    /// Whether the site's folder itself is that of the posts.
+    pub fn is_bare(&self) -> bool {
+        self.folders == Folders::Site
+    }
 }
 
 /// What a post's path says about it.
@@ -49,6 +75,8 @@ pub struct Origin<'a> {
     pub stem: &'a str,
     /// The extension.
     pub extension: &'a str,
+    /// Whether that is one of Markdown.
+    pub is_markdown: bool,
 }
 
 impl<'a> Origin<'a> {
@@ -56,8 +84,9 @@ impl<'a> Origin<'a> {
     pub fn of(path: &'a str, layout: &Layout) -> Option<Self> {
         let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
         let (stem, extension) = name.rsplit_once('.')?;
-        let is_post = EXTENSIONS.iter().any(|(known, _)| known.eq_ignore_ascii_case(extension));
-        if !is_post || stem.is_empty() || is_ignored(name) {
+        let is_markdown = layout.markdown.iter().any(|it| it.eq_ignore_ascii_case(extension));
+        let is_known = EXTENSIONS.iter().any(|(known, _)| known.eq_ignore_ascii_case(extension));
+        if !(is_known || is_markdown) || stem.is_empty() || is_ignored(name) {
             return None;
         }
         let bare_path = &path[..path.len() - extension.len() - 1];
@@ -65,9 +94,9 @@ impl<'a> Origin<'a> {
             let long = bundle(below);
             let short = if is_site { Cow::Borrowed(long) } else { without_numbers(long) };
             let (key, long_key) = (under(folders, short), under(folders, Cow::Borrowed(long)));
-            Self { path, key, long_key, rank, is_jekyll, folders, stem, extension }
+            Self { path, key, long_key, rank, is_jekyll, folders, stem, extension, is_markdown }
         };
-        let Layout::Folders(roots) = layout else {
+        let Folders::Named(roots) = &layout.folders else {
             return Some(origin(bare_path, 0, "", false, true));
         };
         if let Some((above, below)) = around_posts(bare_path) {
@@ -90,14 +119,14 @@ impl<'a> Origin<'a> {
 
     /// The ending of the post's page.
     pub fn page_extension(&self) -> &'static str {
-        let known =
-            EXTENSIONS.iter().find(|(extension, _)| extension.eq_ignore_ascii_case(self.extension));
-        known.map_or(".html", |(_, page)| page)
+        let is_it = |(known, _): &&(&str, _)| known.eq_ignore_ascii_case(self.extension);
+        let copied = EXTENSIONS.iter().find(is_it).filter(|_| !self.is_markdown);
+        copied.map_or(".html", |(_, page)| page)
     }
 
     /// Whether the file bypasses Markdown.
     pub fn is_html(&self) -> bool {
-        matches!(self.page_extension(), ".htm") || self.extension.eq_ignore_ascii_case("html")
+        !self.is_markdown && !self.extension.eq_ignore_ascii_case("txt")
     }
 }
 

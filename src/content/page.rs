@@ -3,8 +3,8 @@
 use crate::content::front_matter::{Node, split};
 use crate::percent;
 
-/// What becomes HTML.
-const MARKUP: &[&str] = &["md", "markdown", "mkdown", "mkdn", "mkd", "html", "htm"];
+/// What becomes HTML, besides files in Markdown.
+const MARKUP: &[&str] = &["html", "htm"];
 
 /// Whether a file is one that Jekyll looks at, by its path in the site.
 pub fn is_seen(path: &str) -> bool {
@@ -12,8 +12,8 @@ pub fn is_seen(path: &str) -> bool {
 }
 
 /// The path of a file in the built site, with a slash at its start. It is a page if it begins with
-/// front matter; `style` is the site's `permalink`.
-pub fn path(file: &str, bytes: &[u8], style: &str) -> String {
+/// front matter; `style` is the site's `permalink`, and `markdown` what its files in Markdown end in.
+pub fn path(file: &str, bytes: &[u8], style: &str, markdown: &[String]) -> String {
     let text = if bytes.starts_with(b"---") { std::str::from_utf8(bytes).ok() } else { None };
     let parts = text.map(split).filter(|parts| parts.yaml_line > 1 && !parts.is_open);
     let Some(parts) = parts else { return percent::encode_path(&format!("/{file}")) };
@@ -21,7 +21,7 @@ pub fn path(file: &str, bytes: &[u8], style: &str) -> String {
     let own = front.as_ref().and_then(|front| front.get("permalink")?.text());
     let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-    let is_html = MARKUP.contains(&extension);
+    let is_html = MARKUP.contains(&extension) || markdown.iter().any(|ending| ending == extension);
     let template = match own {
         Some(own) => own.to_owned(),
         None if !is_html => "/:path/:basename:output_ext".to_owned(),

@@ -30,6 +30,7 @@ use crate::content::site::{Author, Ids, LinkPosts, NamesFrom, Site};
 use crate::content::stamp::{Naive, Rules};
 use crate::content::syntax::{A_LANGUAGE, language};
 use crate::content::text::{collapse, shown, xml_safe};
+use crate::content::walk;
 use crate::error::{Error, Finding, Remark, Result, Severity};
 
 /// The site's configuration file.
@@ -166,8 +167,8 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         excerpt_separator: top.loose_text("excerpt_separator").map(str::to_owned),
         icon: None,
         logo: None,
-        content: folders(&ours)?,
-        exclude: loose_texts(top.node("exclude")),
+        content: walk::folders(&ours)?,
+        exclude: walk::patterns(top.node("exclude")),
         exclusions: exclusions(&ours)?,
         ids: ours.choice("ids", IDS, "`tag`, `permalink` or `jekyll`")?.unwrap_or(Ids::Tag),
         tag_authority: tag_authority(&ours, &home)?,
@@ -179,7 +180,8 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         aliases: aliases::read(&ours, &feed, &jekyll_feed(&top, &feed))?,
         jekyll_feed: jekyll_feed(&top, &feed),
         tags: tags(&feed),
-        include: loose_texts(top.node("include")),
+        include: walk::patterns(top.node("include")),
+        markdown_ext: walk::markdown_ext(&top, &mut findings),
         languages: languages(&top, &mut findings),
         people: BTreeMap::new(),
         names: names(&ours)?,
@@ -299,22 +301,6 @@ fn dates(top: &Section<'_>, ours: &Section<'_>) -> Result<Rules> {
         })?,
     };
     Ok(Rules { zone, naive })
-}
-
-fn folders(ours: &Section<'_>) -> Result<Vec<String>> {
-    let mut folders = Vec::new();
-    for folder in ours.texts("content")? {
-        let folder = folder.trim_start_matches("./").trim_matches('/').to_owned();
-        if folder.is_empty() || folder.split('/').any(|part| matches!(part, "" | "." | "..")) {
-            return Err(ours.bad(
-                "content",
-                &Node::Text(folder),
-                "folders inside the site, like `old_post`",
-            ));
-        }
-        folders.push(folder);
-    }
-    Ok(folders)
 }
 
 fn loose_texts(node: Option<&Node>) -> Vec<String> {

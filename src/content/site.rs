@@ -214,6 +214,8 @@ pub struct Site {
     pub aliases: Vec<Alias>,
     /// Which tags have feeds (`feed.tags.only`, `feed.tags.except`).
     pub tags: TagFilter,
+    /// What files in Markdown end in (`markdown_ext`), in small letters.
+    pub markdown_ext: Vec<String>,
     /// Folders that are walked although their names begin with `.` or `_`.
     pub include: Vec<String>,
     /// Folders that are languages (`languages`, as jekyll-polyglot has it).

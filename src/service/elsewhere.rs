@@ -53,11 +53,11 @@ impl Elsewhere for Copy<'_> {
             return (uses, None);
         }
         uses.push(Use::File(path.into()));
-        let style = site.variables.get("permalink").to_text();
+        let (style, markdown) = (site.variables.get("permalink").to_text(), &site.markdown_ext);
         let path = match self.read(path) {
-            Ok(bytes) => Some(page::path(path, &bytes, &style)),
+            Ok(bytes) => Some(page::path(path, &bytes, &style, markdown)),
             // It is none that is made of front matter.
-            Err(Error::TooLarge { .. }) => Some(page::path(path, b"", &style)),
+            Err(Error::TooLarge { .. }) => Some(page::path(path, b"", &style, markdown)),
             Err(_) => None,
         };
         (uses, path.map(|path| [&*site.home, &path].concat()))

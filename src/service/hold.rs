@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::content::catalog::Catalog;
 use crate::content::catalog::cards::Kept;
-use crate::content::origin::{Layout, Origin};
+use crate::content::origin::{Folders, Layout, Origin};
 use crate::error::{Error, Finding};
 use crate::service::source::{Roots, Scan, Unknown};
 
@@ -216,8 +216,8 @@ fn lost(
         roots.is_excluded(above) || roots.is_excluded(own.trim_start_matches('/'))
     };
     // A folder that the configuration does not name any more, or leaves out, is no loss.
-    let folder = |(rank, above): Root<'_>| match (layout, rank.checked_sub(1)) {
-        (Layout::Folders(named), Some(index)) => {
+    let folder = |(rank, above): Root<'_>| match (&layout.folders, rank.checked_sub(1)) {
+        (Folders::Named(named), Some(index)) => {
             let named = named.get(index).filter(|root| roots.content.contains(root));
             named.map(|root| roots.site.join(root))
         }

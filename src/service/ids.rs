@@ -3,7 +3,7 @@
 
 use crate::content::catalog::cards::Kept;
 use crate::content::catalog::{Catalog, FeedName};
-use crate::content::origin::{Layout, Origin};
+use crate::content::origin::{Folders, Layout, Origin};
 use crate::content::post::Post;
 use crate::content::site::Site;
 use crate::error::Error;
@@ -71,11 +71,12 @@ impl NewIds {
 /// How posts will be laid out: what a scan will find, as far as the posts that are known tell.
 fn layout(catalog: &Catalog, old: &Layout, site: &Site) -> Layout {
     let is_jekyll = |card: Kept<'_>| Origin::of(card.path(), old).is_some_and(|it| it.is_jekyll);
-    if site.content.is_empty() && !catalog.cards().any(is_jekyll) {
-        Layout::Bare
+    let folders = if site.content.is_empty() && !catalog.cards().any(is_jekyll) {
+        Folders::Site
     } else {
-        Layout::Folders(site.content.clone())
-    }
+        Folders::Named(site.content.clone())
+    };
+    Layout { folders, markdown: site.markdown_ext.clone() }
 }
 
 /// The posts that feeds carry, each once.

@@ -80,7 +80,7 @@ impl Mill {
         Ok(Self {
             site,
             roots,
-            layout: Layout::Bare,
+            layout: Layout::default(),
             catalog: Catalog::default(),
             press,
             intake: Intake::default(),
@@ -123,6 +123,8 @@ impl Mill {
     fn set(&mut self, site: Site) {
         self.roots.content.clone_from(&site.content);
         self.roots.exclude.clone_from(&site.exclude);
+        self.roots.include.clone_from(&site.include);
+        self.roots.markdown.clone_from(&site.markdown_ext);
         self.site = site;
     }
 
@@ -275,7 +277,7 @@ impl Mill {
         let mut scan = Scan::default();
         for path in paths {
             let Some(relative) = self.roots.relative(path) else { continue };
-            if self.layout == Layout::Bare && self.roots.is_in_posts(path) {
+            if self.layout.is_bare() && self.roots.is_in_posts(path) {
                 // Only what is in `_posts` is a post from now on.
                 return self.rescan(now);
             }
@@ -306,7 +308,7 @@ impl Mill {
                     let Ok(found) = self.roots.scan_folder(path, &self.layout) else {
                         return self.rescan(now);
                     };
-                    if found.has_posts_folder && self.layout == Layout::Bare {
+                    if found.has_posts_folder && self.layout.is_bare() {
                         return self.rescan(now);
                     }
                     if !found.unknown.is_empty() {

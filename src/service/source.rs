@@ -7,10 +7,11 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::content::origin::{Layout, Origin, is_ignored};
+use crate::content::origin::{Folders, Layout, Origin, is_ignored};
 use crate::content::post::FileStamp;
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
+use crate::content::walk::is_meant;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::service::disk::{self, Folder};
 use crate::service::files::Files;
@@ -38,6 +39,8 @@ pub struct Roots {
     pub exclude: Vec<String>,
     /// Folders that are walked although their names begin with `.` or `_`.
     pub include: Vec<String>,
+    /// What files in Markdown end in.
+    pub markdown: Vec<String>,
     /// The export, which may lie inside the site.
     pub output: PathBuf,
 }
@@ -159,6 +162,7 @@ impl Roots {
             content: site.content.clone(),
             exclude: site.exclude.clone(),
             include: site.include.clone(),
+            markdown: site.markdown_ext.clone(),
             output,
         }
     }
@@ -178,11 +182,12 @@ impl Roots {
         let mut walk = Walk { scan: Scan::default(), is_known };
         self.walk(&self.site, &mut walk)?;
         let Walk { mut scan, .. } = walk;
-        let layout = if self.content.is_empty() && !scan.has_posts_folder {
-            Layout::Bare
+        let folders = if self.content.is_empty() && !scan.has_posts_folder {
+            Folders::Site
         } else {
-            Layout::Folders(self.content.clone())
+            Folders::Named(self.content.clone())
         };
+        let layout = Layout { folders, markdown: self.markdown.clone() };
         scan.keep_posts(self, &layout);
         scan.files.sort();
         scan.findings.append(&mut scan.folders);
@@ -440,9 +445,7 @@ impl Roots {
         let is_special = name.starts_with('.')
             || (name.starts_with('_') && name != "_posts")
             || NEVER.contains(&name);
-        let is_included =
-            || self.include.iter().any(|like| is_like(name, like) || *like == relative);
-        (!is_special || is_towards_root() || is_included())
+        (!is_special || is_towards_root() || self.is_included(&relative))
             && relative.split('/').count() <= MAX_DEPTH
             && !self.is_excluded(&relative)
             && !self.is_output(folder)
@@ -450,7 +453,16 @@ impl Roots {
 
     /// Whether the site's configuration leaves a path out.
     pub fn is_excluded(&self, relative: &str) -> bool {
-        self.exclude.iter().any(|excluded| excluded == relative || is_like(relative, excluded))
+        let mut excluded = self.exclude.iter().filter(|pattern| !self.include.contains(pattern));
+        excluded.any(|pattern| is_meant(relative, pattern)) && !self.is_included(relative)
+    }
+
+    /// Whether the site's configuration wants a path, whatever else it would be left out for.
+    fn is_included(&self, relative: &str) -> bool {
+        let name = relative.rsplit_once('/').map_or(relative, |(_, name)| name);
+        let is_wanted =
+            |like: &String| is_meant(name, like) || like.trim_end_matches('/') == relative;
+        self.include.iter().any(is_wanted)
     }
 
     fn is_output(&self, folder: &Path) -> bool {
@@ -462,29 +474,4 @@ impl Roots {
 /// Whether a folder is one of posts by its name.
 pub fn is_posts(folder: &Path) -> bool {
     folder.file_name() == Some(OsStr::new("_posts"))
-}
-
-/// Whether a path is like a pattern, as Ruby's `File.fnmatch` has it for Jekyll's `exclude`: `*`
-/// stands for any characters, slashes too, and `?` for one.
-fn is_like(path: &str, pattern: &str) -> bool {
-    let (path, pattern): (Vec<char>, Vec<char>) =
-        (path.chars().collect(), pattern.chars().collect());
-    let (mut at, mut next) = (0, 0);
-    // Where the last `*` stood, and how far into the path it reaches.
-    let mut star: Option<(usize, usize)> = None;
-    while at < path.len() {
-        match pattern.get(next) {
-            Some('*') => {
-                star = Some((next, at));
-                next += 1;
-            }
-            Some(c) if *c == '?' || *c == path[at] => (at, next) = (at + 1, next + 1),
-            _ => {
-                let Some((stood, reached)) = star else { return false };
-                star = Some((stood, reached + 1));
-                (at, next) = (reached + 1, stood + 1);
-            }
-        }
-    }
-    pattern[next..].iter().all(|c| *c == '*')
 }

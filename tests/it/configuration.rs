@@ -75,9 +75,8 @@ fn what_is_not_followed_is_told_once_with_its_line() {
         "_config.yml:5: `kramdown.math_engine` is `katex`",
         "_config.yml:7: `limit_posts` is `5`",
         "_config.yml:8: `markdown` is `redcarpet`",
-        "_config.yml:9: `markdown_ext` is `md,mdx`",
         "_config.yml:10: `unpublished` is `true`",
-        "6 other findings",
+        "5 other findings",
     ] {
         assert!(said.contains(text), "{text}: {said}");
     }
@@ -120,5 +119,80 @@ fn a_theme_that_asks_for_jekyll_feed_is_told() {
     for plugins in ["plugins: [jekyll-seo-tag, jekyll-feed]\n", "gems:\n- jekyll-feed\n"] {
         made.write("_config.yml", format!("{config}{plugins}"));
         assert_eq!(made.findings(), [""; 0], "{plugins}");
+    }
+}
+
+/// The pages of the posts that a site of a configuration has, by the names of their files.
+fn pages(config: &str, posts: &[&str]) -> Vec<String> {
+    let ran = site(config, posts).run(&["list", "content", "--format", "json"]);
+    let rows: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let rows = rows.as_array().unwrap().iter();
+    let name = |row: &serde_json::Value| {
+        row["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
+    };
+    let mut names: Vec<String> = rows.map(name).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn files_in_markdown_end_as_the_site_says() {
+    let posts = [
+        "_posts/2024-01-01-a.md",
+        "_posts/2024-01-01-i.txt",
+        "_posts/2024-01-01-j.mdown",
+        "_posts/2024-01-01-k.HTML",
+        "_posts/2024-01-01-l.Markdown",
+    ];
+    // As Jekyll 4.3 has them, which reads `j.mdown` always and copies it where it is no Markdown.
+    for (config, wanted) in [
+        ("", ["a.html", "i.txt", "k.html", "l.html"].as_slice()),
+        ("markdown_ext: 'md,mdown,markdown'\n", &["a.html", "i.txt", "j.html", "k.html", "l.html"]),
+        ("markdown_ext: mdown\n", &["a.md", "i.txt", "j.html", "k.html", "l.markdown"]),
+        ("markdown_ext: MD,txt\n", &["a.html", "i.html", "k.html", "l.markdown"]),
+        ("markdown_ext: md, mdown\n", &["a.html", "i.txt", "k.html", "l.markdown"]),
+    ] {
+        assert_eq!(pages(config, &posts), wanted, "{config}");
+    }
+    let made = site("markdown_ext: mdown\n", &[]);
+    for path in ["_posts/2024-01-01-a.md", "_posts/2024-01-02-j.mdown"] {
+        made.write(path, "---\ntitle: x\n---\n*x*\n");
+    }
+    made.run(&["build", "content", "--output", "feeds"]);
+    let json = String::from_utf8(made.feeds()["feed.json"].clone()).unwrap();
+    assert!(json.contains("<p><em>x</em></p>") && json.contains("\"*x*\""), "{json}");
+    assert!(check("markdown_ext: md, mdown\n").contains("3: `markdown_ext` cannot be ` mdown`"));
+}
+
+#[test]
+fn what_is_excluded_and_included_is_what_jekyll_means() {
+    let posts = [
+        "_posts/2020-01-01-a.md",
+        "_posts/old/2021-01-01-b.md",
+        "_posts/2020/2022-01-01-c.md",
+        "drafty/_posts/2023-01-01-d.md",
+        "draft/_posts/2023-01-02-e.md",
+        "_inc/_posts/2023-01-04-g.md",
+    ];
+    // As Jekyll 4.3 has them.
+    for (config, wanted) in [
+        ("exclude: []\n", "a b c d e"),
+        ("exclude: [_posts/2020]\n", "b d e"),
+        ("exclude: [_posts/old/]\n", "a c d e"),
+        ("exclude: [draft]\n", "a b c"),
+        ("exclude: [draft/]\n", "a b c d"),
+        ("exclude: [/draft]\n", "a b c"),
+        ("exclude: [drafty/_posts/2023-01-01-d.md]\n", "a b c e"),
+        ("exclude: [2023-01-02-e.md]\n", "a b c d e"),
+        ("exclude: ['*/2023-01-02-e.md']\n", "a b c d"),
+        ("exclude: [draft/_po]\n", "a b c d"),
+        ("exclude: [draft]\ninclude: [draft]\n", "a b c d e"),
+        ("include: [_inc]\n", "a b c d e g"),
+        ("include: [_in]\n", "a b c d e g"),
+        ("include: [_inc/]\n", "a b c d e g"),
+        ("include: [_i/]\n", "a b c d e"),
+    ] {
+        let names = pages(config, &posts).join(" ").replace(".html", "");
+        assert_eq!(names, wanted, "{config}");
     }
 }

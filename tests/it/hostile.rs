@@ -53,7 +53,7 @@ fn post_of(front: &str, body: &str) -> String {
 /// What is said of a post, and what is made of it.
 fn read(front: &str, body: &str, mode: &str) -> (Vec<Remark>, Rendered) {
     let (site, text) = (site(mode), post_of(front, body));
-    let layout = Layout::Folders(Vec::new());
+    let layout = Layout::below(Vec::new());
     let origin = Origin::of("_posts/2024-01-02-bad.md", &layout).unwrap();
     let parsed = Post::parse(&origin, &text, &site);
     let rendered = parsed.post.unwrap().render(&site, &|_: &str| None);
@@ -288,7 +288,7 @@ fn a_long_text_in_many_feeds_is_in_the_site_s_own() {
 fn names_have_a_ceiling_and_are_told() {
     for (mode, limit) in MODES.into_iter().zip([MAX_NAMES_UNTRUSTED, MAX_NAMES]) {
         let (site, text) = (site(mode), post_of(&many_names(300, 0), "x"));
-        let layout = Layout::Folders(Vec::new());
+        let layout = Layout::below(Vec::new());
         let origin = Origin::of("one/two/_posts/2024-01-02-bad.md", &layout).unwrap();
         let parsed = Post::parse(&origin, &text, &site);
         let post = parsed.post.unwrap();

@@ -89,7 +89,7 @@ pub fn read(top: &Section<'_>, text: &str, findings: &mut Vec<Finding>) -> Defau
 /// What there is to say of the values of a site's entries, as of those of a post.
 pub fn check(site: &Site, top: &Section<'_>, findings: &mut Vec<Finding>) {
     let path = "_posts/2000-01-01-post.md";
-    let Some(origin) = Origin::of(path, &Layout::Folders(Vec::new())) else { return };
+    let Some(origin) = Origin::of(path, &Layout::below(Vec::new())) else { return };
     for set in &site.defaults.sets {
         let front = FrontMatter::of_lines(set.values.clone(), &set.text, set.line);
         let mut remarks = Vec::new();

@@ -79,7 +79,7 @@ pub(crate) fn assert_config(text: &str) {
 /// Any text as the post at a path, and as all that is made of it; whether it was a post.
 pub(crate) fn assert_post(text: &str, path: &str, site: &Site) -> bool {
     assert_front_matter(split(text).yaml);
-    let layout = Layout::Folders(vec!["old".to_owned()]);
+    let layout = Layout::below(vec!["old".to_owned()]);
     let origin = Origin::of(path, &layout).unwrap();
     let Ok(post) = Post::parse(&origin, text, site).post else { return false };
     let resolve = |words: &str| (!words.contains('x')).then(|| format!("/{words}"));

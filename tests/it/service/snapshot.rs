@@ -194,8 +194,12 @@ fn a_snapshot_of_a_later_time_is_not_believed() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("state");
     let key = Hash::of(b"settings");
-    let head =
-        Head { taken: 2_000, layout: Layout::Bare, documents: Vec::new(), listings: Vec::new() };
+    let head = Head {
+        taken: 2_000,
+        layout: Layout::default(),
+        documents: Vec::new(),
+        listings: Vec::new(),
+    };
     let sealed = snapshot::seal(key, &Sources::default(), &head, std::iter::empty()).unwrap();
     snapshot::write(&file, &sealed, head.taken).unwrap();
     assert!(snapshot::load(&file, key, 2_000).unwrap().is_some());
