@@ -491,6 +491,9 @@ fn substance(card: Kept<'_>) -> Substance<'_> {
 fn feeds_of(card: Kept<'_>) -> impl Iterator<Item = FeedName> {
     let reach = card.reach();
     let groups = if reach == Reach::None { &[] } else { card.groups() };
+    // Items of a collection are no posts.
+    let is_item = groups.iter().any(|(taxonomy, _)| *taxonomy == Taxonomy::Collection);
     let groups = groups.iter().map(|(taxonomy, name)| FeedName::Group(*taxonomy, Arc::clone(name)));
-    (reach == Reach::All).then_some(FeedName::Site).into_iter().chain(groups)
+    let is_in_site = reach == Reach::All && !is_item;
+    is_in_site.then_some(FeedName::Site).into_iter().chain(groups)
 }

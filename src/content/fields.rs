@@ -145,6 +145,7 @@ impl<'f, 'r> Fields<'f, 'r> {
             slug,
             key: self.origin.key.clone().into_owned(),
             path: self.origin.path.to_owned(),
+            collection: self.origin.collection.map(str::to_owned),
         };
         self.settle_address(&mut post);
         self.settle_spread(&mut post);

@@ -37,7 +37,6 @@ type Setting = (&'static [&'static str], fn(&Node) -> bool, &'static str);
 const SETTINGS: &[Setting] = &[
     (&["collections_dir"], is_text, "move `_posts` into the site's own folder"),
     (&["encoding"], is_not_utf8, "save posts as UTF-8"),
-    (&["feed", "collections"], is_other, "name their folder under `feedmill.content`"),
     (&["kramdown", "footnote_nr"], is_not_one, "compare an entry with its page"),
     (&["kramdown", "header_offset"], is_not_zero, "compare an entry with its page"),
     (&["kramdown", "html_to_native"], is_on, "compare an entry with its page"),
@@ -105,15 +104,6 @@ fn is_not_one(node: &Node) -> bool {
 
 fn is_not_utf8(node: &Node) -> bool {
     node.text().is_some_and(|text| !matches!(&*text.to_lowercase(), "utf-8" | "utf8" | "bom|utf-8"))
-}
-
-/// jekyll-feed's collections besides `posts`: a list of names, or a mapping by them.
-fn is_other(node: &Node) -> bool {
-    match node {
-        Node::List(items) => items.iter().any(|item| item.text() != Some("posts")),
-        Node::Map(fields) => fields.iter().any(|(name, _)| name != "posts"),
-        _ => false,
-    }
 }
 
 /// An engine that writes HTML into pages; `mathjax` leaves TeX as it stands.

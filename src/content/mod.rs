@@ -11,6 +11,8 @@ pub mod config;
 
 pub mod aliases;
 
+pub mod collections;
+
 pub mod jekyll;
 
 pub mod post;

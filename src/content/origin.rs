@@ -39,13 +39,15 @@ pub struct Layout {
     pub folders: Folders,
     /// What files in Markdown end in, in small letters.
     pub markdown: Vec<String>,
+    /// Those of the folders that are of collections.
+    pub collections: Vec<String>,
 }
 
 impl Layout {
     /// Posts below every `_posts` and these folders, with the usual endings.
     pub fn below(folders: Vec<String>) -> Self {
         let markdown = MARKDOWN.map(str::to_owned).to_vec();
-        Self { folders: Folders::Named(folders), markdown }
+        Self { folders: Folders::Named(folders), markdown, collections: Vec::new() }
     }
 
     /// Whether the site's folder itself is that of the posts.
@@ -69,6 +71,8 @@ pub struct Origin<'a> {
     pub rank: usize,
     /// Whether it stands under `_posts`, where Jekyll looks too.
     pub is_jekyll: bool,
+    /// The name of its collection, unless it is a post.
+    pub collection: Option<&'a str>,
     /// The folders above `_posts`: categories.
     pub folders: &'a str,
     /// The file's name without its extension.
@@ -94,7 +98,19 @@ impl<'a> Origin<'a> {
             let long = bundle(below);
             let short = if is_site { Cow::Borrowed(long) } else { without_numbers(long) };
             let (key, long_key) = (under(folders, short), under(folders, Cow::Borrowed(long)));
-            Self { path, key, long_key, rank, is_jekyll, folders, stem, extension, is_markdown }
+            let collection = None;
+            Self {
+                path,
+                key,
+                long_key,
+                rank,
+                is_jekyll,
+                collection,
+                folders,
+                stem,
+                extension,
+                is_markdown,
+            }
         };
         let Folders::Named(roots) = &layout.folders else {
             return Some(origin(bare_path, 0, "", false, true));
@@ -105,11 +121,20 @@ impl<'a> Origin<'a> {
         let is_below = |root: &String| {
             bare_path.strip_prefix(root.as_str()).and_then(|rest| rest.strip_prefix('/'))
         };
-        let (rank, below) = roots
+        let (rank, root, below) = roots
             .iter()
             .enumerate()
-            .find_map(|(index, root)| Some((index + 1, is_below(root)?)))?;
-        Some(origin(below, rank, "", false, false))
+            .find_map(|(index, root)| Some((index + 1, root, is_below(root)?)))?;
+        let found = origin(below, rank, "", false, false);
+        if !layout.collections.contains(root) {
+            return Some(found);
+        }
+        // Its folders are a part of an item's address. No post has such a key.
+        let folder = &path[..root.len()];
+        let name = folder.rsplit_once('/').map_or(folder, |(_, name)| name);
+        let key = under(name, Cow::Borrowed(below));
+        let collection = name.strip_prefix('_');
+        Some(Self { long_key: key.clone(), key, collection, ..found })
     }
 
     /// Whether it stands where Jekyll would not look, and no other root was named.

@@ -84,6 +84,8 @@ pub struct Parts<'a> {
     pub slug: &'a str,
     /// The file, relative to the site.
     pub path: &'a str,
+    /// The name of the collection, unless it is a post's.
+    pub collection: Option<&'a str>,
     /// The ending of the page.
     pub extension: &'a str,
 }
@@ -100,8 +102,13 @@ impl<'a> Parts<'a> {
         bare.rsplit_once('/').map_or(bare, |(_, stem)| stem)
     }
 
-    /// Jekyll's `:path`: where the file is, apart from `_posts`.
+    /// Jekyll's `:path`: where the file is, apart from `_posts` or the folder of its collection.
     fn place(&self) -> String {
+        if let Some(label) = self.collection {
+            let folder = format!("_{label}/");
+            let below = self.path.find(&folder).map_or(0, |at| at + folder.len());
+            return self.bare()[below..].trim_end_matches('.').to_owned();
+        }
         self.bare().trim_end_matches('.').replacen("_posts", "", 1)
     }
 }
@@ -241,7 +248,7 @@ fn fill(path: &mut String, name: &str, parts: Parts<'_>, local: &Local) -> bool 
         "slug" => path.push_str(&slug::plain(parts.slug)),
         "name" => path.push_str(&slug::plain(parts.stem())),
         "path" => path.push_str(&parts.place()),
-        "collection" => path.push_str("posts"),
+        "collection" => path.push_str(parts.collection.unwrap_or("posts")),
         "output_ext" => path.push_str(parts.extension),
         _ => return false,
     }

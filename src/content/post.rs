@@ -41,6 +41,8 @@ pub struct Post<'a> {
     pub key: String,
     /// Its file, relative to the site.
     pub path: String,
+    /// The name of its collection, unless it is a post.
+    pub collection: Option<String>,
     /// When it was published.
     pub date: Moment,
     /// When it was last changed, by its own word; never before `date`.
@@ -286,7 +288,7 @@ impl<'a> Post<'a> {
             ("tags", texts(&self.tags)),
             ("path", Value::text(&self.path)),
             ("relative_path", Value::text(&self.path)),
-            ("collection", Value::text("posts")),
+            ("collection", Value::text(self.collection.as_deref().unwrap_or("posts"))),
         ];
         let written = front.iter().map(|(key, node)| (key.as_str().into(), Value::of(node)));
         let made = made.into_iter().map(|(key, value)| (key.into(), value));
@@ -307,6 +309,9 @@ impl<'a> Post<'a> {
 
     /// The name of every feed that the post belongs to, besides the site's.
     pub fn groups(&self, site: &Site) -> Vec<(Taxonomy, String)> {
+        if let Some(label) = &self.collection {
+            return vec![(Taxonomy::Collection, label.clone())];
+        }
         let mut groups = Vec::new();
         for taxonomy in &site.taxonomies {
             let names: Vec<String> = match taxonomy {
@@ -319,6 +324,7 @@ impl<'a> Post<'a> {
                     let lang = self.lang.as_ref().or(site.lang.as_ref());
                     lang.map(|lang| canonical(lang)).into_iter().collect()
                 }
+                Taxonomy::Collection => Vec::new(),
             };
             groups.extend(names.into_iter().map(|name| (*taxonomy, name)));
         }

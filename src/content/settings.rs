@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::content::aliases;
 use crate::content::clean::{Cleaning, Patterns};
+use crate::content::collections;
 use crate::content::config::{File, Section};
 use crate::content::date::Zone;
 use crate::content::defaults::{Defaults, reading};
@@ -177,6 +178,7 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         taxonomies: taxonomies(&ours, &feed)?,
         window: window(&ours, default_window(&feed))?,
         overrides: overrides(&ours, &feed)?,
+        collections: Vec::new(),
         aliases: aliases::read(&ours, &feed, &jekyll_feed(&top, &feed))?,
         jekyll_feed: jekyll_feed(&top, &feed),
         tags: tags(&feed),
@@ -185,9 +187,7 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         languages: languages(&top, &mut findings),
         people: BTreeMap::new(),
         names: names(&ours)?,
-        names_from: ours
-            .choice("names_from", NAMES_FROM, "`category` or `tag`")?
-            .unwrap_or(NamesFrom::Category),
+        names_from: names_from(&ours)?,
         names_suffix: ours.text("names_suffix")?.unwrap_or_default().to_owned(),
         defaults: Defaults::default(),
         cleaning: cleaning(&ours)?,
@@ -197,6 +197,7 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         base,
     };
     addresses(&mut site, &top, &feed, &mut findings);
+    collections::read(&mut site, &top, &feed, &mut findings);
     site.defaults = reading::read(&top, config, &mut findings);
     reading::check(&site, &top, &mut findings);
     Ok((site, findings))
@@ -211,6 +212,11 @@ fn title(top: &Section<'_>, folder: &str) -> String {
 fn link_posts(ours: &Section<'_>) -> Result<LinkPosts> {
     let written = ours.choice("link_posts", LINK_POSTS, "`page` or `external`")?;
     Ok(written.unwrap_or(LinkPosts::Page))
+}
+
+fn names_from(ours: &Section<'_>) -> Result<NamesFrom> {
+    let written = ours.choice("names_from", NAMES_FROM, "`category` or `tag`")?;
+    Ok(written.unwrap_or(NamesFrom::Category))
 }
 
 /// What Liquid knows as `site`: the configuration, with addresses as they were read.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::content::aliases::Alias;
 use crate::content::clean::Cleaning;
+use crate::content::collections::Collection;
 use crate::content::defaults::Defaults;
 use crate::content::exclusion::Exclusions;
 use crate::content::library::Library;
@@ -41,11 +42,17 @@ pub enum Taxonomy {
     Author,
     /// `lang`, else the language folder, else the site's language.
     Language,
+    /// Jekyll's collections; their items are in no other feed.
+    Collection,
 }
 
 impl Taxonomy {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 4] = [Self::Category, Self::Tag, Self::Author, Self::Language];
+    pub const ALL: [Self; 5] =
+        [Self::Category, Self::Tag, Self::Author, Self::Language, Self::Collection];
+
+    /// Those that posts are grouped by.
+    pub const OF_POSTS: [Self; 4] = [Self::Category, Self::Tag, Self::Author, Self::Language];
 
     /// The word in addresses and settings.
     pub fn word(self) -> &'static str {
@@ -54,6 +61,7 @@ impl Taxonomy {
             Self::Tag => "tag",
             Self::Author => "author",
             Self::Language => "lang",
+            Self::Collection => "collection",
         }
     }
 }
@@ -210,6 +218,8 @@ pub struct Site {
     pub overrides: BTreeMap<String, (Window, usize)>,
     /// Where jekyll-feed had its documents.
     pub jekyll_feed: JekyllFeed,
+    /// Collections with feeds.
+    pub collections: Vec<Collection>,
     /// Other addresses that feeds had.
     pub aliases: Vec<Alias>,
     /// Which tags have feeds (`feed.tags.only`, `feed.tags.except`).
@@ -253,6 +263,11 @@ impl Site {
         let below = written.strip_prefix('/').filter(|rest| !rest.starts_with('/'));
         let address = base.resolve_media(below.unwrap_or(written))?;
         self.cleaning.trust().keeps_media(&address, Some(&base)).then_some(address)
+    }
+
+    /// The folders of collections.
+    pub fn collection_folders(&self) -> Vec<String> {
+        self.collections.iter().map(|collection| collection.folder.clone()).collect()
     }
 
     fn address(&self) -> Option<Base> {

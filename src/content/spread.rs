@@ -63,11 +63,15 @@ pub fn feeds(post: &Post<'_>, site: &Site) -> usize {
     if post.reach == Reach::None {
         return 0;
     }
+    if post.collection.is_some() {
+        return 1;
+    }
     let of = |taxonomy: &Taxonomy| match taxonomy {
         Taxonomy::Category => post.categories.len(),
         Taxonomy::Tag => post.tags.len(),
         Taxonomy::Author => post.authors.len(),
         Taxonomy::Language => usize::from(post.lang.is_some() || site.lang.is_some()),
+        Taxonomy::Collection => 0,
     };
     1 + site.taxonomies.iter().map(of).sum::<usize>()
 }
@@ -107,6 +111,7 @@ fn without_content(post: &Post<'_>, site: &Site, limit: usize) -> usize {
             Taxonomy::Tag => of(&mut post.tags.iter()),
             Taxonomy::Author => of(&mut post.authors.iter().map(|author| &author.name)),
             Taxonomy::Language => (1, MAX_LANG),
+            Taxonomy::Collection => (0, 0),
         }
     };
     let (feeds, own) = site

@@ -39,7 +39,7 @@ impl Error {
             Self::Storm { .. } => "`feedmill check` tells what is wrong with each",
             Self::NothingLeft { .. } => "restore the posts, or empty the output folder if they are meant to be gone",
             Self::NoPosts => "posts end in .md, .markdown, .mkdown, .mkdn, .mkd, .html, .htm or .txt, and stand below a folder `_posts` or in the site's own folder",
-            Self::NoSuchFolder { .. } => "make it, or take it out of `content`",
+            Self::NoSuchFolder { .. } => "make it, or take it out of `content` or `feed.collections`",
             Self::NewIds { .. } => "readers would show each such post again: set `tag_authority` to what it was in the ids, or restart feedmill with --accept-new-ids",
             Self::OutputIsSite => "choose another folder with --output",
             Self::Foreign { .. } => "choose another folder with --output, or let --force replace them",

@@ -118,8 +118,13 @@ impl Edition {
             group(&jekyll.tags, Taxonomy::Tag)
                 .or_else(|| group(&jekyll.categories, Taxonomy::Category))?
         };
-        let address = format!("{}{}", assemble::folder(&name), atom::FORMAT.file);
-        self.document(&address).map(|(path, _)| path)
+        let of_feed = |name: &FeedName| {
+            let address = format!("{}{}", assemble::folder(name), atom::FORMAT.file);
+            self.document(&address).map(|(path, _)| path)
+        };
+        // Collections and categories are in one folder.
+        let of_collection = || of_feed(&group(&jekyll.categories, Taxonomy::Collection)?);
+        of_collection().or_else(|| of_feed(&name))
     }
 
     /// The path of the document that another spelling of a path means: not composed, or with what is

@@ -102,7 +102,7 @@ pub struct Words {
     /// The label of the filter.
     pub filter: &'static str,
     /// The headings over categories, tags, authors and languages.
-    pub taxonomies: [&'static str; 4],
+    pub taxonomies: [&'static str; 5],
 }
 
 const ENGLISH: Words = Words {
@@ -118,7 +118,7 @@ const ENGLISH: Words = Words {
     whole_site: "The whole site",
     opml: "All feeds as OPML, to import into a reader",
     filter: "Find a feed",
-    taxonomies: ["Categories", "Tags", "Authors", "Languages"],
+    taxonomies: ["Categories", "Tags", "Authors", "Languages", "Collections"],
 };
 
 const CHINESE: Words = Words {
@@ -134,7 +134,7 @@ const CHINESE: Words = Words {
     whole_site: "全站",
     opml: "全部订阅源（OPML），可导入阅读器",
     filter: "查找订阅源",
-    taxonomies: ["分类", "标签", "作者", "语言"],
+    taxonomies: ["分类", "标签", "作者", "语言", "合集"],
 };
 
 /// The words for a language (RFC 5646): Chinese for Chinese, else English.

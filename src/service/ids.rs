@@ -76,7 +76,8 @@ fn layout(catalog: &Catalog, old: &Layout, site: &Site) -> Layout {
     } else {
         Folders::Named(site.content.clone())
     };
-    Layout { folders, markdown: site.markdown_ext.clone() }
+    let (markdown, collections) = (site.markdown_ext.clone(), site.collection_folders());
+    Layout { folders, markdown, collections }
 }
 
 /// The posts that feeds carry, each once.

@@ -125,6 +125,7 @@ impl Mill {
         self.roots.exclude.clone_from(&site.exclude);
         self.roots.include.clone_from(&site.include);
         self.roots.markdown.clone_from(&site.markdown_ext);
+        self.roots.collections = site.collection_folders();
         self.site = site;
     }
 

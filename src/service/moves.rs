@@ -8,6 +8,7 @@ use crate::content::catalog::{Catalog, Change};
 use crate::content::date::Moment;
 use crate::content::origin::Layout;
 use crate::content::post::Reach;
+use crate::content::site::Taxonomy;
 use crate::error::known_by::KnownBy;
 use crate::error::{Error, Finding, Severity};
 use crate::hash::Hash;
@@ -109,6 +110,10 @@ impl Moves {
         let newest = self.newest?.min(Moment::from_nanoseconds(now));
         let is_late = |path: &&str| {
             let card = posts::known(catalog, layout, path).filter(|card| is_published(*card));
+            let is_item = |card: Kept<'_>| {
+                card.groups().iter().any(|(taxonomy, _)| *taxonomy == Taxonomy::Collection)
+            };
+            let card = card.filter(|card| !is_item(*card));
             card.is_some_and(|card| card.date() < newest && !self.gone.contains_key(&card.hash()))
         };
         let mut late: Vec<&str> = self.new.iter().map(|path| &**path).filter(is_late).collect();

@@ -41,6 +41,8 @@ pub struct Roots {
     pub include: Vec<String>,
     /// What files in Markdown end in.
     pub markdown: Vec<String>,
+    /// Those of the folders of posts that are of collections.
+    pub collections: Vec<String>,
     /// The export, which may lie inside the site.
     pub output: PathBuf,
 }
@@ -163,6 +165,7 @@ impl Roots {
             exclude: site.exclude.clone(),
             include: site.include.clone(),
             markdown: site.markdown_ext.clone(),
+            collections: site.collection_folders(),
             output,
         }
     }
@@ -187,7 +190,8 @@ impl Roots {
         } else {
             Folders::Named(self.content.clone())
         };
-        let layout = Layout { folders, markdown: self.markdown.clone() };
+        let (markdown, collections) = (self.markdown.clone(), self.collections.clone());
+        let layout = Layout { folders, markdown, collections };
         scan.keep_posts(self, &layout);
         scan.files.sort();
         scan.findings.append(&mut scan.folders);

@@ -6,6 +6,7 @@ mod architecture;
 mod bad_input;
 mod body;
 mod catalog;
+mod collections;
 mod commands;
 mod configuration;
 mod dates;

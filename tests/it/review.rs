@@ -103,7 +103,7 @@ fn folders_that_are_not_walked_are_told() {
     assert_eq!(
         ran.out,
         "warning: content/_config.yml: there is no folder `nope`\n  \
-         hint: make it, or take it out of `content`\n\
+         hint: make it, or take it out of `content` or `feed.collections`\n\
          1 file read: 0 rejected, 1 other finding\n"
     );
     // A link to a folder is not followed: neither inside the site nor out of it.

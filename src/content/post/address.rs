@@ -40,7 +40,10 @@ impl Post<'_> {
     }
 
     fn template<'t>(&'t self, site: &'t Site) -> &'t Template {
-        self.permalink.as_ref().unwrap_or(&site.permalink)
+        let label = self.collection.as_ref();
+        let of_collection = || site.collections.iter().find(|it| Some(&it.label) == label);
+        let usual = || of_collection().map_or(&site.permalink, |collection| &collection.permalink);
+        self.permalink.as_ref().unwrap_or_else(usual)
     }
 
     fn parts(&self, site: &Site) -> permalink::Parts<'_> {
@@ -50,6 +53,7 @@ impl Post<'_> {
             categories: &self.categories,
             slug: &self.slug,
             path: &self.path,
+            collection: self.collection.as_deref(),
             extension: self.page_extension,
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn taxonomies(ours: &Section<'_>, feed: &Section<'_>) -> Result<Vec<T
         taxonomies.push(Taxonomy::Tag);
     }
     for word in ours.texts("feeds")? {
-        let known = Taxonomy::ALL.into_iter().find(|taxonomy| taxonomy.word() == word);
+        let known = Taxonomy::OF_POSTS.into_iter().find(|taxonomy| taxonomy.word() == word);
         let expected = "a list of `category`, `tag`, `author` and `lang`";
         taxonomies.push(known.ok_or_else(|| ours.bad("feeds", &Node::Text(word), expected))?);
     }
