@@ -38,6 +38,16 @@ pub enum KnownBy {
         /// Where one of them was.
         from: String,
     },
+    /// Posts whose links or titles are others at once.
+    #[error(
+        "{links} links and {titles} titles of posts have changed at once, this one's among them"
+    )]
+    Changed {
+        /// How many links.
+        links: usize,
+        /// How many titles.
+        titles: usize,
+    },
     /// Posts that came with older dates than that of the newest.
     #[error("{posts} posts came that are older than the newest one, this among them")]
     Late {
@@ -58,6 +68,7 @@ impl KnownBy {
             Self::Moved { .. } => {
                 "readers show them again: move them back, or give each the `id` that it had"
             }
+            Self::Changed { .. } => "some readers know entries by these, and show them again",
             Self::Late { .. } => {
                 "some readers show only what comes above the newest entry that they have"
             }

@@ -86,6 +86,14 @@ impl Former {
         self.copies.get(document).map_or(&[], Vec::as_slice)
     }
 
+    /// A path of a document, and those of its copies.
+    pub fn with_copies(&self, document: String) -> Vec<String> {
+        let copies = self.copies(&document).iter().map(|copy| copy.file.clone());
+        let mut paths: Vec<String> = copies.collect();
+        paths.push(document);
+        paths
+    }
+
     /// The document that there is a copy of at a path.
     pub fn original(&self, file: &str) -> Option<&str> {
         let is_it = |copies: &Vec<Copy>| copies.iter().any(|copy| copy.file == file);

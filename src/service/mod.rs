@@ -57,6 +57,8 @@ pub mod ids;
 
 pub mod moves;
 
+pub mod shown;
+
 pub mod intake;
 
 pub mod notes;

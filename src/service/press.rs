@@ -24,6 +24,7 @@ use crate::service::marks::media_type_of_ours;
 use crate::service::memo::Memo;
 use crate::service::parallel;
 use crate::service::progress::Progress;
+use crate::service::shown::Shown;
 use crate::service::snapshot::Record;
 use crate::service::staging::Staging;
 
@@ -72,6 +73,8 @@ pub struct Press {
     /// Where the documents are.
     pub output: Output,
     memo: Memo,
+    /// What readers were shown.
+    shown: Shown,
     edition: Arc<Edition>,
     /// What the documents about all feeds say of each.
     listings: Listings,
@@ -102,6 +105,7 @@ impl Press {
             new_ids: None,
             output: Output::open(output)?,
             memo: Memo::default(),
+            shown: Shown::default(),
             edition: Arc::default(),
             listings: Listings::new(),
             heavy: BTreeSet::new(),
@@ -260,7 +264,7 @@ impl Press {
                     listings.insert((*name).clone(), listing);
                 }
                 Proof::Empty => {
-                    gone.extend(files(name).flat_map(|(path, _)| with_copies(&former, path)));
+                    gone.extend(files(name).flat_map(|(path, _)| former.with_copies(path)));
                     listings.remove(*name);
                 }
                 Proof::Late(post) => {
@@ -279,7 +283,7 @@ impl Press {
         let is_first = !std::mem::replace(&mut self.is_disk_known, false) || self.is_patched;
         self.announce(&edition);
         let written = self.output.commit(staged, now)?;
-        self.new_ids = None;
+        findings.extend(self.shown.changes(self.new_ids.take().is_some()));
         self.edition = Arc::new(edition);
         if is_first {
             gone = self.output.stale(&self.edition)?;
@@ -338,7 +342,7 @@ impl Press {
     /// Keeps the documents of a feed as they are.
     fn keep(&self, name: &FeedName, edition: &mut Edition, listings: &mut Listings) {
         let former = Arc::clone(edition.former());
-        for path in files(name).flat_map(|(path, _)| with_copies(&former, path)) {
+        for path in files(name).flat_map(|(path, _)| former.with_copies(path)) {
             if let Some((path, document)) = self.edition.document(&path) {
                 edition.put(Arc::clone(path), Arc::clone(document));
             } else if let Some((document, _)) = self.output.document(&path) {
@@ -402,6 +406,7 @@ impl Press {
         for card in cards {
             match self.memo.entry(card, copy) {
                 Some(made) => {
+                    self.shown.note(card.path(), &made.entry);
                     let unknown = made.uses_unknown_to(card);
                     uses.extend(unknown.map(|uses| (card.key().into(), card.path().into(), uses)));
                     entries.push(made.entry);
@@ -477,14 +482,6 @@ enum Proof {
     /// A post of it cannot be read as the catalog knows it: either word of its change is on its
     /// way, or its root is lost. The feed stays as it is until then.
     Late(Arc<str>),
-}
-
-/// A path of a document, and those of its copies.
-fn with_copies(former: &Former, path: String) -> Vec<String> {
-    let mut paths: Vec<String> =
-        former.copies(&path).iter().map(|copy| copy.file.clone()).collect();
-    paths.push(path);
-    paths
 }
 
 /// The documents of a feed: where they stand, below the base URL and in the export alike, and

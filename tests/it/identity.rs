@@ -6,7 +6,7 @@ use std::path::Path;
 
 use feedmill::error::known_by::KnownBy;
 use feedmill::error::{Error, Finding};
-use feedmill::service::mill::Mill;
+use feedmill::service::mill::{Mill, Pass};
 use serde_json::Value;
 
 use crate::making::{Made, Tree};
@@ -236,6 +236,35 @@ fn a_first_posts_folder_changes_all_keys_and_says_so() {
     rename(&made, "2024/a.md", "_posts/2024/a.md");
     let told = told_by(&mut mill, 2);
     assert!(told[0].starts_with("_posts/2024/a.md: 1 posts have other ids"), "{told:?}");
+}
+
+#[test]
+fn links_and_titles_of_many_posts_that_change_at_once_are_told() {
+    let paths: Vec<String> = (1..=9).map(|number| format!("_posts/p{number}.md")).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let (made, mut mill) = site("feedmill: {feeds: [tag]}\n", &paths);
+    let write = |paths: &[&str], from: &str, to: &str| {
+        for path in paths {
+            let text = text(path).replace(from, to);
+            made.write(path, text.replace("---\n\n", "---\n"));
+        }
+    };
+    let told = |pass: Pass| -> Vec<String> {
+        let is_it = |error: &Error| matches!(error, Error::KnownBy(KnownBy::Changed { .. }));
+        let findings = pass.findings.iter().filter(|finding| is_it(&finding.error));
+        findings.map(|finding| format!("{}: {}", finding.path, finding.error)).collect()
+    };
+    // Titles of few, then links of all; and what stays as it is.
+    write(&paths[..8], "title: ", "title: New ");
+    assert_eq!(told(mill.rescan(LATER).unwrap()), [""; 0]);
+    write(&paths, "date: 2020-01-01", "date: 2020-01-02\ntags: [a, b]");
+    let all =
+        "_posts/p1.md: 9 links and 8 titles of posts have changed at once, this one's among them";
+    assert_eq!(told(mill.rescan(LATER + 60_000_000_000).unwrap()), [all]);
+    write(&paths, "Text of", "Other text of");
+    mill.rescan(LATER + 120_000_000_000).unwrap();
+    write(&paths, "Text of", "Third text of");
+    assert_eq!(told(mill.rescan(LATER + 180_000_000_000).unwrap()), [""; 0]);
 }
 
 /// What a pass says of moves.

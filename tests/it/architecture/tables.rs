@@ -70,6 +70,7 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
     ("snapshot", &["disk"]),
     ("snapshot_writer", &["clock", "mill", "snapshot"]),
     ("ids", &["posts", "disk", "parallel"]),
+    ("shown", &[]),
     (
         "press",
         &[
@@ -80,6 +81,7 @@ pub(crate) const SERVICE: &[(&str, &[&str])] = &[
             "marks",
             "parallel",
             "progress",
+            "shown",
             "snapshot",
             "staging",
         ],
