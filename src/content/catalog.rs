@@ -116,7 +116,8 @@ impl Catalog {
                 Change::Remove { key, path } => (Arc::clone(key), Arc::clone(path)),
             };
             let of_key = || self.cards.of_key(&key).filter(|id| !crowd.gone.contains(id));
-            let replaced = of_key().find(|id| self.cards.get(*id).path() == &*path);
+            let is_it = |id: &Id| !crowd.gone.contains(id) && self.cards.get(*id).key() == &*key;
+            let replaced = self.cards.of_path(&path).find(is_it);
             let has_rivals = of_key().any(|id| Some(id) != replaced);
             let is_crowded = has_rivals || crowd.before.contains_key(&key);
             if is_crowded && !crowd.before.contains_key(&key) {
@@ -259,24 +260,14 @@ impl Catalog {
         of_it.min_by_key(|card| (card.rank(), card.path()))
     }
 
-    /// Posts whose key another one has, each with that one, and files of a post of which an earlier
-    /// one is used, each with that one; in no order.
-    pub fn rivals(&self) -> impl Iterator<Item = (Kept<'_>, Kept<'_>)> {
-        let cards = self.cards.iter().filter(|card| card.place() != Place::First);
-        cards.filter_map(|card| {
-            let is_shadowed = card.place() == Place::Shadowed;
-            let other = if is_shadowed { self.post_of(card) } else { self.winner(card.key()) };
-            Some((card, other?))
-        })
-    }
-
     fn of_key(&self, key: &str) -> impl Iterator<Item = Kept<'_>> {
         self.cards.of_key(key).map(|id| self.cards.get(id))
     }
 
     /// The card of one file.
     pub fn card(&self, key: &str, path: &str) -> Option<Kept<'_>> {
-        self.of_key(key).find(|card| card.path() == path)
+        let mut cards = self.cards.of_path(path).map(|id| self.cards.get(id));
+        cards.find(|card| card.key() == key)
     }
 
     /// How many posts there are, published or not.
@@ -362,7 +353,7 @@ impl Catalog {
 
     /// Notes what the entry of a post hangs on, which shows when it is rendered.
     pub fn note_uses(&mut self, key: &str, path: &str, uses: Box<[Use]>) {
-        let found = self.cards.of_key(key).find(|id| self.cards.get(*id).path() == path);
+        let found = self.card(key, path).map(|card| card.handle());
         let is_post = |id: &Id| self.cards.get(*id).place() != Place::Shadowed;
         let Some(id) = found.filter(is_post) else { return };
         self.refer(id, false);

@@ -30,6 +30,8 @@ pub struct Cards {
     free: Vec<Id>,
     /// The numbers of the cards, by the hash of their keys.
     index: HashTable<Id>,
+    /// The same by the hash of their paths: many files may have one key.
+    by_path: HashTable<Id>,
     hasher: RandomState,
     paths: Paths,
     sets: Sets,
@@ -94,7 +96,8 @@ impl Cards {
     /// None yet, and room for so many.
     pub fn with_capacity(count: usize) -> Self {
         let (slots, index) = (Vec::with_capacity(count), HashTable::with_capacity(count));
-        Self { slots, index, ..Self::default() }
+        let by_path = HashTable::with_capacity(count);
+        Self { slots, index, by_path, ..Self::default() }
     }
 
     /// Keeps a card; its path must not be here yet.
@@ -143,9 +146,11 @@ impl Cards {
             self.slots.push(slot);
             Id::try_from(self.slots.len() - 1).unwrap_or(Id::MAX)
         };
-        let Self { slots, index, hasher, paths, .. } = self;
+        let Self { slots, index, by_path, hasher, paths, .. } = self;
         let hash_of = |id: &Id| hasher.hash_one(key_of(&slots[*id as usize], paths));
         index.insert_unique(hasher.hash_one(&*card.key), id, hash_of);
+        let hash_of = |id: &Id| hasher.hash_one(paths.get(&slots[*id as usize].path));
+        by_path.insert_unique(hasher.hash_one(&*card.path), id, hash_of);
         id
     }
 
@@ -153,6 +158,10 @@ impl Cards {
     pub fn remove(&mut self, id: Id) {
         let hash = self.hasher.hash_one(self.get(id).key());
         if let Ok(entry) = self.index.find_entry(hash, |other| *other == id) {
+            entry.remove();
+        }
+        let hash = self.hasher.hash_one(self.get(id).path());
+        if let Ok(entry) = self.by_path.find_entry(hash, |other| *other == id) {
             entry.remove();
         }
         let slot = &mut self.slots[id as usize];
@@ -185,6 +194,12 @@ impl Cards {
     pub fn of_key(&self, key: &str) -> impl Iterator<Item = Id> {
         let found = self.index.iter_hash(self.hasher.hash_one(key));
         found.copied().filter(move |id| self.get(*id).key() == key)
+    }
+
+    /// The numbers of the cards of a file: there are two while one takes the place of the other.
+    pub fn of_path(&self, path: &str) -> impl Iterator<Item = Id> {
+        let found = self.by_path.iter_hash(self.hasher.hash_one(path));
+        found.copied().filter(move |id| self.get(*id).path() == path)
     }
 
     /// All cards, in no order.
