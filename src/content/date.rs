@@ -11,14 +11,31 @@ use chrono::{
 use chrono::{MappedLocalTime, NaiveDateTime};
 use chrono_tz::{OffsetName, Tz};
 
+/// The days of the week in English; RFC 822 takes the first three letters.
+pub const WEEKDAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// The months, likewise.
+pub const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// The years that RFC 3339 and RFC 822 can write.
 const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
 /// The days of the common era before 1970-01-01, that day included.
 const EPOCH_FROM_CE: i32 = 719_163;
 const DAY_SECONDS: i64 = 86_400;
-const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// An instant, in Unix seconds.
 #[derive(
@@ -227,8 +244,8 @@ impl Zone {
         let local = self.shown(moment);
         let shown =
             if local.offset().local_minus_utc() % 1800 == 0 { local } else { in_utc(local) };
-        let weekday = named(&WEEKDAYS, shown.weekday().num_days_from_monday());
-        let month = named(&MONTHS, shown.month0());
+        let weekday = short(&WEEKDAYS, shown.weekday().num_days_from_monday());
+        let month = short(&MONTHS, shown.month0());
         let mut text = String::with_capacity(31);
         text += weekday;
         text += ", ";
@@ -350,7 +367,7 @@ pub fn push_two(text: &mut String, number: u32) {
     }
 }
 
-fn named(names: &[&'static str], index: u32) -> &'static str {
+fn short(names: &[&'static str], index: u32) -> &'static str {
     // chrono counts weekdays to 7 and months to 12, so there is always a name.
-    usize::try_from(index).ok().and_then(|index| names.get(index)).copied().unwrap_or_default()
+    usize::try_from(index).ok().and_then(|index| names.get(index)?.get(..3)).unwrap_or_default()
 }

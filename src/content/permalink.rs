@@ -3,7 +3,7 @@
 //! Addresses follow Jekyll 4, so that the links in our feeds meet the pages of the site; unlike
 //! Jekyll's they are always valid URLs (`?` in a category is encoded).
 
-use crate::content::date::{Local, Moment, Zone, push_two, push_year};
+use crate::content::date::{Local, MONTHS, Moment, WEEKDAYS, Zone, push_two, push_year};
 use crate::content::slug;
 use crate::content::text::shown;
 use crate::error::Error;
@@ -15,24 +15,6 @@ pub const MAX_PATH: usize = 2 * 1024;
 /// Where a template stops to be filled in, in bytes: a path of this length is too long, whatever
 /// becomes of its slashes and dots.
 const MAX_FILLED: usize = 4 * MAX_PATH;
-
-const DAYS: [&str; 7] =
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// All placeholders of Jekyll 4 (`UrlDrop`).
 const PLACEHOLDERS: &[&str] = &[
@@ -219,7 +201,7 @@ fn name(text: &str) -> &str {
 
 /// Writes the value of a placeholder; says whether there is such one.
 fn fill(path: &mut String, name: &str, parts: Parts<'_>, local: &Local) -> bool {
-    let day = DAYS[local.weekday as usize - 1];
+    let day = WEEKDAYS[local.weekday as usize - 1];
     let month = MONTHS[local.month as usize - 1];
     match name {
         "categories" => path.push_str(&joined(parts.categories, str::to_lowercase)),

@@ -2,28 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::content::date::{Local, Moment, Zone};
+use crate::content::date::{Local, MONTHS, Moment, WEEKDAYS, Zone};
 use crate::content::liquid::filters::{Call, Fault};
 use crate::content::liquid::value::Value;
 use crate::content::stamp::{Rules, read};
-
-const WEEKDAYS: [&str; 7] =
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// What a filter of dates makes of a value; `None` for other filters.
 pub fn apply(input: &Value, call: Call<'_>, rules: Rules) -> Option<Result<Value, Fault>> {
