@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use crate::content::html;
 use crate::content::html::trust::Trust;
 use crate::content::markdown;
+use crate::content::text::has_signs;
 use crate::error::Error;
 
 /// The site's patterns; the default has none.
@@ -102,7 +103,7 @@ impl Cleaning {
     /// `has_fences`. A line `<>` is the remainder of an empty link and always goes.
     pub fn lines<'t>(&self, text: &'t str, has_fences: bool) -> (Cow<'t, str>, Option<String>) {
         let is_idle = self.drop_lines.is_none() && self.source_link.is_none();
-        if is_idle && !text.contains("<>") {
+        if is_idle && !has_signs(text, "<>") {
             return (Cow::Borrowed(text), None);
         }
         let mut fences = markdown::code::Fences::default();

@@ -4,27 +4,27 @@
 
 mod media;
 mod names;
+mod rare;
 mod state;
 pub mod times;
 
 use std::borrow::Cow;
 
-use crate::content::body::{Markup, SUMMARY_LENGTH};
+use crate::content::body::Markup;
+use crate::content::fields::rare::{RARE, Rare};
 use crate::content::front_matter::rescue::KEYS;
 use crate::content::front_matter::{FrontMatter, Node};
 use crate::content::html::trust::Trust;
 use crate::content::names::Names;
 use crate::content::origin::Origin;
-use crate::content::permalink::{MAX_PATH, Template, tag_id};
-use crate::content::post::Post;
-use crate::content::settings::A_LICENSE;
+use crate::content::permalink::MAX_PATH;
+use crate::content::post::{Post, Reach};
 use crate::content::site::Site;
 use crate::content::slug;
 use crate::content::spread;
 use crate::content::stamp::day_in_name;
-use crate::content::syntax::{A_LANGUAGE, AN_ID, is_id, language};
-use crate::content::text::{collapse, cut, head, plain, shown, xml_safe};
-use crate::content::url::{as_uri, is_web, web_address};
+use crate::content::syntax::language;
+use crate::content::text::{collapse, head, plain, shown, xml_safe};
 use crate::error::oddity::Oddity;
 use crate::error::{Error, Remark, Severity};
 
@@ -42,12 +42,6 @@ const MAX_TOLD: usize = 16;
 
 /// The most keys with capitals that are compared with those that mean something.
 const MAX_CAPITALS: usize = 64;
-
-/// Where the page is named that a post is about.
-const EXTERNAL: &[&str] = &["external_url", "link", "redirect_to"];
-
-/// What can be such a page.
-const A_PAGE: &str = "the address of a page, like `https://other.example.net/page`";
 
 /// Reads one post's front matter and notes what is odd about it.
 pub struct Fields<'f, 'r> {
@@ -95,47 +89,39 @@ impl<'f, 'r> Fields<'f, 'r> {
     pub fn post<'a>(&mut self, body: &'a str) -> Result<Post<'a>, Remark> {
         self.note_oddities();
         let in_name = day_in_name(self.origin.stem);
-        let slug = match self.text("slug") {
-            Some(slug) => slug,
-            None => in_name.map_or(self.origin.stem, |(_, rest)| rest).to_owned(),
-        };
         let date = self.date(in_name.map(|(day, _)| day))?;
-        let updated = self.updated(date);
+        let rare = if self.front.may_have(RARE) { self.rare(date) } else { Rare::default() };
+        let of_name = || in_name.map_or(self.origin.stem, |(_, rest)| rest).to_owned();
+        let slug = rare.slug.unwrap_or_else(of_name);
         let categories = self.categories();
         let tags = self.names(Names::new(self.trust()), &["tags", "tag"]);
         let (title, is_untitled) = self.title(&slug);
         let mut post = Post {
             date,
-            updated,
-            expires: self.expires(date),
-            withheld: self.withheld(),
-            reach: self.reach(&categories, &tags),
+            updated: rare.updated.map_or(date, |updated| updated.max(date)),
+            expires: rare.expires,
+            withheld: rare.withheld,
+            reach: if rare.is_in_no_feed { Reach::None } else { self.reach(&categories, &tags) },
             title,
             is_untitled,
             categories,
             tags,
             authors: self.authors(),
-            own_id: self.own_id(),
-            permalink: self.permalink(),
+            own_id: rare.own_id,
+            permalink: rare.permalink,
             oversize: None,
             front: Node::Null,
-            lines_before: 0,
+            head: "",
             page_extension: self.origin.page_extension(),
-            lang: self.lang(),
-            license: self.license(),
-            enclosures: self.enclosures(),
-            summary: self.summary(),
-            external: self.external(),
-            image: self.image(),
-            separator: self
-                .text("excerpt_separator")
-                .or_else(|| self.site.excerpt_separator.clone()),
-            has_liquid: self.front.get("render_with_liquid") != Some(&Node::Bool(false)),
-            is_excerpt_only: self
-                .front
-                .get("feed")
-                .and_then(|feed| feed.get("excerpt_only"))
-                .is_some_and(|node| *node == Node::Bool(true)),
+            lang: rare.lang.or_else(|| self.lang_of_folder()),
+            license: rare.license,
+            enclosures: rare.enclosures,
+            summary: rare.summary,
+            external: rare.external,
+            image: rare.image,
+            separator: rare.separator.or_else(|| self.site.excerpt_separator.clone()),
+            has_liquid: !rare.is_without_liquid,
+            is_excerpt_only: rare.is_excerpt_only,
             markup: if self.origin.is_html() {
                 Markup::Html
             } else {
@@ -150,14 +136,6 @@ impl<'f, 'r> Fields<'f, 'r> {
         self.settle_address(&mut post);
         self.settle_spread(&mut post);
         Ok(post)
-    }
-
-    fn permalink(&mut self) -> Option<Template> {
-        let template = Template::custom(&self.text("permalink")?);
-        if let Some(error) = template.unknown("permalink") {
-            self.warn("permalink", error);
-        }
-        Some(template)
     }
 
     /// The title as it goes out, and whether the author wants none: `title: ""`. Without a value the
@@ -254,85 +232,13 @@ impl<'f, 'r> Fields<'f, 'r> {
         self.warn(key, Error::Dropped { key: key.to_owned(), found: shown(found), expected });
     }
 
-    /// `lang`, else the language whose folder the post stands in.
-    fn lang(&mut self) -> Option<String> {
-        let written = self.text("lang").filter(|lang| {
-            if lang.len() > MAX_LANG {
-                self.too_long("lang", MAX_LANG, "passed over");
-            }
-            lang.len() <= MAX_LANG
-        });
-        if let Some(written) = written {
-            if let Some(lang) = language(&written) {
-                return Some(lang.into_owned());
-            }
-            self.drop("lang", &written, A_LANGUAGE);
-        }
+    /// The language whose folder the post stands in.
+    fn lang_of_folder(&self) -> Option<String> {
         // A key begins with the folder above `_posts`, or with that below it.
         let first = self.origin.key.split_once('/').map(|(first, _)| first)?;
         let folder =
             self.site.languages.iter().find(|folder| folder.eq_ignore_ascii_case(first))?;
         language(folder).map(Cow::into_owned)
-    }
-
-    fn license(&mut self) -> Option<String> {
-        let written = self.address("license")?;
-        let license = web_address(&written);
-        if license.is_none() {
-            self.drop("license", &written, A_LICENSE);
-        }
-        license
-    }
-
-    /// The page elsewhere that the post is about.
-    fn external(&mut self) -> Option<String> {
-        for key in EXTERNAL {
-            let node = match self.front.get(key) {
-                // Of several `redirect_to`, jekyll-redirect-from takes the first.
-                Some(Node::List(items)) if *key == "redirect_to" => items.first(),
-                node => node,
-            };
-            let Some(node) = node.filter(|node| !matches!(node, Node::Null | Node::Bool(_))) else {
-                continue;
-            };
-            let Some(written) = self.scalar(node, key).map(str::trim) else { continue };
-            if written.is_empty() || !self.is_address(key, written) {
-                continue;
-            }
-            // As with jekyll-redirect-from, `/x` lies below `baseurl`; a word is no address.
-            let is_address = written.starts_with('/') || is_web(written);
-            let below = written.strip_prefix('/').filter(|rest| !rest.starts_with('/'));
-            let address = below.map_or_else(|| written.to_owned(), |rest| format!("./{rest}"));
-            match self.site.link(&address).filter(|address| is_address && is_web(address)) {
-                Some(address) => return Some(address),
-                None => self.drop(key, written, A_PAGE),
-            }
-        }
-        None
-    }
-
-    /// The id of its own; a stranger has none, who could take the id of another's post, and its place
-    /// in every reader.
-    fn own_id(&mut self) -> Option<String> {
-        if self.trust().is_untrusted() {
-            return None;
-        }
-        for key in ["id", "guid"] {
-            let Some(id) = self.address(key) else { continue };
-            // Atom wants a URI: `id: 12345` is made one, and stays apart from other sites' 12345.
-            let uri = as_uri(&id).unwrap_or_else(|| tag_id(&self.site.tag_authority, &id));
-            if is_id(&uri) {
-                return Some(uri);
-            }
-            self.drop(key, &id, AN_ID);
-        }
-        None
-    }
-
-    fn summary(&mut self) -> Option<String> {
-        let written = ["description", "excerpt"].into_iter().find_map(|key| self.text(key))?;
-        let text = plain(&written);
-        (!text.is_empty()).then(|| self.trust().text(&cut(&text, SUMMARY_LENGTH)).into_owned())
     }
 }
 

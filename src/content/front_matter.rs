@@ -96,6 +96,8 @@ impl Node {
     }
 
     /// The value of a key of a mapping; `None` too when this is no mapping.
+    // A post asks for forty keys in a row: written out for each, that is 4 KiB of code.
+    #[inline(never)]
     pub fn get(&self, key: &str) -> Option<&Self> {
         let Self::Map(fields) = self else { return None };
         fields.iter().rev().find(|(name, _)| name == key).map(|(_, node)| node)
@@ -228,6 +230,8 @@ pub struct FrontMatter<'a> {
     fields: Node,
     /// How many of the fields are the post's own.
     own: usize,
+    /// The bits of their keys: few of the keys that are asked for are there.
+    keys: u64,
     parts: Parts<'a>,
     /// The entries of `defaults:` for it; one wins over those behind it.
     defaults: Vec<&'a Set>,
@@ -248,7 +252,7 @@ impl<'a> FrontMatter<'a> {
 
     fn new(fields: Node, parts: Parts<'a>) -> Self {
         let own = if let Node::Map(fields) = &fields { fields.len() } else { 0 };
-        Self { fields, own, parts, defaults: Vec::new() }
+        Self { keys: bits(&fields), fields, own, parts, defaults: Vec::new() }
     }
 
     fn fields(parts: Parts<'a>) -> (Node, Option<Remark>) {
@@ -302,6 +306,7 @@ impl<'a> FrontMatter<'a> {
                 fill(fields, key, value);
             }
         }
+        self.keys = bits(&self.fields);
         self.defaults = defaults;
     }
 
@@ -318,7 +323,12 @@ impl<'a> FrontMatter<'a> {
 
     /// The value of a key; `None` when the key is missing.
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.fields.get(key)
+        if self.keys & bit(key) == 0 { None } else { self.fields.get(key) }
+    }
+
+    /// Whether some key may be there whose bits these are.
+    pub fn may_have(&self, bits: u64) -> bool {
+        self.keys & bits != 0
     }
 
     /// The keys of the post itself.
@@ -362,6 +372,29 @@ impl<'a> FrontMatter<'a> {
         let set = || self.defaults.iter().find(|set| set.get(key).is_some());
         if self.is_inherited(key) { set().map_or("", |set| set.text()) } else { self.parts.yaml }
     }
+}
+
+/// One of 64 bits for a key, most often not that of another one: none of the keys that every post has
+/// has that of one which few have.
+const fn bit(key: &str) -> u64 {
+    let first = if let Some(first) = key.as_bytes().first() { *first } else { 0 };
+    1 << ((key.len() * 28 + first as usize) % 64)
+}
+
+/// The bits of some keys, for [`FrontMatter::may_have`].
+pub const fn bits_of(keys: &[&str]) -> u64 {
+    let (mut bits, mut index) = (0, 0);
+    while index < keys.len() {
+        bits |= bit(keys[index]);
+        index += 1;
+    }
+    bits
+}
+
+/// The bits of all keys.
+fn bits(fields: &Node) -> u64 {
+    let Node::Map(fields) = fields else { return 0 };
+    fields.iter().fold(0, |bits, (key, _)| bits | bit(key))
 }
 
 /// Takes a value into fields that do not have it.

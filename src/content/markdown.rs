@@ -23,7 +23,7 @@ use std::borrow::Cow;
 use crate::content::markdown::abbreviations::Abbreviations;
 use crate::content::markdown::dialect::{Dialect, Flavor};
 use crate::content::markdown::typography::Signs;
-use crate::content::text::has_sign;
+use crate::content::text::{has_sign, signs};
 
 /// HTML of a Markdown text. Raw HTML is passed on as it is: clean it afterwards.
 pub fn to_html(markdown: &str, flavor: Flavor, dialect: &Dialect) -> String {
@@ -78,8 +78,11 @@ fn from_kramdown(markdown: &str, mut options: comrak::Options<'_>, signs: &Signs
 
 /// Whether a line may begin a definition.
 fn may_define(markdown: &str) -> bool {
-    has_sign(markdown, b':')
-        && markdown.lines().any(|line| line.trim_start().starts_with([':']) && line.contains(": "))
+    signs(markdown, b':').any(|at| {
+        let before = markdown[..at].trim_end_matches([' ', '\t']);
+        let begins = before.is_empty() || before.ends_with('\n');
+        begins && markdown[at..].lines().next().is_some_and(|line| line.contains(": "))
+    })
 }
 
 /// Explains the abbreviations of the text; what is code has no text.

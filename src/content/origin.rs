@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::content::text::nfc;
+use crate::content::text::{nfc, signs};
 
 /// The endings of posts, and what pages end in where nothing is made of them but a copy.
 const EXTENSIONS: &[(&str, &str)] = &[
@@ -19,8 +19,8 @@ const EXTENSIONS: &[(&str, &str)] = &[
 /// What files in Markdown end in, unless the site says otherwise.
 pub const MARKDOWN: [&str; 5] = ["markdown", "mkdown", "mkdn", "mkd", "md"];
 
-/// Where Jekyll looks for posts, with the slash behind it.
-const POSTS: &str = "_posts/";
+/// Where Jekyll looks for posts.
+const POSTS: &str = "_posts";
 
 /// Folders that hold posts, in the order in which they win over each other.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -97,7 +97,9 @@ impl<'a> Origin<'a> {
         let origin = |below: &'a str, rank, folders: &'a str, is_jekyll, is_site| {
             let long = bundle(below);
             let short = if is_site { Cow::Borrowed(long) } else { without_numbers(long) };
-            let (key, long_key) = (under(folders, short), under(folders, Cow::Borrowed(long)));
+            let long_key = under(folders, Cow::Borrowed(long));
+            let is_short = short.len() == long.len();
+            let key = if is_short { long_key.clone() } else { under(folders, short) };
             let collection = None;
             Self {
                 path,
@@ -193,9 +195,12 @@ pub fn named_key(words: &str, layout: &Layout) -> String {
 
 /// What stands above the innermost folder `_posts` in a path, and what below it.
 fn around_posts(path: &str) -> Option<(&str, &str)> {
-    let is_folder = |start: &usize| *start == 0 || path.as_bytes()[start - 1] == b'/';
-    let start = path.match_indices(POSTS).map(|(start, _)| start).filter(is_folder).last()?;
-    Some((path[..start].trim_end_matches('/'), &path[start + POSTS.len()..]))
+    let ends = signs(path, b'/').filter_map(|slash| {
+        let above = path[..slash].strip_suffix(POSTS)?;
+        (above.is_empty() || above.ends_with('/')).then_some((above, &path[slash + 1..]))
+    });
+    let (above, below) = ends.last()?;
+    Some((above.trim_end_matches('/'), below))
 }
 
 /// Whether a name is hidden or belongs to an editor's or a copier's half-done work.

@@ -3,9 +3,13 @@
 //! Addresses follow Jekyll 4, so that the links in our feeds meet the pages of the site; unlike
 //! Jekyll's they are always valid URLs (`?` in a category is encoded).
 
-use crate::content::date::{Local, MONTHS, Moment, WEEKDAYS, Zone, push_two, push_year};
-use crate::content::slug;
-use crate::content::text::shown;
+pub mod placeholder;
+
+use std::mem;
+
+use crate::content::date::{Moment, Zone};
+use crate::content::permalink::placeholder::Placeholder;
+use crate::content::text::{shown, signs};
 use crate::error::Error;
 use crate::percent::{self, encoded_length};
 
@@ -16,42 +20,26 @@ pub const MAX_PATH: usize = 2 * 1024;
 /// becomes of its slashes and dots.
 const MAX_FILLED: usize = 4 * MAX_PATH;
 
-/// All placeholders of Jekyll 4 (`UrlDrop`).
-const PLACEHOLDERS: &[&str] = &[
-    "categories",
-    "collection",
-    "day",
-    "hour",
-    "i_day",
-    "i_month",
-    "long_day",
-    "long_month",
-    "minute",
-    "month",
-    "name",
-    "output_ext",
-    "path",
-    "second",
-    "short_day",
-    "short_month",
-    "short_year",
-    "slug",
-    "slugified_categories",
-    "title",
-    "w_day",
-    "w_year",
-    "week",
-    "y_day",
-    "year",
-];
-
 /// What can stand behind a colon in a template.
 const A_PLACEHOLDER: &str =
     "a placeholder of Jekyll's like `:year`, `:month`, `:day`, `:title`, `:slug` or `:categories`";
 
 /// A template of addresses, from `permalink:`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template(String);
+pub struct Template {
+    written: String,
+    /// What it is made of, as far as it is used.
+    pieces: Vec<Piece>,
+    /// Whether that is all of it.
+    is_whole: bool,
+}
+
+/// A piece of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Value(Placeholder),
+}
 
 /// What a template is filled with.
 #[derive(Debug, Clone, Copy)]
@@ -73,19 +61,19 @@ pub struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// The path without extension and without dots before that.
+    /// The path without its extension.
     fn bare(&self) -> &'a str {
         self.path.rsplit_once('.').map_or(self.path, |(bare, _)| bare)
     }
 
     /// The file's name without extension.
-    fn stem(&self) -> &'a str {
+    pub fn stem(&self) -> &'a str {
         let bare = self.bare();
         bare.rsplit_once('/').map_or(bare, |(_, stem)| stem)
     }
 
     /// Jekyll's `:path`: where the file is, apart from `_posts` or the folder of its collection.
-    fn place(&self) -> String {
+    pub fn place(&self) -> String {
         if let Some(label) = self.collection {
             let folder = format!("_{label}/");
             let below = self.path.find(&folder).map_or(0, |at| at + folder.len());
@@ -106,22 +94,41 @@ impl Template {
             "none" => "/:categories/:title:output_ext",
             custom => custom,
         };
-        Self(template.to_owned())
+        Self::custom(template)
     }
 
     /// A template of one's own: there a style is a name like any other.
     pub fn custom(written: &str) -> Self {
-        Self(written.to_owned())
+        let used = &written[..written.floor_char_boundary(MAX_FILLED)];
+        let mut pieces = Vec::new();
+        let mut text = String::from("/");
+        let mut rest = used.strip_prefix('/').unwrap_or(used);
+        while let Some((before, behind)) = rest.split_once(':') {
+            text.push_str(before);
+            rest = behind;
+            let name = name(rest);
+            // `:title_x` is `:title` and `_x`: the longest known name counts.
+            let known = (1..=name.len()).rev().find_map(|end| Placeholder::named(&name[..end]));
+            let Some(placeholder) = known else {
+                text.push(':');
+                continue;
+            };
+            rest = &rest[placeholder.name().len()..];
+            pieces.extend([Piece::Text(mem::take(&mut text)), Piece::Value(placeholder)]);
+        }
+        pieces.push(Piece::Text(text + rest));
+        Self { written: written.to_owned(), pieces, is_whole: used.len() == written.len() }
     }
 
     /// What there is to say of the first placeholder that there is not, under a key: Jekyll stops at
     /// it, here it stays as it is.
     pub fn unknown(&self, key: &str) -> Option<Error> {
-        let name =
-            self.0.match_indices(':').map(|(at, _)| name(&self.0[at + 1..])).find(|name| {
-                let bare = name.strip_suffix('_').unwrap_or(name);
-                !name.is_empty() && !PLACEHOLDERS.contains(name) && !PLACEHOLDERS.contains(&bare)
-            })?;
+        let is_known = |name: &str| {
+            let bare = name.strip_suffix('_').unwrap_or(name);
+            [name, bare].into_iter().any(|name| Placeholder::named(name).is_some())
+        };
+        let mut names = self.written.split(':').skip(1).map(name);
+        let name = names.find(|name| !name.is_empty() && !is_known(name))?;
         let found = shown(&format!(":{name}"));
         Some(Error::BadValue { key: key.to_owned(), found, expected: A_PLACEHOLDER })
     }
@@ -136,13 +143,7 @@ impl Template {
     pub fn fits(&self, parts: Parts<'_>) -> bool {
         // Nearly all are far below the limit; those need not be made. In lower case a text may have
         // three times as many bytes.
-        let count = |name| self.0.matches(name).count();
-        let categories: usize = parts.categories.iter().map(|name| name.len() + 1).sum();
-        let most = self.0.len()
-            + count(":") * 16
-            + 3 * (count(":title") + count(":slug")) * parts.slug.len()
-            + 3 * (count(":name") + count(":path")) * parts.path.len()
-            + 3 * (count(":categories") + count(":slugified_categories")) * categories;
+        let most: usize = self.pieces.iter().map(|piece| piece.longest(&parts)).sum();
         if 3 * most <= MAX_PATH {
             return true;
         }
@@ -158,23 +159,28 @@ impl Template {
     /// The template with its placeholders filled in, and whether that is all of it.
     fn fill(&self, parts: Parts<'_>) -> (String, bool) {
         let local = parts.zone.local(parts.date);
-        let mut path = String::with_capacity(64);
-        path.push('/');
-        let mut rest = self.0.strip_prefix('/').unwrap_or(&self.0);
-        while let Some(start) = rest.find(':').filter(|_| path.len() <= MAX_FILLED) {
-            path.push_str(&rest[..start]);
-            rest = &rest[start + 1..];
-            let end = name(rest).len();
-            // `:title_x` is `:title` and `_x`: the longest known name counts.
-            match (1..=end).rev().find(|end| fill(&mut path, &rest[..*end], parts, &local)) {
-                Some(end) => rest = &rest[end..],
-                None => path.push(':'),
+        let mut path = String::with_capacity(128);
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => path.push_str(text),
+                Piece::Value(placeholder) => placeholder.write(&mut path, parts, &local),
+            }
+            if path.len() > MAX_FILLED {
+                path.truncate(path.floor_char_boundary(MAX_FILLED));
+                return (sanitized(path), false);
             }
         }
-        path.push_str(rest);
-        let is_whole = path.len() <= MAX_FILLED;
-        path.truncate(path.floor_char_boundary(MAX_FILLED));
-        (sanitized(path), is_whole)
+        (sanitized(path), self.is_whole)
+    }
+}
+
+impl Piece {
+    /// How long it is at most in a path, in bytes.
+    fn longest(&self, parts: &Parts<'_>) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Value(placeholder) => placeholder.longest(parts),
+        }
     }
 }
 
@@ -199,59 +205,11 @@ fn name(text: &str) -> &str {
     &text[..end.unwrap_or(text.len())]
 }
 
-/// Writes the value of a placeholder; says whether there is such one.
-fn fill(path: &mut String, name: &str, parts: Parts<'_>, local: &Local) -> bool {
-    let day = WEEKDAYS[local.weekday as usize - 1];
-    let month = MONTHS[local.month as usize - 1];
-    match name {
-        "categories" => path.push_str(&joined(parts.categories, str::to_lowercase)),
-        "slugified_categories" => path.push_str(&joined(parts.categories, slug::plain)),
-        "year" => push_year(path, local.year),
-        "month" => push_two(path, local.month),
-        "i_month" => path.push_str(&local.month.to_string()),
-        "day" => push_two(path, local.day),
-        "i_day" => path.push_str(&local.day.to_string()),
-        "short_year" => push_two(path, local.year.rem_euclid(100).unsigned_abs()),
-        "y_day" => {
-            path.extend(char::from_digit(local.ordinal / 100, 10));
-            push_two(path, local.ordinal % 100);
-        }
-        "short_month" => path.push_str(&month[..3]),
-        "long_month" => path.push_str(month),
-        "w_year" => push_year(path, local.iso_year),
-        "w_day" => path.extend(char::from_digit(local.weekday, 10)),
-        "week" => push_two(path, local.iso_week),
-        "short_day" => path.push_str(&day[..3]),
-        "long_day" => path.push_str(day),
-        "hour" => push_two(path, local.hour),
-        "minute" => push_two(path, local.minute),
-        "second" => push_two(path, local.second),
-        "title" => path.push_str(&slug::pretty(parts.slug)),
-        "slug" => path.push_str(&slug::plain(parts.slug)),
-        "name" => path.push_str(&slug::plain(parts.stem())),
-        "path" => path.push_str(&parts.place()),
-        "collection" => path.push_str(parts.collection.unwrap_or("posts")),
-        "output_ext" => path.push_str(parts.extension),
-        _ => return false,
-    }
-    true
-}
-
-/// Categories in an address, each once.
-fn joined(categories: &[String], form: fn(&str) -> String) -> String {
-    let mut names: Vec<String> = Vec::with_capacity(categories.len());
-    for category in categories {
-        let name = form(category);
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names.join("/")
-}
-
 /// Jekyll's cleaning of a path: no `..`, no `./`, no two slashes.
 fn sanitized(path: String) -> String {
-    if !path.as_bytes().windows(2).any(|pair| matches!(pair, b".." | b"./" | b"//")) {
+    let bytes = path.as_bytes();
+    let is_doubled = |at: usize| at > 0 && matches!(bytes[at - 1], b'.' | b'/');
+    if !path.contains("..") && !signs(&path, b'/').any(is_doubled) {
         return path;
     }
     let path = path.replace("..", "/").replace("./", "");

@@ -95,8 +95,8 @@ pub struct Post<'a> {
     pub markup: Markup,
     /// The body as it stands in the file.
     pub body: &'a str,
-    /// How many lines stand before the body.
-    pub lines_before: usize,
+    /// What stands before the body in the file.
+    pub head: &'a str,
     /// Why the body is not parsed, when it is too large for that.
     pub oversize: Option<Error>,
 }
@@ -170,13 +170,13 @@ impl<'a> Post<'a> {
         front.inherit(site.defaults.of(origin.path));
         remarks.extend(remark);
         let mut post = Fields::new(&front, origin, site, &mut remarks).post(parts.body);
-        let lines_before = lines(&text[..text.len() - parts.body.len()]);
+        let head = &text[..text.len() - parts.body.len()];
         if let Ok(post) = &mut post
             && let Some((line, error)) = oversize(post.markup, parts.body, site.cleaning.trust())
         {
             post.oversize = Some(error.clone());
             let severity = Severity::Warning;
-            let line = lines_before + 1 + line;
+            let line = lines(head) + 1 + line;
             remarks.push(Remark { severity, line, column: 0, error });
         }
         if let Ok(post) = &mut post
@@ -188,7 +188,7 @@ impl<'a> Post<'a> {
             }
         }
         if let Ok(post) = &mut post {
-            post.lines_before = lines_before;
+            post.head = head;
         }
         Parsed { post, remarks }
     }
@@ -237,7 +237,7 @@ impl<'a> Post<'a> {
         };
         let mut body = render(&source, &site.cleaning);
         for remark in body.remarks.iter_mut().filter(|remark| remark.line > 0) {
-            remark.line += self.lines_before;
+            remark.line += lines(self.head);
         }
         let summary = self.summary.clone().unwrap_or_else(|| std::mem::take(&mut body.summary));
         let title = if self.title.is_empty() {
@@ -261,8 +261,9 @@ impl<'a> Post<'a> {
         if self.markup != Markup::Markdown(Flavor::Kramdown) || self.oversize.is_some() {
             return Vec::new();
         }
+        let lines_before = lines(self.head);
         let remark = |(line, (what, hint)): (usize, differences::Difference)| {
-            let (severity, line) = (Severity::Note, self.lines_before + line);
+            let (severity, line) = (Severity::Note, lines_before + line);
             Remark {
                 severity,
                 line,

@@ -45,11 +45,18 @@ pub fn xml_safe(text: &str) -> Cow<'_, str> {
 
 /// `text` in Unicode normalization form C: two spellings of one name become one.
 pub fn nfc(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || unicode_normalization::is_nfc(text) {
+    if text.is_ascii() || text.chars().all(is_composed) || unicode_normalization::is_nfc(text) {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(text.nfc().collect())
     }
+}
+
+/// Whether a character is in form C among others of which this is said: most of what is written in
+/// Latin letters or Chinese, and cheaper to say than of all others.
+fn is_composed(c: char) -> bool {
+    matches!(c, '\0'..='\u{2ff}' | '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3029}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}')
 }
 
 /// `text` in form KC: full-width digits and signs become the plain ones.
@@ -104,13 +111,48 @@ pub fn plain(title: &str) -> String {
 /// `text` with every run of blanks and line ends as one blank, trimmed.
 pub fn collapse(text: &str) -> String {
     let mut collapsed = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
+    for word in words(text) {
         if !collapsed.is_empty() {
             collapsed.push(' ');
         }
         collapsed.push_str(word);
     }
     collapsed
+}
+
+/// The words of a text, between its blanks and line ends: as `str::split_whitespace` has them, which
+/// decodes every character of it.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    let pieces = std::iter::from_fn(move || {
+        let (word, behind) = match blank(rest) {
+            Some((at, length)) => (&rest[..at], &rest[at + length..]),
+            None => (rest, ""),
+        };
+        let is_over = rest.is_empty();
+        rest = behind;
+        (!is_over).then_some(word)
+    });
+    pieces.filter(|word| !word.is_empty())
+}
+
+/// Where the first blank or line end of a text stands, and how long it is.
+fn blank(text: &str) -> Option<(usize, usize)> {
+    let mut at = 0;
+    loop {
+        at += match text.as_bytes().get(at)? {
+            b'!'..=b'~' => 1,
+            // No blank has more than three bytes, nor such a first one: all of Chinese but its signs.
+            0xE4..=0xEF => 3,
+            _ => {
+                let c = text[at..].chars().next()?;
+                if c.is_whitespace() {
+                    return Some((at, c.len_utf8()));
+                }
+                c.len_utf8()
+            }
+        };
+    }
 }
 
 /// The beginning of `text`, at most `bytes` long, which ends at a grapheme cluster if it can.
@@ -135,12 +177,7 @@ pub fn cut(text: &str, limit: usize) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let text = head(text, limit * MAX_GRAPHEME);
-    let mut ends: Vec<usize> = if text.chars().take(limit + 2).all(is_grapheme) {
-        text.char_indices().take(limit + 1).map(|(start, c)| start + c.len_utf8()).collect()
-    } else {
-        let graphemes = text.grapheme_indices(true).take(limit + 1);
-        graphemes.map(|(start, grapheme)| start + grapheme.len()).collect()
-    };
+    let mut ends = cluster_ends(text, limit + 1);
     if ends.len() <= limit {
         return Cow::Borrowed(text);
     }
@@ -159,6 +196,23 @@ pub fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     let end = clause.or(ends.last()).copied().unwrap_or(0);
     let kept = text[..end].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '，' | ','));
     Cow::Owned(if limit == 0 { String::new() } else { format!("{kept}…") })
+}
+
+/// Where the first grapheme clusters of a text end.
+fn cluster_ends(text: &str, most: usize) -> Vec<usize> {
+    let mut ends = Vec::with_capacity(most);
+    for (start, c) in text.char_indices() {
+        // The character behind the last one may belong to its cluster.
+        if !is_grapheme(c) {
+            let clusters = text.grapheme_indices(true).take(most);
+            return clusters.map(|(start, cluster)| start + cluster.len()).collect();
+        }
+        if ends.len() == most {
+            break;
+        }
+        ends.push(start + c.len_utf8());
+    }
+    ends
 }
 
 /// A value as a message quotes it: short, in backticks, with what cannot be seen written out.
@@ -252,9 +306,14 @@ pub fn find_sign(text: &str, sign: u8) -> Option<usize> {
     memchr::memchr(sign, text.as_bytes())
 }
 
+/// Where an ASCII character stands, each time.
+pub fn signs(text: &str, sign: u8) -> impl Iterator<Item = usize> {
+    memchr::memchr_iter(sign, text.as_bytes())
+}
+
 /// How many ends of lines a text has.
 pub fn lines(text: &str) -> usize {
-    memchr::memchr_iter(b'\n', text.as_bytes()).count()
+    signs(text, b'\n').count()
 }
 
 /// Where an ASCII character stands last.
@@ -266,6 +325,11 @@ pub fn last_sign(text: &str, sign: u8) -> Option<usize> {
 /// Liquid or kramdown.
 pub fn has_sign(text: &str, sign: u8) -> bool {
     find_sign(text, sign).is_some()
+}
+
+/// Whether a text holds a few ASCII characters one behind the other.
+pub fn has_signs(text: &str, signs: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), signs.as_bytes()).is_some()
 }
 
 /// `title` with `&lt;` for each `<` that does not begin a complete tag of a known HTML element.

@@ -127,8 +127,7 @@ pub fn text(bytes: Vec<u8>) -> Result<String, String> {
 /// Where a post's file is, and what is in it.
 pub fn state(card: Kept<'_>) -> Hash {
     // No path holds the sign between them.
-    let digits = card.hash().digits().map(char::from);
-    Hash::of(card.path().chars().chain(['\0']).chain(digits).collect::<String>().as_bytes())
+    Hash::of(&[card.path().as_bytes(), b"\0", &card.hash().digits()].concat())
 }
 
 /// What the newest posts are read from.

@@ -216,7 +216,7 @@ impl<'a> Miller<'a> {
                 systemd::ready(&self.status());
             }
             self.snapshot.write_if_due(&self.mill, &self.sources);
-            systemd::alive();
+            systemd::alive(Instant::now());
         }
     }
 

@@ -57,12 +57,13 @@ impl Moves {
         let has =
             |catalog: &Catalog, card: Kept<'_>| catalog.card(card.key(), card.path()).is_some();
         let gone = former.cards().filter(|card| is_published(*card) && !has(catalog, *card));
-        let new = catalog.cards().filter(|card| !has(former, *card));
-        Self {
-            gone: gone.map(|card| (card.hash(), Gone::of(card))).collect(),
-            new: new.map(|card| card.path().into()).collect(),
-            newest: None,
+        let gone: HashMap<_, _> = gone.map(|card| (card.hash(), Gone::of(card))).collect();
+        // Of a first pass all is new, and nothing has moved.
+        if gone.is_empty() {
+            return Self::default();
         }
+        let new = catalog.cards().filter(|card| !has(former, *card));
+        Self { gone, new: new.map(|card| card.path().into()).collect(), newest: None }
     }
 
     /// What there is to say of it now that all is taken in, as of `now`.

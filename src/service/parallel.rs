@@ -37,7 +37,7 @@ fn on_threads<T: Sync, R: Send>(
 ) -> Vec<R> {
     let threads = most.min(items.len());
     if threads < 2 {
-        return items.iter().map(|item| alive(work, item)).collect();
+        return items.iter().map(|item| done(work, item).0).collect();
     }
     let results = Mutex::new(Vec::with_capacity(items.len()));
     let (next, started) = (AtomicUsize::new(0), AtomicUsize::new(threads.min(cores())));
@@ -52,11 +52,13 @@ fn on_threads<T: Sync, R: Send>(
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-fn alive<T, R>(work: &impl Fn(&T) -> R, item: &T) -> R {
+/// Does one item; says too when it was done: to ask the clock takes a while.
+fn done<T, R>(work: &impl Fn(&T) -> R, item: &T) -> (R, Instant) {
     let result = work(item);
-    stall::progress();
-    systemd::alive();
-    result
+    let now = Instant::now();
+    stall::progress(now);
+    systemd::alive(now);
+    (result, now)
 }
 
 /// What the threads share.
@@ -86,17 +88,19 @@ impl<T: Sync, R: Send, W: Fn(&T) -> R + Sync> Share<'_, T, R, W> {
         Self: 's,
     {
         let mut own = Vec::new();
+        let mut start = Instant::now();
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = self.items.get(index) else { break };
-            let start = Instant::now();
-            own.push((index, alive(self.work, item)));
+            let (result, end) = done(self.work, item);
+            own.push((index, result));
             let more = |started: usize| (started < self.threads).then_some(started + 1);
-            if start.elapsed() > WAIT
+            if end.duration_since(start) > WAIT
                 && self.started.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
             {
                 scope.spawn(move || self.take(scope));
             }
+            start = end;
         }
         self.results.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
     }

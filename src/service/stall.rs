@@ -29,15 +29,15 @@ pub struct At(Arc<str>);
 
 /// A pass begins.
 pub fn pass() -> Pass {
-    PROGRESS.store(milliseconds(), Ordering::Relaxed);
+    PROGRESS.store(milliseconds(Instant::now()), Ordering::Relaxed);
     Pass(())
 }
 
-/// Something was done.
-pub fn progress() {
+/// Something was done just `now`.
+pub fn progress(now: Instant) {
     // Outside of a pass nothing is waited for.
     if PROGRESS.load(Ordering::Relaxed) > 0 {
-        PROGRESS.store(milliseconds(), Ordering::Relaxed);
+        PROGRESS.store(milliseconds(now), Ordering::Relaxed);
     }
 }
 
@@ -50,7 +50,7 @@ pub fn at(path: &Arc<str>) -> At {
 /// Why the running pass is taken to stand still, if it has made no progress for `limit`.
 pub fn reason(limit: Duration) -> Option<String> {
     let since = PROGRESS.load(Ordering::Relaxed);
-    let for_long = Duration::from_millis(milliseconds().saturating_sub(since));
+    let for_long = Duration::from_millis(milliseconds(Instant::now()).saturating_sub(since));
     if since == 0 || for_long < limit {
         return None;
     }
@@ -78,8 +78,8 @@ impl Drop for At {
 }
 
 /// Never 0.
-fn milliseconds() -> u64 {
-    u64::try_from(START.elapsed().as_millis()).unwrap_or(u64::MAX).max(1)
+fn milliseconds(at: Instant) -> u64 {
+    u64::try_from(at.duration_since(*START).as_millis()).unwrap_or(u64::MAX).max(1)
 }
 
 fn posts() -> MutexGuard<'static, Vec<Arc<str>>> {
@@ -88,7 +88,7 @@ fn posts() -> MutexGuard<'static, Vec<Arc<str>>> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use crate::service::stall::{at, pass, progress, reason};
 
@@ -105,7 +105,7 @@ mod tests {
         wait();
         let expected = "the pass has made no progress for 0 s at `b.md`";
         assert_eq!(reason(limit).as_deref(), Some(expected));
-        progress();
+        progress(Instant::now());
         assert_eq!(reason(limit), None, "it goes on");
         drop(post);
         wait();

@@ -147,14 +147,14 @@ pub fn reloading() {
 /// The work goes on: a post was read, a feed was made, or the loop has come round. This is the
 /// watchdog's food, and more time for a start that takes long; it gets none while the server stands
 /// still.
-pub fn alive() {
+pub fn alive(now: Instant) {
     // Whoever finds it locked has nothing to add.
     let Ok(mut life) = LIFE.try_lock() else { return };
-    let since = life.looked.map(|looked| looked.elapsed());
+    let since = life.looked.map(|looked| now.duration_since(looked));
     if since.is_some_and(|since| since < PULSE) {
         return;
     }
-    life.looked = Some(Instant::now());
+    life.looked = Some(now);
     let served = *LAST_SERVED.lock().unwrap_or_else(PoisonError::into_inner);
     // Where nobody has looked for as long, the whole process may have stood still.
     let is_stale = served.is_some_and(|served| served.elapsed() > MUTE);

@@ -44,14 +44,18 @@ impl Fields<'_, '_> {
         None
     }
 
-    /// Which feeds the post is in: `feed: false`, and what the site leaves out.
-    pub(super) fn reach(&mut self, categories: &[String], tags: &[String]) -> Reach {
+    /// Whether the post is in none of its feeds: `feed: false`.
+    pub(super) fn is_in_no_feed(&mut self) -> bool {
         let feed = Switch::read(self.front, "feed");
         if let Switch::Odd { found, meant: Some(false) } = feed {
             self.remark_switch(Severity::Warning, "feed", found, "published");
-        } else if feed == Switch::Off {
-            return Reach::None;
+            return false;
         }
+        feed == Switch::Off
+    }
+
+    /// Which feeds the site leaves the post in.
+    pub(super) fn reach(&self, categories: &[String], tags: &[String]) -> Reach {
         let leaves_out = |exclusion: &Exclusion| exclusion.has(categories, tags, self.origin.path);
         match &self.site.exclusions {
             exclusions if leaves_out(&exclusions.from_all) => Reach::None,

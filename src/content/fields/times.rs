@@ -48,9 +48,9 @@ impl Fields<'_, '_> {
         }
     }
 
-    /// `last_modified_at` or `updated`; a stamp before the date is the date.
-    pub(super) fn updated(&mut self, date: Moment) -> Moment {
-        self.stamp(UPDATED).map_or(date, |updated| updated.max(date))
+    /// `last_modified_at` or `updated`.
+    pub(super) fn updated(&mut self) -> Option<Moment> {
+        self.stamp(UPDATED)
     }
 
     /// `expires` or `expiry_date`: a day is over for it when it begins.

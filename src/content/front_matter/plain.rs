@@ -5,10 +5,10 @@
 //! text, is left to it, so there is one meaning of YAML and not two: that both read the same is
 //! held by a property (`tests/it/properties.rs`) and by every input of the fuzz run.
 
-use std::iter::Peekable;
-use std::str::Lines;
+use std::iter::{self, Peekable};
 
-use crate::content::front_matter::Node;
+use crate::content::front_matter::{Node, next_line};
+use crate::content::text::find_sign;
 
 /// The longest key; libyaml takes no key of more than 1024 characters.
 const MAX_KEY: usize = 64;
@@ -22,12 +22,13 @@ pub fn read(yaml: &str) -> Option<Node> {
         return None;
     }
     let mut fields: Vec<(String, Node)> = Vec::with_capacity(8);
-    let mut lines = yaml.lines().peekable();
+    let mut lines = lines(yaml).peekable();
     while let Some(line) = lines.next() {
         if line.starts_with('#') || line.bytes().all(|byte| byte == b' ') {
             continue;
         }
-        let (key, rest) = line.split_once(':')?;
+        let colon = find_sign(line, b':')?;
+        let (key, rest) = (&line[..colon], &line[colon + 1..]);
         // A key that stands there twice is an error, which libyaml words.
         if !is_key(key) || fields.len() == MAX_KEYS || fields.iter().any(|(known, _)| known == key)
         {
@@ -44,6 +45,16 @@ pub fn read(yaml: &str) -> Option<Node> {
     (!fields.is_empty()).then_some(Node::Map(fields))
 }
 
+/// The lines of a text whose lines end in LF.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    iter::from_fn(move || {
+        let (line, behind) = (!rest.is_empty()).then(|| next_line(rest))?;
+        rest = behind;
+        Some(line)
+    })
+}
+
 /// Whether a character has no meaning in YAML but itself, wherever it stands (YAML 1.1 §5.1, §5.4),
 /// and may stand in XML. Line ends other than LF are left to libyaml.
 fn is_legible(character: char) -> bool {
@@ -58,11 +69,11 @@ fn is_key(key: &str) -> bool {
     key.len() <= MAX_KEY
         && key.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-        && matches!(plain(key), Some(Node::Text(_)))
+        && matches!(word(key), Node::Text(_))
 }
 
 /// The list in the lines below its key; nothing when there is none.
-fn items(lines: &mut Peekable<Lines<'_>>) -> Option<Node> {
+fn items<'y>(lines: &mut Peekable<impl Iterator<Item = &'y str>>) -> Option<Node> {
     let mut items = Vec::new();
     let mut depth = None;
     while let Some(line) = lines.peek() {
@@ -111,20 +122,33 @@ fn plain(written: &str) -> Option<Node> {
     let first = written.chars().next()?;
     let is_plain =
         (first.is_ascii_alphanumeric() || first == '/' || first == '_' || !first.is_ascii())
-            && !written.ends_with(':')
-            && !written.contains(": ")
-            && !written.contains(" #")
-            && !written.contains(['"', '\'']);
+            && !has_meaning(written);
     let may_be_number = first.is_ascii_digit() && !is_stamp(written);
+    (is_plain && !may_be_number).then(|| word(written))
+}
+
+/// What a text without quotes is that is no number.
+fn word(written: &str) -> Node {
     match written {
-        _ if !is_plain || may_be_number => None,
         // Longer than each of the words below; to compare with all of them takes a while.
-        long if long.len() > 5 => Some(Node::Text(long.to_owned())),
-        "null" | "Null" | "NULL" => Some(Node::Null),
-        "true" | "True" | "TRUE" => Some(Node::Bool(true)),
-        "false" | "False" | "FALSE" => Some(Node::Bool(false)),
-        _ => Some(Node::Text(written.to_owned())),
+        long if long.len() > 5 => Node::Text(long.to_owned()),
+        "null" | "Null" | "NULL" => Node::Null,
+        "true" | "True" | "TRUE" => Node::Bool(true),
+        "false" | "False" | "FALSE" => Node::Bool(false),
+        _ => Node::Text(written.to_owned()),
     }
+}
+
+/// Whether a text has a sign that is none of text: a quote, a colon before a blank or at the end, a
+/// number sign behind a blank.
+fn has_meaning(written: &str) -> bool {
+    let mut before = 0;
+    let is_sign = |byte: u8| {
+        let is_sign = matches!((before, byte), (_, b'"' | b'\'') | (b':', b' ') | (b' ', b'#'));
+        before = byte;
+        is_sign
+    };
+    written.bytes().any(is_sign) || written.ends_with(':')
 }
 
 /// Whether a text begins with a year and a month, as no number does.

@@ -55,6 +55,11 @@ pub struct Found {
 }
 
 impl Summary {
+    /// No text yet, and room for what is kept of most posts.
+    pub fn new() -> Self {
+        Self { text: String::with_capacity(2 * ENOUGH), ..Self::default() }
+    }
+
     /// Adds text as it stands in the tree.
     pub fn push(&mut self, text: &str) {
         if self.is_muted {
@@ -64,7 +69,7 @@ impl Summary {
             return;
         }
         self.blank |= text.starts_with(char::is_whitespace);
-        for word in text.split_whitespace() {
+        for word in text::words(text) {
             if self.blank && !self.text.is_empty() {
                 self.text.push(' ');
             }

@@ -85,7 +85,7 @@ impl<'a> Writer<'a> {
         Self {
             output: output::Output::with_capacity(length + length / 8),
             roles: Vec::with_capacity(16),
-            summary: summary::Summary::default(),
+            summary: summary::Summary::new(),
             image: None,
             shown: None,
             author: None,

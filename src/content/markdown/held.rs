@@ -203,13 +203,15 @@ impl<'t> Scan<'t> {
         // Up to where the text is in the block's HTML: most of it is as it was written.
         let mut copied = from;
         while at < block.limit {
+            let mut known = None;
             if block.open.is_empty() {
                 let next = if place == Place::Block { self.next_block(at, &block) } else { None };
                 let Some(next) = next else { break };
-                at = next;
+                (at, known) = next;
+            } else {
+                let Some(found) = find_sign(&self.text[at..block.limit], b'<') else { break };
+                at += found;
             }
-            let Some(found) = find_sign(&self.text[at..block.limit], b'<') else { break };
-            at += found;
             if self.text[at..].starts_with("<!--") {
                 let end = self.end_of("--", at);
                 if end <= block.limit {
@@ -217,8 +219,9 @@ impl<'t> Scan<'t> {
                     continue;
                 }
             }
-            let tag = Tag::at(self.text, at).filter(|tag| tag.end <= block.limit);
-            let is_lost = |tag: &Tag<'t>| tag.is_greedy() && !tag.is_end;
+            let tag = known.or_else(|| Tag::at(self.text, at));
+            let tag = tag.filter(|tag| tag.end <= block.limit);
+            let is_lost = |tag: &Tag<'t>| !tag.is_end && tag.is_greedy();
             let Some(tag) =
                 tag.filter(|tag| !is_lost(tag) || self.end_of(tag.name, tag.end) <= block.limit)
             else {
@@ -260,8 +263,9 @@ impl<'t> Scan<'t> {
         self.behind(at, block.content)
     }
 
-    /// Where the next block begins that nothing divides from the last one: they are one piece.
-    fn next_block(&mut self, from: usize, block: &Block<'t>) -> Option<usize> {
+    /// Where the next block begins that nothing divides from the last one, and its tag unless it is a
+    /// comment: they are one piece.
+    fn next_block(&mut self, from: usize, block: &Block<'t>) -> Option<(usize, Option<Tag<'t>>)> {
         let bytes = self.text.as_bytes();
         let blanks =
             |at: usize| bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
@@ -277,12 +281,12 @@ impl<'t> Scan<'t> {
             return None;
         }
         if self.text[at..].starts_with("<!--") {
-            return Some(at).filter(|at| self.end_of("--", *at) <= block.limit);
+            return (self.end_of("--", at) <= block.limit).then_some((at, None));
         }
         let tag = Tag::at(self.text, at)?;
         let is_block = !tag.is_end && !tag.is_span() && tag.content() == Content::Raw;
         let is_whole = !tag.is_greedy() || self.end_of(tag.name, tag.end) <= block.limit;
-        (is_block && is_whole).then_some(at)
+        (is_block && is_whole).then_some((at, Some(tag)))
     }
 
     /// Passes over a text that is no markup, and its end tag; any other element is open now.

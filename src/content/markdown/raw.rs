@@ -48,7 +48,8 @@ impl Raw {
             return html;
         }
         let mut pieces: Vec<Option<&Piece>> = self.pieces.iter().map(Some).collect();
-        let mut whole = String::with_capacity(html.len());
+        let more: usize = self.pieces.iter().map(|piece| piece.html.len()).sum();
+        let mut whole = String::with_capacity(html.len() + more);
         let mut rest = &*html;
         while let Some((before, behind)) = rest.split_once(self.marks[0]) {
             whole.push_str(before);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::content::html::elements;
+use crate::content::text::find_sign;
 
 /// A start or end tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +39,8 @@ impl<'t> Tag<'t> {
         let bytes = text.as_bytes();
         let is_end = bytes.get(start + 1) == Some(&b'/');
         let from = start + 1 + usize::from(is_end);
-        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
+        let is_name =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
         let length = bytes.get(from..)?.iter().take_while(|byte| is_name(byte)).count();
         let name = text.get(from..from + length)?;
         if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || name.ends_with(':') {
@@ -163,7 +165,10 @@ fn behind_blanks(bytes: &[u8], from: usize) -> usize {
 /// An attribute: its name, its value and what follows it.
 fn attribute(text: &str, from: usize) -> Option<(&str, &str, usize)> {
     let bytes = text.as_bytes();
-    let is_name = |byte: &u8| !byte.is_ascii_whitespace() && !b"\"'<>=/`".contains(byte);
+    let is_name = |byte: &u8| {
+        !byte.is_ascii_whitespace()
+            && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'=' | b'/' | b'`')
+    };
     let length = bytes[from..].iter().take_while(|byte| is_name(byte)).count();
     let end = from + length;
     if length == 0 {
@@ -177,7 +182,7 @@ fn attribute(text: &str, from: usize) -> Option<(&str, &str, usize)> {
     let start = behind_blanks(bytes, equals + 1);
     let quote = *bytes.get(start)?;
     if matches!(quote, b'"' | b'\'') {
-        let length = bytes[start + 1..].iter().position(|byte| *byte == quote)?;
+        let length = find_sign(&text[start + 1..], quote)?;
         let end = start + 1 + length;
         return Some((key, &text[start + 1..end], end + 1));
     }

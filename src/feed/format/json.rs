@@ -104,7 +104,8 @@ fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
             .map(|(index, entry)| item(feed, index, entry))
             .collect(),
     };
-    let mut bytes = serde_json::to_vec_pretty(&document)
+    let mut bytes = Vec::with_capacity(8192 * (feed.entries.len() + 1));
+    serde_json::to_writer_pretty(&mut bytes, &document)
         .map_err(|error| Error::Render { format: FORMAT.name, reason: error.to_string() })?;
     bytes.push(b'\n');
     Ok(bytes)
