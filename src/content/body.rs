@@ -116,6 +116,7 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         selectors: cleaning.selectors(),
         author: &|text| cleaning.author(text),
         separator: source.separator.and_then(comment),
+        wants_text: source.separator.is_some(),
         page: &|address| pages.find(address),
     };
     let trust = cleaning.trust();
@@ -257,8 +258,11 @@ fn dropped(text: &str, name: &'static str) -> Remark {
     let first = text.match_indices('<').map(|(at, _)| at).find(|at| is_tag(*at));
     let line = first.map_or(0, |at| text[..at].matches('\n').count() + 1);
     let what = format!("`<{name}>` is in no entry").into();
-    let error =
-        Error::Loss(Loss::Differs { what, hint: "show an image instead, which readers keep" });
+    let hint = match name {
+        "svg" | "canvas" | "applet" => "show an image instead, which readers keep",
+        _ => "say in the text what can be done on the page: readers have no forms",
+    };
+    let error = Error::Loss(Loss::Differs { what, hint });
     Remark { severity: Severity::Warning, line, column: 0, error }
 }
 

@@ -75,6 +75,8 @@ pub struct Context<'a> {
     pub author: &'a dyn Fn(&str) -> Option<String>,
     /// The text of the comment that ends the excerpt, besides `more`.
     pub separator: Option<&'a str>,
+    /// Whether all text is wanted, since something else may end the excerpt.
+    pub wants_text: bool,
     /// The absolute address of the page of a source file of the site, which an address names.
     pub page: &'a dyn Fn(&str) -> Option<String>,
 }
@@ -167,7 +169,7 @@ fn paragraphs(html: &str) -> String {
 fn walk(html: &str, context: &Context) -> Cleaned {
     let document = scraper::Html::parse_fragment(html);
     let root = document.root_element();
-    let mut writer = Writer::new(context, html.len());
+    let mut writer = Writer::new(context, html);
     let mut cursor = root.first_child();
     while let Some(node) = cursor {
         if writer.is_full() {

@@ -86,13 +86,7 @@ pub struct Origin<'a> {
 impl<'a> Origin<'a> {
     /// What `path`, which is relative to the site, says; `None` when no post can be there.
     pub fn of(path: &'a str, layout: &Layout) -> Option<Self> {
-        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-        let (stem, extension) = name.rsplit_once('.')?;
-        let is_markdown = layout.markdown.iter().any(|it| it.eq_ignore_ascii_case(extension));
-        let is_known = EXTENSIONS.iter().any(|(known, _)| known.eq_ignore_ascii_case(extension));
-        if !(is_known || is_markdown) || stem.is_empty() || is_ignored(name) {
-            return None;
-        }
+        let File { stem, extension, is_markdown } = File::of(path, layout)?;
         let bare_path = &path[..path.len() - extension.len() - 1];
         let origin = |below: &'a str, rank, folders: &'a str, is_jekyll, is_site| {
             let long = bundle(below);
@@ -120,13 +114,7 @@ impl<'a> Origin<'a> {
         if let Some((above, below)) = around_posts(bare_path) {
             return Some(origin(below, 0, above, true, false));
         }
-        let is_below = |root: &String| {
-            bare_path.strip_prefix(root.as_str()).and_then(|rest| rest.strip_prefix('/'))
-        };
-        let (rank, root, below) = roots
-            .iter()
-            .enumerate()
-            .find_map(|(index, root)| Some((index + 1, root, is_below(root)?)))?;
+        let (rank, root, below) = below_root(bare_path, roots)?;
         let found = origin(below, rank, "", false, false);
         if !layout.collections.contains(root) {
             return Some(found);
@@ -137,6 +125,17 @@ impl<'a> Origin<'a> {
         let key = under(name, Cow::Borrowed(below));
         let collection = name.strip_prefix('_');
         Some(Self { long_key: key.clone(), key, collection, ..found })
+    }
+
+    /// Whether a post can be at a path: whether there is an origin of it.
+    pub fn is_at(path: &str, layout: &Layout) -> bool {
+        let is_in =
+            |roots: &[String]| around_posts(path).is_some() || below_root(path, roots).is_some();
+        let is_in_roots = match &layout.folders {
+            Folders::Named(roots) => is_in(roots),
+            Folders::Site => true,
+        };
+        is_in_roots && File::of(path, layout).is_some()
     }
 
     /// Whether it stands where Jekyll would not look, and no other root was named.
@@ -155,6 +154,33 @@ impl<'a> Origin<'a> {
     pub fn is_html(&self) -> bool {
         !self.is_markdown && !self.extension.eq_ignore_ascii_case("txt")
     }
+}
+
+/// What the name of a file that can be a post says.
+struct File<'a> {
+    stem: &'a str,
+    extension: &'a str,
+    is_markdown: bool,
+}
+
+impl<'a> File<'a> {
+    /// What that of `path` says; `None` when it is none of a post.
+    fn of(path: &'a str, layout: &Layout) -> Option<Self> {
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        let (stem, extension) = name.rsplit_once('.')?;
+        let is_markdown = layout.markdown.iter().any(|it| it.eq_ignore_ascii_case(extension));
+        let is_known = || EXTENSIONS.iter().any(|(known, _)| known.eq_ignore_ascii_case(extension));
+        let is_one = (is_markdown || is_known()) && !stem.is_empty() && !is_ignored(name);
+        is_one.then_some(Self { stem, extension, is_markdown })
+    }
+}
+
+/// The first of some folders that a path is below: its rank, its name, and what is below it.
+fn below_root<'a, 'r>(path: &'a str, roots: &'r [String]) -> Option<(usize, &'r String, &'a str)> {
+    let is_below =
+        |root: &String| path.strip_prefix(root.as_str()).and_then(|rest| rest.strip_prefix('/'));
+    let mut ranked = roots.iter().enumerate();
+    ranked.find_map(|(index, root)| Some((index + 1, root, is_below(root)?)))
 }
 
 /// A name below a root, under the folders above it. NFC: the same name typed on two systems is one

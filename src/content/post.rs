@@ -89,7 +89,7 @@ pub struct Post<'a> {
     pub is_excerpt_only: bool,
     /// Whether Liquid in the body means something (`render_with_liquid`).
     pub has_liquid: bool,
-    /// The whole front matter, which Liquid shows; nothing where the body has no Liquid.
+    /// The whole front matter, which Liquid shows.
     pub front: Node,
     /// How the body is written.
     pub markup: Markup,
@@ -179,16 +179,8 @@ impl<'a> Post<'a> {
             let line = lines(head) + 1 + line;
             remarks.push(Remark { severity, line, column: 0, error });
         }
-        if let Ok(post) = &mut post
-            && post.has_liquid
-        {
-            post.has_liquid = lexer::has_marks(parts.body);
-            if post.has_liquid {
-                post.front = front.into_node();
-            }
-        }
         if let Ok(post) = &mut post {
-            post.head = head;
+            (post.head, post.front) = (head, front.into_node());
         }
         Parsed { post, remarks }
     }
@@ -222,7 +214,7 @@ impl<'a> Post<'a> {
             elsewhere,
             is_oversize: self.oversize.is_some(),
             separator: self.separator.as_deref(),
-            liquid: self.has_liquid.then_some(Variables {
+            liquid: (self.has_liquid && lexer::has_marks(self.body)).then_some(Variables {
                 site: &site.variables,
                 library: &site.library,
                 page: &page,

@@ -70,11 +70,18 @@ impl Elsewhere for Asked<'_> {
 #[derive(Debug, Default)]
 pub struct Memo {
     generations: Mutex<Generations>,
-    /// Posts that are being rendered: whoever else wants one waits for it.
-    busy: Mutex<HashSet<Hash>>,
+    busy: Mutex<Busy>,
     is_done: Condvar,
     /// How many posts were rendered.
     rendered: AtomicUsize,
+}
+
+/// Posts that are being rendered: whoever else wants one waits for it.
+#[derive(Debug, Default)]
+struct Busy {
+    states: HashSet<Hash>,
+    /// How many wait: to wake nobody is a system call as well.
+    waiting: usize,
 }
 
 /// The right to render a post, until it is dropped.
@@ -85,8 +92,11 @@ struct Turn<'a> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.memo.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.state);
-        self.memo.is_done.notify_all();
+        let mut busy = self.memo.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.states.remove(&self.state);
+        if busy.waiting > 0 {
+            self.memo.is_done.notify_all();
+        }
     }
 }
 
@@ -141,10 +151,12 @@ impl Memo {
 
     /// Waits until nobody renders a post.
     fn turn(&self, state: Hash) -> Turn<'_> {
-        let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_busy = |busy: &mut HashSet<Hash>| !busy.insert(state);
-        let busy = self.is_done.wait_while(busy, is_busy);
-        drop(busy.unwrap_or_else(PoisonError::into_inner));
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        while !busy.states.insert(state) {
+            busy.waiting += 1;
+            busy = self.is_done.wait(busy).unwrap_or_else(PoisonError::into_inner);
+            busy.waiting -= 1;
+        }
         Turn { memo: self, state }
     }
 

@@ -285,7 +285,7 @@ impl Mill {
             self.rest.note(Use::File(relative.as_str().into()));
             match self.roots.look(path) {
                 Ok(Some(stamp)) if self.roots.is_walked_to(path.parent().unwrap_or(path)) => {
-                    if Origin::of(&relative, &self.layout).is_some() {
+                    if Origin::is_at(&relative, &self.layout) {
                         scan.files.push(&relative, stamp.file);
                         if stamp.is_link {
                             scan.links.push(relative.into());
@@ -341,7 +341,7 @@ impl Mill {
     /// link has no writer, so it is looked at in the end whatever happens.
     pub fn await_close(&mut self, path: &Path, now: Nanoseconds) {
         let Some(path) = self.roots.relative(path) else { return };
-        if Origin::of(&path, &self.layout).is_some() {
+        if Origin::is_at(&path, &self.layout) {
             self.intake.await_close(&path, now);
         }
     }

@@ -133,7 +133,7 @@ pub fn list(
     let mut rows: Vec<Row> = parallel::map(&reading.files, row).into_iter().flatten().collect();
     // Files are in the order of their paths. What is said of the configuration is no post.
     let without_row = |path: &&String| {
-        Origin::of(path, &reading.layout).is_some()
+        Origin::is_at(path, &reading.layout)
             && reading.files.binary_search_by(|file| (**file).cmp(path.as_str())).is_err()
     };
     let odd: Vec<Row> =

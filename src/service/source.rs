@@ -117,7 +117,7 @@ impl Scan {
 
     /// Keeps what can be a post in a layout, and counts it.
     fn keep_posts(&mut self, roots: &Roots, layout: &Layout) {
-        self.files.retain(|path, _| Origin::of(path, layout).is_some());
+        self.files.retain(|path, _| Origin::is_at(path, layout));
         let findings = std::mem::take(&mut self.findings).into_iter();
         let findings = findings.map(|found| roots.finding(&found.path, found.error, layout));
         self.findings = findings.flatten().collect();
@@ -411,13 +411,13 @@ impl Roots {
             Error::BadLink { to: TO_FOLDER } | Error::NameNotUtf8 { is_folder: true }
         );
         let finding = *Finding::about(path, error);
-        if Origin::of(path, layout).is_some() {
+        if Origin::is_at(path, layout) {
             return Some(finding);
         }
         let place = self.site.join(path);
         let would_hold_posts = is_to_folder
             && self.is_walked_to(&place)
-            && Origin::of(&format!("{path}/a.md"), layout).is_some();
+            && Origin::is_at(&format!("{path}/a.md"), layout);
         let is_root = matches!(finding.error, Error::BadLink { .. }) && self.is_root(&place);
         (would_hold_posts || is_root).then_some(Finding { severity: Severity::Warning, ..finding })
     }

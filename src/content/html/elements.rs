@@ -277,6 +277,12 @@ pub fn is_special(name: &str) -> bool {
         )
 }
 
+/// Elements that go with all their content, which is seen on the page: pictures, and parts of forms.
+#[rustfmt::skip]
+pub const SEEN: [&str; 10] = [
+    "svg", "canvas", "applet", "button", "select", "textarea", "input", "output", "progress", "meter",
+];
+
 /// Elements that are kept under their own name; the frequent ones first.
 #[rustfmt::skip]
 const KEPT: [&str; 68] = [

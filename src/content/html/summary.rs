@@ -38,6 +38,8 @@ pub struct Summary {
     is_muted: bool,
     quotes: usize,
     quote_start: usize,
+    /// Whether a separator may come, which makes all before it the excerpt: else a paragraph is enough.
+    wants_text: bool,
     found: Found,
 }
 
@@ -56,8 +58,9 @@ pub struct Found {
 
 impl Summary {
     /// No text yet, and room for what is kept of most posts.
-    pub fn new() -> Self {
-        Self { text: String::with_capacity(2 * ENOUGH), ..Self::default() }
+    pub fn new(wants_text: bool) -> Self {
+        let text = String::with_capacity(2 * ENOUGH);
+        Self { text, wants_text, ..Self::default() }
     }
 
     /// Adds text as it stands in the tree.
@@ -65,7 +68,8 @@ impl Summary {
         if self.is_muted {
             return;
         }
-        if self.found.first_paragraph.is_some() && self.text.len() >= ENOUGH {
+        let is_enough = !self.wants_text || self.text.len() >= ENOUGH;
+        if self.found.first_paragraph.is_some() && is_enough {
             return;
         }
         self.blank |= text.starts_with(char::is_whitespace);

@@ -80,12 +80,13 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// Nothing yet, of an HTML of so many bytes.
-    pub fn new(context: &'a Context<'a>, length: usize) -> Self {
+    /// Nothing yet of an HTML.
+    pub fn new(context: &'a Context<'a>, html: &str) -> Self {
+        let wants_text = context.wants_text || text::has_signs(html, "<!");
         Self {
-            output: output::Output::with_capacity(length + length / 8),
+            output: output::Output::with_capacity(html.len() + html.len() / 8),
             roles: Vec::with_capacity(16),
-            summary: summary::Summary::new(),
+            summary: summary::Summary::new(wants_text),
             image: None,
             shown: None,
             author: None,
@@ -201,8 +202,9 @@ impl<'a> Writer<'a> {
             "object" => self.link(value.attr("data")),
             "embed" if self.objects == 0 => self.link(value.attr("src")),
             "script" => self.link(value.attr("src").and_then(fallback::gist)),
+            "input" if value.attr("type").is_some_and(|it| it.eq_ignore_ascii_case("hidden")) => {}
             name => {
-                let missed = ["svg", "canvas", "applet"].into_iter().find(|missed| *missed == name);
+                let missed = elements::SEEN.into_iter().find(|missed| *missed == name);
                 self.dropped.extend(missed.filter(|name| !self.dropped.contains(name)));
             }
         }

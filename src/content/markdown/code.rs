@@ -9,6 +9,9 @@ use crate::content::text::{find_sign, last_sign};
 /// What stands before a line in a quotation or a list.
 pub const PADDING: [char; 3] = [' ', '\t', '>'];
 
+/// The longest fence that is looked for in a list item without its indent.
+const MOST_SIGNS: usize = 8;
+
 /// Tells which lines stand in a fenced code block (`CommonMark` §4.5).
 #[derive(Debug, Default)]
 pub struct Fences {
@@ -58,7 +61,8 @@ impl Fences {
 /// What lines tell: which are code, and which are blank.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is another fact of the line before")]
-pub struct Lines {
+pub struct Lines<'t> {
+    text: &'t str,
     fences: Fences,
     /// Whether the open fence stands in a quotation, which ends it too.
     is_quoted: bool,
@@ -67,20 +71,28 @@ pub struct Lines {
     last_fences: [usize; 2],
     /// How far the content of the list item stands from the margin.
     content: usize,
+    /// Whether the line is part of a list item by what stands before it, and not by its indent.
+    is_lazy: bool,
+    /// Up to where no fence of backticks, or of tildes, ends that is in a list item without its
+    /// indent, and how many signs it has.
+    endless: [(usize, usize); 2],
     is_code: bool,
     is_blank: bool,
     /// Whether the line before is blank, or there is none.
     pub is_after_blank: bool,
 }
 
-impl Lines {
+impl<'t> Lines<'t> {
     /// Looks at a text as a whole.
-    pub fn of(text: &str) -> Self {
+    pub fn of(text: &'t str) -> Self {
         Self {
+            text,
             fences: Fences::default(),
             is_quoted: false,
             last_fences: [last_fence(text, b'`'), last_fence(text, b'~')],
             content: 0,
+            is_lazy: false,
+            endless: [(0, 0); 2],
             is_code: false,
             is_blank: true,
             is_after_blank: true,
@@ -103,6 +115,12 @@ impl Lines {
         if is_inside { self.content } else { 0 }
     }
 
+    /// How far a line is to be moved that is code of a list item, or stands behind such code, without
+    /// the item's indent: kramdown goes on with an item until a blank line.
+    pub fn missing_indent(&self) -> usize {
+        if self.is_lazy { self.content } else { 0 }
+    }
+
     /// Whether a line that begins at `at` has no extension: it is code, or blank.
     pub fn passes(&mut self, line: &str, at: usize) -> bool {
         let unquoted = behind_quotes(line);
@@ -115,6 +133,7 @@ impl Lines {
         self.fences = Fences::default();
         self.is_blank = unquoted.trim().is_empty();
         if self.is_blank {
+            self.is_lazy = false;
             return true;
         }
         let indent = indent(unquoted);
@@ -123,6 +142,8 @@ impl Lines {
             return true;
         }
         let (depth, bare) = behind_containers(unquoted);
+        self.is_lazy &= depth == 0 && indent < self.content;
+        let goes_on = depth == 0 && indent < self.content && !self.is_after_blank && !has_sign;
         if depth > 0 {
             self.content = indent + depth;
         } else if indent == 0 && self.is_after_blank {
@@ -131,14 +152,39 @@ impl Lines {
         self.is_quoted = has_sign;
         let columns = unquoted.len() - bare.len();
         let is_fence = self.fences.covers_behind(bare, columns);
-        let has_end = self
-            .fences
-            .open
-            .is_none_or(|fence| self.last_fences[usize::from(fence.sign == '~')] > at);
+        let Some(fence) = self.fences.open else { return is_fence };
+        let has_end = self.last_fences[usize::from(fence.sign == '~')] > at
+            && (!goes_on || self.ends_in_item(at + line.len(), fence));
         if !has_end {
             self.fences = Fences::default();
         }
+        self.is_lazy |= goes_on && has_end;
         is_fence && has_end
+    }
+
+    /// Whether a fence without the indent of its list item ends before a blank line or another item.
+    fn ends_in_item(&mut self, from: usize, fence: Fence) -> bool {
+        let (until, length) = self.endless[usize::from(fence.sign == '~')];
+        // Of longer ones it is not asked: each length is a search of its own.
+        if fence.length > MOST_SIGNS || (from < until && fence.length >= length) {
+            return false;
+        }
+        let mut at = from;
+        while at < self.text.len() {
+            let end = line_end(self.text, at);
+            let line = &self.text[at..end];
+            let bare = line.trim();
+            let signs = bare.bytes().all(|byte| char::from(byte) == fence.sign);
+            if signs && bare.len() >= fence.length {
+                return true;
+            }
+            if bare.is_empty() || behind_containers(line).0 > 0 {
+                break;
+            }
+            at = end;
+        }
+        self.endless[usize::from(fence.sign == '~')] = (at, fence.length);
+        false
     }
 }
 

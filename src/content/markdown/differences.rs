@@ -39,6 +39,10 @@ const UNCLOSED: Difference = (
 );
 const GIST: Difference =
     ("the page shows this gist by a script; here it is a link", "put the text of it into the post");
+const SCRIPT: Difference = (
+    "what this script shows on the page is not in the entry: readers run none",
+    "show it in the text, in an image or by a link",
+);
 const EMPHASIS: Difference = (
     "these asterisks are shown as they are; the page may show strong text",
     "leave no blank or punctuation between them and the words",
@@ -247,8 +251,13 @@ impl<'t> Signs<'t> {
         if has_bare_value(written) {
             return Some(ATTRIBUTE);
         }
-        if tag.name.eq_ignore_ascii_case("script") && written.contains("//gist.github.com/") {
-            return Some(GIST);
+        if tag.name.eq_ignore_ascii_case("script") {
+            if written.contains("//gist.github.com/") {
+                return Some(GIST);
+            }
+            // Data for other scripts is not seen.
+            let is_data = ["json", "math/"].iter().any(|kind| written.contains(kind));
+            return (!is_data).then_some(SCRIPT);
         }
         let begins = behind_containers(&self.text[line..tag.start]).1.is_empty();
         let last =

@@ -81,7 +81,7 @@ struct Scan<'t> {
     out: String,
     /// Up to where the text is in `out`, or left out.
     copied: usize,
-    lines: Lines,
+    lines: Lines<'t>,
     raw: Raw,
     /// The elements whose content is Markdown that is being read, and what is around each.
     open: Vec<(&'t str, Block<'t>)>,

@@ -84,7 +84,7 @@ struct Scan<'t> {
     line: usize,
     raw: Raw,
     is_unclosed: bool,
-    lines: Lines,
+    lines: Lines<'t>,
     /// Whether no line from here on ends the extension.
     has_no_last_line: [bool; 3],
     /// Up to where no span ends the extension.

@@ -3,8 +3,10 @@
 //! are none.
 
 use std::borrow::Cow;
+use std::iter;
+use std::ops::Range;
 
-use crate::content::markdown::code::{Lines, behind_containers, behind_quotes, line_end};
+use crate::content::markdown::code::{Lines, behind_containers, behind_quotes, indent, line_end};
 use crate::content::text::has_sign;
 
 /// A text whose lines say the same to the parser.
@@ -12,7 +14,8 @@ pub fn as_commonmark(markdown: &str) -> Cow<'_, str> {
     let has_list =
         has_sign(markdown, b'{') && ["{:", "{#"].iter().any(|sign| markdown.contains(sign));
     let has_end = has_sign(markdown, b'^') && markdown.lines().any(is_end_of_block);
-    if !has_list && !has_end && !markdown.lines().any(may_mislead) {
+    let is_odd = |line: &str| may_mislead(line) || number(line).is_some();
+    if !has_list && !has_end && !markdown.lines().any(is_odd) {
         return Cow::Borrowed(markdown);
     }
     let mut out = String::with_capacity(markdown.len());
@@ -21,8 +24,12 @@ pub fn as_commonmark(markdown: &str) -> Cow<'_, str> {
     while at < markdown.len() {
         let end = line_end(markdown, at);
         let line = &markdown[at..end];
+        // As it is before the line, which may begin an item of its own.
+        let content = lines.content_of(line);
         let passes = lines.passes(line, at);
+        let begins_list = !lines.is_after_blank && indent(behind_quotes(line)) < content + 4;
         let text = line.trim();
+        out.extend(iter::repeat_n(' ', lines.missing_indent()));
         if passes {
             last_line = out.len();
             out.push_str(line);
@@ -39,7 +46,7 @@ pub fn as_commonmark(markdown: &str) -> Cow<'_, str> {
             last_line = out.len();
         } else {
             last_line = out.len();
-            push_line(&mut out, line, &lines);
+            push_line(&mut out, line, &lines, begins_list);
         }
         at = end;
     }
@@ -121,8 +128,20 @@ fn is_alone(bare: &str) -> bool {
     !sign.is_empty() && (is_heading || (is_item && !bare[sign.len()..].starts_with([' ', '\t'])))
 }
 
+/// Where the number of a list item stands that a line begins with, unless it is 1. Within a paragraph
+/// it begins a list, which kramdown counts from 1; to the parser any other number is text.
+fn number(line: &str) -> Option<Range<usize>> {
+    let text = behind_quotes(line).trim_start_matches([' ', '\t']);
+    let behind = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let start = line.len() - text.len();
+    let number = start..line.len() - behind.len();
+    let is_one = behind.starts_with(['.']) && behind[1..].starts_with([' ', '\t']);
+    (is_one && !number.is_empty() && &line[number.clone()] != "1").then_some(number)
+}
+
 /// Writes a line without attribute lists and heading ids, and without signs that mislead the parser.
-fn push_line(out: &mut String, line: &str, lines: &Lines) {
+/// A number in it may begin a list within a paragraph.
+fn push_line(out: &mut String, line: &str, lines: &Lines<'_>, begins_list: bool) {
     let text = line.trim_end();
     let is_heading = text.starts_with('#') && text.ends_with('}');
     if is_heading && let Some(at) = text.rfind("{#") {
@@ -132,7 +151,16 @@ fn push_line(out: &mut String, line: &str, lines: &Lines) {
     }
     let bare = bare(line);
     let (before, rest) = line.split_at(line.len() - bare.len());
-    out.push_str(before);
+    match number(line).filter(|_| begins_list) {
+        Some(number) => {
+            out.push_str(&line[..number.start]);
+            out.push('1');
+            out.push_str(&before[number.end..]);
+            // What follows stands as far from the margin as before. Five blanks make code.
+            out.extend(iter::repeat_n(' ', (number.len() - 1).min(3)));
+        }
+        None => out.push_str(before),
+    }
     // The list of an item stands behind its sign.
     let rest = match rest.strip_prefix("{:").and_then(|list| list.split_once('}')) {
         Some((list, behind)) if behind_containers(before).0 > 0 && !list.contains('{') => behind,
@@ -144,7 +172,7 @@ fn push_line(out: &mut String, line: &str, lines: &Lines) {
 
 /// Escapes the sign that a text begins with where kramdown reads none; gives what is still to be
 /// written.
-fn escaped<'l>(out: &mut String, bare: &'l str, lines: &Lines) -> &'l str {
+fn escaped<'l>(out: &mut String, bare: &'l str, lines: &Lines<'_>) -> &'l str {
     let sign = bare.trim_start_matches(|c: char| c.is_ascii_digit());
     let (digits, rest) = bare.split_at(bare.len() - sign.len());
     // Under a text a hyphen makes a heading of it, for kramdown as well.

@@ -102,7 +102,7 @@ struct Scan<'t> {
     copied: usize,
     /// Where the line begins.
     line: usize,
-    lines: Lines,
+    lines: Lines<'t>,
     leaf: Leaf,
     raw: Raw,
     /// Where the last `$$` stands, and the last `>`.
@@ -335,7 +335,10 @@ impl Scan<'_> {
         };
         let end = close + "$$".len();
         let is_block = self.is_block(at, end);
-        let tex = self.text[from..close].trim();
+        let written = &self.text[from..close];
+        let is_quoted = self.text[self.line..at].trim_start().starts_with('>');
+        let tex = if is_quoted { unquoted(written) } else { Cow::Borrowed(written) };
+        let tex = tex.trim();
         if tex.is_empty() || (!is_block && close >= self.paragraph) {
             return from;
         }
@@ -360,16 +363,24 @@ impl Scan<'_> {
         if at - self.line > DEEPEST {
             return false;
         }
-        let before = &self.text[self.line..at];
+        let before = behind_quotes(&self.text[self.line..at]);
         let begins = behind_containers(before).1.is_empty() && !before.contains('>');
         let is_in_a_paragraph = !self.lines.is_after_blank && before.trim().is_empty();
         if !begins || is_in_a_paragraph {
             return false;
         }
         let next = line_end(self.text, end);
-        self.text[end..next].trim().is_empty()
-            && self.text[next..line_end(self.text, next)].trim().is_empty()
+        let behind = behind_quotes(&self.text[next..line_end(self.text, next)]);
+        self.text[end..next].trim().is_empty() && behind.trim().is_empty()
     }
+}
+
+/// The lines of a text in a quotation without the signs of that.
+fn unquoted(text: &str) -> Cow<'_, str> {
+    let Some((first, rest)) = text.split_once('\n') else { return Cow::Borrowed(text) };
+    let rest = rest.split('\n').map(behind_quotes);
+    let lines: Vec<&str> = std::iter::once(first).chain(rest).collect();
+    Cow::Owned(lines.join("\n"))
 }
 
 /// HTML in which each `<` that begins no tag is text.

@@ -34,7 +34,7 @@ fn what_is_the_same_is_not_told() {
         "a \\| b\n\n`c | d`\n\n$$|e|$$\n\n$$\nf|g\n$$\n\n``h ` | i``\n\n{{ j | k }}",
         "a | b\nbut no more",
         "    a | b\n\n```\nc | d\n</br>\n```",
-        "<iframe src=\"x\" width=\"1\"></iframe>\n\n<script>\nx\n\ny\n</script>\n\nz <b>c</b> <br/>",
+        "<iframe src=\"x\" width=\"1\"></iframe>\n\n<script type='application/ld+json'>\nx\n\ny\n</script>\n\nz <b>c</b> <br/>",
         "`<title>` and \\<title>",
         "<a href=x>y</a> <img alt=\"a > b\" title='100%'>",
     ] {

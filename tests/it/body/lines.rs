@@ -39,6 +39,50 @@ fn a_fence_without_an_end_is_text() {
 }
 
 #[test]
+fn a_fence_behind_the_text_of_an_item_is_part_of_it_until_a_blank_line() {
+    let code = |list: &str| format!("<{list}>\n<li>foo\n<pre><code>code\n</code></pre>\n</li>\n");
+    let (ordered, plain) = (code("ol"), code("ul"));
+    assert_markdown(&[
+        ("1. foo\n```\ncode\n```\n2. bar", &format!("{ordered}<li>bar</li>\n</ol>")),
+        ("- foo\n~~~\ncode\n~~~\n- bar", &format!("{plain}<li>bar</li>\n</ul>")),
+        (
+            "- foo\n```ruby\ncode\n```\ntext\n\nend",
+            "<ul>\n<li>foo\n<pre><code class=\"language-ruby\">code\n</code></pre>\ntext</li>\n</ul>\n<p>end</p>",
+        ),
+        // Blank lines end the item before the fence does, and so do items.
+        (
+            "1. foo\n```\na\n\nb\n```\n2. bar\n\nend",
+            "<ol>\n<li>foo\n```\na</li>\n</ol>\n<p>b\n```</p>\n<ol>\n<li>bar</li>\n</ol>\n<p>end</p>",
+        ),
+        ("- a\n```\n- x\n```\nz", "<ul>\n<li>a\n```</li>\n<li>x\n```\nz</li>\n</ul>"),
+        // Behind a blank line it is the fence that it looks like.
+        (
+            "- foo\n\n```\na\n\nb\n```",
+            "<ul>\n<li>foo</li>\n</ul>\n<pre><code>a\n\nb\n</code></pre>",
+        ),
+    ]);
+}
+
+#[test]
+fn a_number_begins_a_list_within_a_paragraph() {
+    let list = "<ol>\n<li>It was</li>\n</ol>";
+    assert_markdown(&[
+        ("In\n1984. It was", &format!("<p>In</p>\n{list}")),
+        ("> In\n> 1984. It was", &format!("<blockquote>\n<p>In</p>\n{list}\n</blockquote>")),
+        (
+            "- a\n\n  In\n  12. It was",
+            &format!("<ul>\n<li>\n<p>a</p>\n<p>In</p>\n{list}\n</li>\n</ul>"),
+        ),
+        (
+            "3. a\n4. b\n\n    c",
+            "<ol start=\"3\">\n<li>\n<p>a</p>\n</li>\n<li>\n<p>b</p>\n<p>c</p>\n</li>\n</ol>",
+        ),
+        ("In\n1984.5 and\n1984.", "<p>In\n1984.5 and\n1984.</p>"),
+        ("In\n    12. It was", "<p>In\n12. It was</p>"),
+    ]);
+}
+
+#[test]
 fn two_tildes_strike_out_what_stands_between_them() {
     assert_markdown(&[
         (

@@ -12,6 +12,7 @@ use crate::body::liquid::rendered;
 fn clean(html: &str, trust: Trust) -> String {
     let base = Base::parse(BASE).unwrap();
     let context = html::Context {
+        wants_text: false,
         base: Some(&base),
         trust,
         selectors: &html::Selectors::default(),

@@ -18,6 +18,10 @@ fn formulas_keep_their_signs() {
             "$$\n1 & 2 \\\\ 3\n\n_a_ <b>\n$$\n\n*b*",
             "<div class=\"math\">\\[1 &amp; 2 \\\\ 3\n\n_a_ &lt;b&gt;\\]</div>\n<p><em>b</em></p>",
         ),
+        (
+            "> So:\n>\n> $$\n> a_1\n> b_1\n> $$\n>\n> *c* $$d\n> e$$",
+            "<blockquote>\n<p>So:</p>\n<div class=\"math\">\\[a_1\nb_1\\]</div>\n<p><em>c</em> <span class=\"math\">\\(d\ne\\)</span></p>\n</blockquote>",
+        ),
         ("$$a$$\n*b*", "<p><span class=\"math\">\\(a\\)</span>\n<em>b</em></p>"),
         (
             "- $$a_1_$$\n- b",

@@ -122,6 +122,7 @@ pub(crate) fn assert_body(body: &Body, written: usize, url: &str, trust: Trust) 
     assert_tree(html, base.as_ref(), trust);
     assert!(depth(html) <= 2 * MAX_DEPTH, "{} deep: {html}", depth(html));
     let context = html::Context {
+        wants_text: false,
         base: base.as_ref(),
         trust,
         selectors: &Selectors::default(),
