@@ -135,6 +135,10 @@ where
 pub fn is_hidden<'a>(attributes: impl Iterator<Item = (&'a str, &'a str)>) -> bool {
     attributes.into_iter().any(|(name, value)| match name {
         "hidden" => true,
+        // Numbers of lines beside code, as Rouge and Pygments write them.
+        "class" => value
+            .split_ascii_whitespace()
+            .any(|class| matches!(class, "rouge-gutter" | "lineno" | "linenos")),
         "style" => declarations(value).any(|(property, value)| {
             (property.eq_ignore_ascii_case("display") && starts_with(value, "none"))
                 || (property.eq_ignore_ascii_case("visibility")

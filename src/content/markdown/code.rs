@@ -71,6 +71,8 @@ pub struct Lines<'t> {
     last_fences: [usize; 2],
     /// How far the content of the list item stands from the margin.
     content: usize,
+    /// Whether the line is part of the indented code before it, without the indent.
+    pub is_lazy_code: bool,
     /// Whether the line is part of a list item by what stands before it, and not by its indent.
     is_lazy: bool,
     /// Up to where no fence of backticks, or of tildes, ends that is in a list item without its
@@ -91,6 +93,7 @@ impl<'t> Lines<'t> {
             is_quoted: false,
             last_fences: [last_fence(text, b'`'), last_fence(text, b'~')],
             content: 0,
+            is_lazy_code: false,
             is_lazy: false,
             endless: [(0, 0); 2],
             is_code: false,
@@ -126,6 +129,7 @@ impl<'t> Lines<'t> {
         let unquoted = behind_quotes(line);
         let has_sign = line.trim_start().starts_with('>');
         self.is_after_blank = std::mem::replace(&mut self.is_blank, false);
+        self.is_lazy_code = false;
         if self.fences.open.is_some() && (!self.is_quoted || has_sign) {
             let inner = if self.is_quoted { unquoted } else { line };
             return self.fences.covers(inner);
@@ -136,12 +140,23 @@ impl<'t> Lines<'t> {
             self.is_lazy = false;
             return true;
         }
+        if unquoted.trim_end() == "^" {
+            self.content = 0;
+        }
         let indent = indent(unquoted);
+        let goes_on = self.is_code && !self.is_after_blank && self.is_quoted == has_sign;
         self.is_code = (self.is_after_blank || self.is_code) && indent >= self.content + 4;
         if self.is_code {
+            self.is_quoted = has_sign;
             return true;
         }
         let (depth, bare) = behind_containers(unquoted);
+        let is_item = depth > 0 && indent < self.content;
+        let ends_code = is_item || unquoted.trim_start().starts_with(['<', '^', '{']);
+        if goes_on && !ends_code && indent < 4 {
+            (self.is_code, self.is_lazy_code) = (true, true);
+            return true;
+        }
         self.is_lazy &= depth == 0 && indent < self.content;
         let goes_on = depth == 0 && indent < self.content && !self.is_after_blank && !has_sign;
         if depth > 0 {
@@ -217,6 +232,14 @@ impl Leaf {
             }
         }
         at + length
+    }
+
+    /// Where the leaf block ends that a place is in.
+    pub fn end(&mut self, text: &str, at: usize) -> usize {
+        if self.end <= at {
+            self.read(text, at);
+        }
+        self.end
     }
 
     fn read(&mut self, text: &str, from: usize) {

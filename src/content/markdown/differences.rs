@@ -28,7 +28,7 @@ const FENCE: Difference = (
     "write one word behind the backticks",
 );
 const VOID_END: Difference =
-    ("this end tag is shown as text on the page; here it is left out", "write `<br />`");
+    ("this end tag is shown as text on the page; here it is left out", "leave it out");
 const ATTRIBUTE: Difference = (
     "this tag is shown as text on the page, since a value needs quotes; here it is a tag",
     "put quotation marks around the value",
@@ -61,7 +61,7 @@ pub fn found(markdown: &str) -> Vec<(usize, Difference)> {
         at: 0,
         in_formula: false,
         leaf: Leaf::default(),
-        ends: Ends { text: markdown, known: Vec::new() },
+        ends: Ends { text: markdown, known: Vec::new(), open: Vec::new() },
     };
     let mut found = Vec::new();
     let mut lines = Lines::of(markdown);
@@ -246,7 +246,11 @@ impl<'t> Signs<'t> {
     fn of_tag(&mut self, tag: &Tag<'t>, line: usize) -> Option<Difference> {
         let written = &self.text[tag.start..tag.end];
         if tag.is_end {
-            return tag.is_empty.then_some(VOID_END);
+            let is_stray = tag.is_empty || !self.ends.close(tag.name);
+            return is_stray.then_some(VOID_END);
+        }
+        if !tag.is_empty {
+            self.ends.open(tag.name);
         }
         if has_bare_value(written) {
             return Some(ATTRIBUTE);
@@ -292,9 +296,32 @@ struct Ends<'t> {
     text: &'t str,
     /// The last end of each element that was asked for.
     known: Vec<(&'t str, usize)>,
+    /// How many of each element are open.
+    open: Vec<(&'t str, usize)>,
 }
 
 impl<'t> Ends<'t> {
+    /// An element begins. Most texts have few kinds of them; of more it is not known.
+    fn open(&mut self, name: &'t str) {
+        let known = self.open.iter().position(|(open, _)| open.eq_ignore_ascii_case(name));
+        match known {
+            Some(known) => self.open[known].1 += 1,
+            None if self.open.len() < MOST => self.open.push((name, 1)),
+            None => {}
+        }
+    }
+
+    /// An element ends; whether there is one.
+    fn close(&mut self, name: &str) -> bool {
+        let mut open = self.open.iter_mut();
+        let Some((_, count)) = open.find(|(open, _)| open.eq_ignore_ascii_case(name)) else {
+            return self.open.len() == MOST;
+        };
+        let is_open = *count > 0;
+        *count = count.saturating_sub(1);
+        is_open
+    }
+
     /// The last end tag of an element; 0 where there is none.
     fn last(&mut self, name: &'t str) -> usize {
         let known = self.known.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));

@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use std::iter;
 use std::ops::Range;
 
-use crate::content::markdown::code::{Lines, behind_containers, behind_quotes, indent, line_end};
+use crate::content::markdown::code::{
+    Leaf, Lines, behind_containers, behind_quotes, indent, line_end,
+};
 use crate::content::text::has_sign;
 
 /// A text whose lines say the same to the parser.
@@ -15,11 +17,13 @@ pub fn as_commonmark(markdown: &str) -> Cow<'_, str> {
         has_sign(markdown, b'{') && ["{:", "{#"].iter().any(|sign| markdown.contains(sign));
     let has_end = has_sign(markdown, b'^') && markdown.lines().any(is_end_of_block);
     let is_odd = |line: &str| may_mislead(line) || number(line).is_some();
-    if !has_list && !has_end && !markdown.lines().any(is_odd) {
+    let may_be_lazy = has_indent(markdown);
+    if !has_list && !has_end && !may_be_lazy && !markdown.lines().any(is_odd) {
         return Cow::Borrowed(markdown);
     }
     let mut out = String::with_capacity(markdown.len());
     let mut lines = Lines::of(markdown);
+    let mut code = Code { text: markdown, leaf: Leaf::default(), end: 0 };
     let (mut at, mut last_line) = (0, 0);
     while at < markdown.len() {
         let end = line_end(markdown, at);
@@ -30,9 +34,12 @@ pub fn as_commonmark(markdown: &str) -> Cow<'_, str> {
         let begins_list = !lines.is_after_blank && indent(behind_quotes(line)) < content + 4;
         let text = line.trim();
         out.extend(iter::repeat_n(' ', lines.missing_indent()));
-        if passes {
+        if lines.is_lazy_code {
             last_line = out.len();
-            out.push_str(line);
+            push_lazy_code(&mut out, behind_quotes(line), content);
+        } else if passes {
+            last_line = out.len();
+            push_code(&mut out, line);
         } else if is_end_of_block(line) {
             // A comment ends a list, too.
             out.push_str("\n<!-- -->\n\n");
@@ -46,11 +53,40 @@ pub fn as_commonmark(markdown: &str) -> Cow<'_, str> {
             last_line = out.len();
         } else {
             last_line = out.len();
-            push_line(&mut out, line, &lines, begins_list);
+            push_line(&mut out, at..end, &mut code, &lines, begins_list);
         }
         at = end;
     }
     Cow::Owned(out)
+}
+
+/// Whether a line may be indented code.
+fn has_indent(markdown: &str) -> bool {
+    (has_sign(markdown, b'\t') || markdown.contains("    "))
+        && markdown.lines().any(|line| indent(behind_quotes(line)) >= 4)
+}
+
+/// Writes a line that is code or blank. Behind the sign of a quotation a tab is four blanks to kramdown.
+fn push_code(out: &mut String, line: &str) {
+    let inner = behind_quotes(line);
+    let quotes = &line[..line.len() - inner.len()];
+    out.push_str(quotes);
+    let code = if quotes.is_empty() { inner } else { inner.trim_start_matches('\t') };
+    out.extend(iter::repeat_n("    ", inner.len() - code.len()));
+    out.push_str(code);
+}
+
+/// Writes a line that stands behind indented code without its indent: to kramdown it is part of it, and
+/// of its last line unless that ends with a blank.
+fn push_lazy_code(out: &mut String, line: &str, content: usize) {
+    let is_same_line = out.strip_suffix('\n').is_some_and(|before| !before.ends_with([' ', '\t']));
+    if is_same_line {
+        out.truncate(out.len() - 1);
+        out.push(' ');
+    } else {
+        out.extend(iter::repeat_n(' ', content + 4));
+    }
+    out.push_str(line);
 }
 
 /// Whether a line is one attribute list, or several, or part of an extension without its other part.
@@ -141,7 +177,14 @@ fn number(line: &str) -> Option<Range<usize>> {
 
 /// Writes a line without attribute lists and heading ids, and without signs that mislead the parser.
 /// A number in it may begin a list within a paragraph.
-fn push_line(out: &mut String, line: &str, lines: &Lines<'_>, begins_list: bool) {
+fn push_line(
+    out: &mut String,
+    place: Range<usize>,
+    code: &mut Code<'_>,
+    lines: &Lines<'_>,
+    begins_list: bool,
+) {
+    let line = &code.text[place.clone()];
     let text = line.trim_end();
     let is_heading = text.starts_with('#') && text.ends_with('}');
     if is_heading && let Some(at) = text.rfind("{#") {
@@ -167,7 +210,7 @@ fn push_line(out: &mut String, line: &str, lines: &Lines<'_>, begins_list: bool)
         _ if may_mislead(line) => escaped(out, rest, lines),
         _ => rest,
     };
-    push_without_lists(out, rest);
+    code.push_without_lists(out, place.end - rest.len(), place.end);
 }
 
 /// Escapes the sign that a text begins with where kramdown reads none; gives what is still to be
@@ -190,28 +233,53 @@ fn escaped<'l>(out: &mut String, bare: &'l str, lines: &Lines<'_>) -> &'l str {
     &rest[signs..]
 }
 
-/// Writes what is left of a line without attribute lists.
-fn push_without_lists(out: &mut String, line: &str) {
-    let mut rest = line;
-    while let Some(at) = rest.find("{:") {
-        let (before, list) = rest.split_at(at);
-        out.push_str(before);
-        // A list holds no brace, so the search never passes the next one.
-        let end = list[2..]
-            .find(['{', '}'])
-            .map(|end| end + 2)
-            .filter(|end| list[*end..].starts_with('}'));
-        // An extension without its end is text.
-        let end = end.filter(|_| !list[2..].starts_with([':', '/']));
-        let end = end.filter(|_| before.ends_with([')', '*', '_', '`', ']', '>']));
-        // `` `{: .x}` `` is code about attribute lists.
-        let is_quoted = |end: usize| before.ends_with('`') && list[end + 1..].starts_with('`');
-        rest = if let Some(end) = end.filter(|end| !is_quoted(*end)) {
-            &list[end + 1..]
-        } else {
-            out.push_str("{:");
-            &list[2..]
-        };
+/// What of a text stands in code spans, as it is read on.
+struct Code<'t> {
+    text: &'t str,
+    leaf: Leaf,
+    /// Where the last span ends, which may be in a later line.
+    end: usize,
+}
+
+impl Code<'_> {
+    /// Writes what is left of a line, from one place to another, without attribute lists.
+    fn push_without_lists(&mut self, out: &mut String, from: usize, to: usize) {
+        let (mut copied, mut at) = (from, from.max(self.end));
+        while at < to
+            && let Some(found) = self.text[at..to].find(['`', '\\', '{'])
+        {
+            at += found;
+            match self.text.as_bytes()[at] {
+                b'`' => {
+                    at = self.leaf.behind_code(self.text, at);
+                    self.end = at;
+                }
+                b'\\' => at = self.text.ceil_char_boundary(at + 2),
+                _ => {
+                    let before = &self.text[from..at];
+                    let is_behind = before.ends_with([')', '*', '_', ']', '>'])
+                        || (at > from && [self.end, copied].contains(&at));
+                    let end = list_end(&self.text[at..to]).filter(|_| is_behind);
+                    if let Some(end) = end {
+                        out.push_str(&self.text[copied..at]);
+                        copied = at + end;
+                    }
+                    at += end.unwrap_or(1);
+                }
+            }
+        }
+        out.push_str(&self.text[copied..to]);
     }
-    out.push_str(rest);
+}
+
+/// Where the attribute list ends that a text begins with.
+fn list_end(text: &str) -> Option<usize> {
+    let list = text.strip_prefix("{:")?;
+    // An extension without its end is text.
+    if list.starts_with([':', '/']) {
+        return None;
+    }
+    // A list holds no brace, so the search never passes the next one.
+    let end = list.find(['{', '}']).filter(|end| list[*end..].starts_with('}'))?;
+    Some("{:".len() + end + 1)
 }

@@ -37,7 +37,7 @@ impl<'t> Spans<'t> {
         let has_any = (has_sign(markdown, b'$') && markdown.contains("$$"))
             || (has_sign(markdown, b'<') && markdown.contains("<<"))
             || (has_sign(markdown, b'~') && markdown.contains("~~"))
-            || (has_sign(markdown, b'`') && markdown.contains("``"))
+            || (has_sign(markdown, b'`') && may_be_no_code(markdown))
             || (has_sign(markdown, b'\\') && may_be_escaped(markdown))
             || (has_sign(markdown, b'[') && may_have_blank(markdown))
             || (has_sign(markdown, b'<') && may_have_raw_span(markdown));
@@ -82,6 +82,12 @@ fn may_have_blank(text: &str) -> bool {
     })
 }
 
+/// Whether backticks may be read otherwise.
+fn may_be_no_code(text: &str) -> bool {
+    text.starts_with("` ")
+        || ["``", " ` ", "\n` ", " `\n", "\u{3000}`"].iter().any(|sign| text.contains(sign))
+}
+
 /// Whether an escape may be read otherwise.
 fn may_be_escaped(text: &str) -> bool {
     ["\\\\", "\\__", "\\**", "\\(", "\\)"].iter().any(|sign| text.contains(sign))
@@ -121,7 +127,7 @@ struct Scan<'t> {
     no_code: usize,
 }
 
-impl Scan<'_> {
+impl<'t> Scan<'t> {
     fn run(&mut self) {
         let (mut at, mut end) = (0, 0);
         while at < self.text.len() {
@@ -195,6 +201,11 @@ impl Scan<'_> {
 
     /// Code, or backticks that begin none. Of more backticks than one a single one ends code.
     fn code(&mut self, at: usize) -> usize {
+        let is_blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
+        let behind = self.text[at + 1..].chars().next();
+        if is_blank(self.text[..at].chars().next_back()) && is_blank(behind) {
+            return self.replace(at, at, "\\").max(at + 1);
+        }
         let end = self.leaf.behind_code(self.text, at);
         let is_single = end == at + 1 && self.text[at..end] == *"`";
         self.reach(at);
@@ -261,13 +272,21 @@ impl Scan<'_> {
         }
         let rest = &self.text[tag.end..self.paragraph.max(tag.end)];
         let ends = rest.match_indices("</").filter_map(|(end, _)| Tag::at(rest, end));
-        let Some(end) = ends.filter(|end| is_same(&end.name)).map(|end| tag.end + end.end).next()
-        else {
+        let end = ends.filter(|end| is_same(&end.name)).map(|end| tag.end + end.end).next();
+        let (end, html) = if let Some(end) = end {
+            (end, only_tags(&self.inner(at, end)))
+        } else {
             self.unclosed.push(tag.name);
-            return tag.end;
+            let before = &self.text[self.line..at];
+            let is_definition = before.starts_with("*[") || before.trim_end().ends_with("]:");
+            if tag.is_greedy() || is_definition || before.ends_with("](") {
+                return tag.end;
+            }
+            let end = self.leaf.end(self.text, at);
+            let end = at + self.text[at..end].trim_end().len();
+            (end, [&only_tags(&self.inner(at, end)), "</", tag.name, ">"].concat())
         };
         self.out.push_str(&self.text[self.copied..at]);
-        let html = only_tags(&self.text[at..end]);
         self.raw.hold(&mut self.out, html, Place::Span);
         self.copied = end;
         end
@@ -335,9 +354,7 @@ impl Scan<'_> {
         };
         let end = close + "$$".len();
         let is_block = self.is_block(at, end);
-        let written = &self.text[from..close];
-        let is_quoted = self.text[self.line..at].trim_start().starts_with('>');
-        let tex = if is_quoted { unquoted(written) } else { Cow::Borrowed(written) };
+        let tex = self.inner(from, close);
         let tex = tex.trim();
         if tex.is_empty() || (!is_block && close >= self.paragraph) {
             return from;
@@ -355,6 +372,14 @@ impl Scan<'_> {
         self.raw.hold(&mut self.out, html, place);
         self.copied = end;
         end
+    }
+
+    /// What stands between two places, the first of them in the line that is read: without the signs of
+    /// a quotation.
+    fn inner(&self, from: usize, to: usize) -> Cow<'t, str> {
+        let is_quoted = self.text[self.line..from].trim_start().starts_with('>');
+        let text = &self.text[from..to];
+        if is_quoted { unquoted(text) } else { Cow::Borrowed(text) }
     }
 
     /// Whether what stands between two places is a block: first in its line, with nothing behind it.

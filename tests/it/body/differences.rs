@@ -18,6 +18,8 @@ fn what_differs_is_told_with_its_line() {
         ("a</br>b\n\n<img src=\"/x.png\" width=100%>", vec![1, 3]),
         ("页面标题<title>标签\n\n</title>", vec![1]),
         ("<script src=\"https://gist.github.com/o/1.js\"></script>", vec![1]),
+        ("<div><b>a</b></a>\n</div>\n\nb</p>", vec![1, 4]),
+        ("<script src=\"/x.js\"></script>", vec![1]),
         ("I has ______ x\n\n______\n\nsnake_case", vec![1]),
         ("[《书<资治通鉴>》](/x)", vec![1]),
     ] {

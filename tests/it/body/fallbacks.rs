@@ -134,7 +134,7 @@ fn some_elements_hold_no_markdown() {
         ("x <o:p>a *b*</o:p> c", "<p>x a *b* c</p>"),
         (
             "x <code>open *b*\n\ny <code>*c*</code>",
-            "<p>x <code>open <em>b</em></code></p><code>\n<p>y <code>*c*</code></p>\n</code>",
+            "<p>x <code>open *b*</code></p>\n<p>y <code>*c*</code></p>",
         ),
         ("x <u markdown=\"1\">*a*</u>", "<p>x <u><em>a</em></u></p>"),
     ]);
@@ -165,4 +165,21 @@ fn no_such_element_takes_long() {
         let _ = render(&source(MARKDOWN, &text), &Cleaning::default());
         assert!(start.elapsed().as_secs() < 5, "{piece}: {:?}", start.elapsed());
     }
+}
+
+#[test]
+fn numbers_of_lines_beside_code_go() {
+    assert_markdown(&[(
+        "<table><tr><td class=\"gutter rouge-gutter\"><pre class=\"lineno\">1\n2</pre></td><td><pre>a\nb</pre></td></tr></table>",
+        "<table><tbody><tr><td><pre>a\nb</pre></td></tr></tbody></table>",
+    )]);
+}
+
+#[test]
+fn parts_of_forms_are_told() {
+    let text = "a\n\n<form><button>b</button><input type=\"hidden\"><select><option>c</option></select></form>";
+    let body = markdown(text);
+    let told: Vec<String> =
+        body.remarks.iter().map(|remark| format!("{}: {}", remark.line, remark.error)).collect();
+    assert_eq!(told, ["3: `<button>` is in no entry", "3: `<select>` is in no entry"]);
 }

@@ -64,6 +64,49 @@ fn a_fence_behind_the_text_of_an_item_is_part_of_it_until_a_blank_line() {
 }
 
 #[test]
+fn code_goes_on_in_lines_without_its_indent() {
+    assert_markdown(&[
+        (
+            "    let a\nlet b\n- c\n    d\n\ne",
+            "<pre><code>let a let b - c\nd\n</code></pre>\n<p>e</p>",
+        ),
+        (
+            "* x\n^\n\n    a\n         b\n    - c",
+            "<ul>\n<li>x</li>\n</ul>\n\n<pre><code>a\n     b\n- c\n</code></pre>",
+        ),
+        ("    a \nb", "<pre><code>a \nb\n</code></pre>"),
+        (
+            "- x\n\n      a\n- y",
+            "<ul>\n<li>\n<p>x</p>\n<pre><code>a\n</code></pre>\n</li>\n<li>\n<p>y</p>\n</li>\n</ul>",
+        ),
+        ("    a\n<p>b</p>", "<pre><code>a\n</code></pre>\n<p>b</p>"),
+        ("> \ta\n> \t\tb", "<blockquote>\n<pre><code>a\n    b\n</code></pre>\n</blockquote>"),
+    ]);
+}
+
+#[test]
+fn attribute_lists_stand_behind_code_and_not_in_it() {
+    assert_markdown(&[
+        (
+            "`{:ok, a} or {:error, b}` and `x`{:.y}{:.z}.",
+            "<p><code>{:ok, a} or {:error, b}</code> and <code>x</code>.</p>",
+        ),
+        ("`a\n{:ok, *b*}` {:c} \\`{:d}.", "<p><code>a {:ok, *b*}</code> {:c} `{:d}.</p>"),
+    ]);
+}
+
+#[test]
+fn a_backtick_between_blanks_is_text() {
+    assert_markdown(&[
+        ("a ` b` c and `d`", "<p>a ` b<code>c and</code>d`</p>"),
+        (
+            "` x\n\n- ` y\n\n(` v`) ``  t ``",
+            "<p>` x</p>\n<ul>\n<li>` y</li>\n</ul>\n<p>(<code> v</code>) <code> t</code></p>",
+        ),
+    ]);
+}
+
+#[test]
 fn a_number_begins_a_list_within_a_paragraph() {
     let list = "<ol>\n<li>It was</li>\n</ol>";
     assert_markdown(&[

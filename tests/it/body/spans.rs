@@ -101,3 +101,14 @@ fn spans_take_no_longer_than_their_text() {
         }
     }
 }
+
+#[test]
+fn an_element_without_an_end_takes_the_rest_of_its_paragraph() {
+    assert_markdown(&[
+        ("A List<Foo> of `a` and *b*.\n\n*c*", "<p>A List of `a` and *b*.</p>\n<p><em>c</em></p>"),
+        (
+            "- x <code>a *b*\n- *c*",
+            "<ul>\n<li>x <code>a *b*</code></li>\n<li><em>c</em></li>\n</ul>",
+        ),
+    ]);
+}
