@@ -12,7 +12,7 @@ use std::ops::{ControlFlow, Range};
 use crate::content::markdown::code::{Lines, behind_containers, indent, line_end};
 use crate::content::markdown::raw::{Place, Raw};
 use crate::content::markdown::tag::{Content, Tag};
-use crate::content::text::{find_sign, has_sign};
+use crate::content::text::{find_sign, has_sign, last_sign, signs};
 
 /// Around the number of a block, where it stood.
 const MARKS: [char; 2] = ['\u{FDD2}', '\u{FDD3}'];
@@ -59,8 +59,11 @@ impl<'t> Held<'t> {
 
 /// Whether a line begins with a tag.
 fn may_have_block(text: &str) -> bool {
-    text.match_indices('<').any(|(at, _)| {
-        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    // A line may hold many of them.
+    let (mut line, mut from) = (0, 0);
+    signs(text, b'<').any(|at| {
+        line = last_sign(&text[from..at], b'\n').map_or(line, |end| from + end + 1);
+        from = at;
         // A list sign and blanks are short.
         at - line <= 2 * DEEPEST && behind_containers(&text[line..=at]).1 == "<"
     })
