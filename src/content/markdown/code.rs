@@ -144,16 +144,17 @@ impl<'t> Lines<'t> {
             self.content = 0;
         }
         let indent = indent(unquoted);
-        let goes_on = self.is_code && !self.is_after_blank && self.is_quoted == has_sign;
+        let is_behind_code = self.is_code && !self.is_after_blank && self.is_quoted == has_sign;
         self.is_code = (self.is_after_blank || self.is_code) && indent >= self.content + 4;
         if self.is_code {
             self.is_quoted = has_sign;
             return true;
         }
-        let (depth, bare) = behind_containers(unquoted);
+        let (depth, inner) = behind_containers(unquoted);
         let is_item = depth > 0 && indent < self.content;
-        let ends_code = is_item || unquoted.trim_start().starts_with(['<', '^', '{']);
-        if goes_on && !ends_code && indent < 4 {
+        let bare = unquoted.trim_start();
+        let ends_code = is_item || bare.starts_with(['<', '^']) || bare.starts_with("{:");
+        if is_behind_code && !ends_code && indent < 4 {
             (self.is_code, self.is_lazy_code) = (true, true);
             return true;
         }
@@ -165,8 +166,8 @@ impl<'t> Lines<'t> {
             self.content = 0;
         }
         self.is_quoted = has_sign;
-        let columns = unquoted.len() - bare.len();
-        let is_fence = self.fences.covers_behind(bare, columns);
+        let columns = unquoted.len() - inner.len();
+        let is_fence = self.fences.covers_behind(inner, columns);
         let Some(fence) = self.fences.open else { return is_fence };
         let has_end = self.last_fences[usize::from(fence.sign == '~')] > at
             && (!goes_on || self.ends_in_item(at + line.len(), fence));

@@ -377,7 +377,9 @@ impl<'t> Scan<'t> {
     /// What stands between two places, the first of them in the line that is read: without the signs of
     /// a quotation.
     fn inner(&self, from: usize, to: usize) -> Cow<'t, str> {
-        let is_quoted = self.text[self.line..from].trim_start().starts_with('>');
+        // A line may be the whole text, and each sign in it asks.
+        let head = self.text[self.line..from].bytes().take(DEEPEST);
+        let is_quoted = head.into_iter().find(|byte| *byte != b' ') == Some(b'>');
         let text = &self.text[from..to];
         if is_quoted { unquoted(text) } else { Cow::Borrowed(text) }
     }
