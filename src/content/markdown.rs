@@ -27,6 +27,13 @@ use crate::content::text::{has_sign, signs};
 
 /// HTML of a Markdown text. Raw HTML is passed on as it is: clean it afterwards.
 pub fn to_html(markdown: &str, flavor: Flavor, dialect: &Dialect) -> String {
+    // Without the end of its line the last definition of a reference is none to the parser.
+    let whole = if markdown.ends_with('\n') {
+        Cow::Borrowed(markdown)
+    } else {
+        Cow::Owned([markdown, "\n"].concat())
+    };
+    let markdown = &*whole;
     let mut options = comrak::Options::default();
     options.extension.table = true;
     options.extension.footnotes = true;

@@ -146,7 +146,8 @@ impl<'t> Scan<'t> {
             }
             at = self.step(at, end);
             if at > end {
-                end = line_end(self.text, at - 1);
+                // What was passed over may end in any character.
+                end = line_end(self.text, self.text.floor_char_boundary(at - 1));
             }
         }
     }

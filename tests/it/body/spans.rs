@@ -110,5 +110,11 @@ fn an_element_without_an_end_takes_the_rest_of_its_paragraph() {
             "- x <code>a *b*\n- *c*",
             "<ul>\n<li>x <code>a *b*</code></li>\n<li><em>c</em></li>\n</ul>",
         ),
+        ("a <foo> b\n。\nc `d`。\n\n*e*", "<p>a  b\n。\nc `d`。</p>\n<p><em>e</em></p>"),
+        ("> a <foo> `b`\n> c", "<blockquote>\n<p>a  `b`\nc</p>\n</blockquote>"),
+        (
+            "[a](<b c>) *d* [e]\n\n[e]: <f>",
+            "<p><a href=\"https://news.example/harbour/2022/01/04/b%20c\">a</a> <em>d</em> <a href=\"https://news.example/harbour/2022/01/04/f\">e</a></p>",
+        ),
     ]);
 }
