@@ -1,14 +1,8 @@
 //! Collections that `feed.collections` names have feeds of their own, as with jekyll-feed.
 
-use http::header::{HOST, LOCATION};
-use http::{HeaderMap, HeaderValue, Method, Uri, Version};
 use serde_json::Value;
 
-use feedmill::http::health::Health;
-use feedmill::http::respond::{Request, Serving, respond};
-use feedmill::service::mill::Mill;
-
-use crate::making::Made;
+use crate::making::{Made, led};
 
 /// 1 January 2040, in nanoseconds.
 const START: i64 = 2_208_988_800_000_000_000;
@@ -87,21 +81,6 @@ fn items_are_where_jekyll_has_them() {
         assert_eq!(urls(&made, "collection/news/feed.json").join(" "), wanted, "{config}");
         assert_eq!(entries(&made, "feed.json").len(), 1, "{config}");
     }
-}
-
-fn led(mill: &Mill, target: &str) -> (u16, String) {
-    let uri: Uri = target.parse().unwrap();
-    let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("example.org"))]);
-    let request = Request {
-        method: &Method::GET,
-        uri: &uri,
-        version: Version::HTTP_11,
-        headers: &headers,
-        now: i64::MAX,
-    };
-    let answer = respond(&request, &mill.edition(), &Serving::new("", 300), &Health::default());
-    let place = answer.headers.get(LOCATION).map_or("", |place| place.to_str().unwrap());
-    (answer.status.as_u16(), place.to_owned())
 }
 
 #[test]

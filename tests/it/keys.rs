@@ -3,14 +3,10 @@
 use std::collections::BTreeSet;
 
 use feedmill::error::{Error, Finding};
-use feedmill::http::health::Health;
-use feedmill::http::respond::{Request, Serving, respond};
 use feedmill::service::mill::Mill;
-use http::header::{HOST, LOCATION};
-use http::{HeaderMap, HeaderValue, Method, Uri, Version};
 use serde_json::{Value, json};
 
-use crate::making::Made;
+use crate::making::{Made, led};
 
 /// 1 January 2040, in nanoseconds.
 const START: i64 = 2_208_988_800_000_000_000;
@@ -268,38 +264,10 @@ fn addresses_of_jekyll_feed_lead_on() {
     ] {
         let (_made, mill) = site(config, &posts);
         for (target, found) in cases {
-            let uri: Uri = target.parse().unwrap();
-            let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("keys.example"))]);
-            let request = Request {
-                method: &Method::GET,
-                uri: &uri,
-                version: Version::HTTP_11,
-                headers: &headers,
-                now: i64::MAX,
-            };
-            let serving = Serving::new("", 300);
-            let answer = respond(&request, &mill.edition(), &serving, &Health::default());
-            let place = answer.headers.get(LOCATION).map_or("", |place| place.to_str().unwrap());
             let status = if found.is_empty() { 404 } else { 301 };
-            assert_eq!((answer.status.as_u16(), place), (status, *found), "{config}{target}");
+            assert_eq!(led(&mill, target), (status, (*found).to_owned()), "{config}{target}");
         }
     }
-}
-
-/// Where a path leads in an edition: the status, and the address or the document.
-fn led(mill: &Mill, target: &str) -> (u16, String) {
-    let uri: Uri = target.parse().unwrap();
-    let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("keys.example"))]);
-    let request = Request {
-        method: &Method::GET,
-        uri: &uri,
-        version: Version::HTTP_11,
-        headers: &headers,
-        now: i64::MAX,
-    };
-    let answer = respond(&request, &mill.edition(), &Serving::new("", 300), &Health::default());
-    let place = answer.headers.get(LOCATION).map_or("", |place| place.to_str().unwrap());
-    (answer.status.as_u16(), place.to_owned())
 }
 
 const ALIASES: &str = "feed: {path: blog/feed.atom}

@@ -7,9 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use feedmill::content::site::Site;
+use feedmill::http::health::Health;
+use feedmill::http::respond::{Request, Serving, respond};
 use feedmill::service::limits::Limits;
 use feedmill::service::load::{self, Scans, Settings};
 use feedmill::service::mill::Mill;
+use http::header::{HOST, LOCATION};
+use http::{HeaderMap, HeaderValue, Method, Uri, Version};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -167,4 +171,20 @@ pub(crate) fn tree(folder: &Path) -> Tree {
         }
     }
     files
+}
+
+/// Where a request for a path leads: the status, and the address of a redirect.
+pub(crate) fn led(mill: &Mill, target: &str) -> (u16, String) {
+    let uri: Uri = target.parse().unwrap();
+    let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("feeds.example"))]);
+    let request = Request {
+        method: &Method::GET,
+        uri: &uri,
+        version: Version::HTTP_11,
+        headers: &headers,
+        now: i64::MAX,
+    };
+    let answer = respond(&request, &mill.edition(), &Serving::new("", 300), &Health::default());
+    let place = answer.headers.get(LOCATION).map_or("", |place| place.to_str().unwrap());
+    (answer.status.as_u16(), place.to_owned())
 }

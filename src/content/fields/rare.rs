@@ -12,8 +12,7 @@ use crate::content::syntax::{A_LANGUAGE, AN_ID, is_id, language};
 use crate::content::text::{cut, plain};
 use crate::content::url::{as_uri, is_web, web_address};
 
-/// The keys that are looked for in [`Fields::rare`].
-#[rustfmt::skip]
+/// The bits of all keys that [`Fields::rare`] asks for: of a key that is not here it finds nothing.
 pub(super) const RARE: u64 = bits_of(&[
     "Draft",
     "DRAFT",
@@ -105,7 +104,7 @@ impl Fields<'_, '_> {
         Some(template)
     }
 
-    /// `lang`, in its one way to be written.
+    /// `lang` as BCP 47 writes it.
     fn lang(&mut self) -> Option<String> {
         let written = self.text("lang").filter(|lang| {
             if lang.len() > MAX_LANG {
