@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use crate::content::bulk;
 use crate::content::clean;
 use crate::content::html;
+use crate::content::html::notes;
 use crate::content::html::trust::Trust;
 use crate::content::liquid;
 use crate::content::liquid::elsewhere::Elsewhere;
@@ -120,15 +121,9 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         page: &|address| pages.find(address),
     };
     let trust = cleaning.trust();
-    let to_html = |text: &str| match (source.markup, &extensions) {
-        (Markup::Markdown(Flavor::CommonMark), _) => {
-            html::clean(&markdown::to_html(text, Flavor::CommonMark, source.dialect), &context)
-        }
-        (_, Some(extensions)) => match from_kramdown(text, source.dialect, trust) {
-            Ok(html) => html::clean(&extensions.put_back(html), &context),
-            Err(warning) => html::Cleaned { warning: Some(warning), ..html::Cleaned::default() },
-        },
-        _ => html::clean(text, &context),
+    let to_html = |text: &str| match html_of(text, source, extensions.as_ref(), trust) {
+        Ok(html) => html::clean(&html, &context),
+        Err(warning) => html::Cleaned { warning: Some(warning), ..html::Cleaned::default() },
     };
     warnings.extend(extensions.as_ref().and_then(|extensions| extensions.warning.clone()));
     // The text of the post itself was counted when that was read.
@@ -171,6 +166,28 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
         remarks,
         uses,
     }
+}
+
+/// The HTML of a text before it is cleaned, or why it is not parsed.
+fn html_of<'t>(
+    text: &'t str,
+    source: &Source,
+    extensions: Option<&Extensions>,
+    trust: Trust,
+) -> Result<Cow<'t, str>, Error> {
+    let named = |html| {
+        if trust.is_untrusted() { notes::of_page(html) } else { notes::named(html, source.path) }
+    };
+    Ok(match (source.markup, extensions) {
+        (Markup::Markdown(Flavor::CommonMark), _) => {
+            named(markdown::to_html(text, Flavor::CommonMark, source.dialect)).into()
+        }
+        (_, Some(extensions)) => {
+            let html = from_kramdown(text, source.dialect, trust)?;
+            extensions.put_back(named(html)).into()
+        }
+        _ => text.into(),
+    })
 }
 
 /// The HTML of kramdown's Markdown, or why it is not parsed.

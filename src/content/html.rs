@@ -13,6 +13,7 @@ pub mod attributes;
 pub mod elements;
 pub mod fallback;
 pub mod nesting;
+pub mod notes;
 pub mod output;
 pub mod summary;
 pub mod tags;

@@ -10,9 +10,11 @@ pub mod dialect;
 pub mod differences;
 pub mod held;
 pub mod kramdown;
+pub mod line;
 pub mod lines;
 pub mod raw;
 pub mod references;
+pub mod rules;
 pub mod spans;
 pub mod tables;
 pub mod tag;
@@ -74,11 +76,6 @@ fn from_kramdown(markdown: &str, mut options: comrak::Options<'_>, signs: &Signs
     let mut html = String::with_capacity(markdown.len() + markdown.len() / 8);
     if comrak::format_html(document, &options, &mut html).is_err() {
         return String::new();
-    }
-    if markdown.contains("[^") {
-        // The site's own page is made by kramdown, which names its footnotes `fn:1`.
-        html =
-            html.replace("href=\"#fn-", "href=\"#fn:").replace("href=\"#fnref-", "href=\"#fnref:");
     }
     html
 }

@@ -247,12 +247,9 @@ impl<'a> Post<'a> {
         Rendered { url, title, is_untitled, summary, is_excerpt_only, is_in_all_feeds, body }
     }
 
-    /// Where the page shows something else than the entry, as far as the text of the body and the
-    /// HTML of the entry tell.
-    pub fn differences(&self, html: &str) -> Vec<Remark> {
-        if self.markup != Markup::Markdown(Flavor::Kramdown) || self.oversize.is_some() {
-            return Vec::new();
-        }
+    /// Where the page shows something else than the entry, as far as the text of the body and what was
+    /// made of it tell.
+    pub fn differences(&self, body: &Body) -> Vec<Remark> {
         let lines_before = lines(self.head);
         let remark = |(line, (what, hint)): (usize, differences::Difference)| {
             let (severity, line) = (Severity::Note, lines_before + line);
@@ -263,8 +260,17 @@ impl<'a> Post<'a> {
                 error: Error::Loss(Loss::Differs { what: what.into(), hint }),
             }
         };
+        if self.oversize.is_some() {
+            return Vec::new();
+        }
+        if body.html.is_empty() && body.warnings.is_empty() && self.summary.is_none() {
+            return vec![remark((1, differences::NO_TEXT))];
+        }
+        if self.markup != Markup::Markdown(Flavor::Kramdown) {
+            return Vec::new();
+        }
         let written = differences::found(self.body);
-        written.into_iter().chain(differences::left(self.body, html)).map(remark).collect()
+        written.into_iter().chain(differences::left(self.body, &body.html)).map(remark).collect()
     }
 
     /// What Liquid knows as `page`: the front matter, and what Jekyll makes of it.

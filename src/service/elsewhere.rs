@@ -153,7 +153,7 @@ pub fn body_findings(card: Kept<'_>, copy: Copy<'_>) -> Vec<Finding> {
     let site = copy.ground.site;
     let both = posts::rendered(card, copy.ground, |post| {
         let body = post.render(site, &copy).body;
-        let differences = post.differences(&body.html);
+        let differences = post.differences(&body);
         (body, differences)
     });
     let Some((body, differences)) = both else { return Vec::new() };

@@ -127,7 +127,7 @@ fn odd_front_matter_is_understood() {
     assert_fine(b"\xef\xbb\xbf---\ntitle: BOM\n---\nText.\n", "BOM");
     assert_fine(b"\n\n---\ntitle: Blank lines before\n---\nText.\n", "Blank lines before");
     assert_fine(b"---\ntitle: Closed by dots\n...\nText.\n", "Closed by dots");
-    assert_fine(b"---\ntitle: Closed at the end\n---", "Closed at the end");
+    assert_fine(b"---\ntitle: Closed at the end\ndescription: d\n---", "Closed at the end");
     assert_fine(b"Just text.\n", "Bad");
     assert_fine(b"---\ntitle: \"Bell\\u0007\"\n---\nText.\n", "Bell");
     let made = assert_fine(b"---\ntitle: A number\ncategories: 2022\n---\nText.\n", "A number");

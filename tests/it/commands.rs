@@ -121,7 +121,7 @@ fn check_reads_everything_and_writes_nothing() {
 #[test]
 fn check_writes_json_for_tools() {
     let made = states();
-    made.write("_posts/2022-01-05-a.md", "---\ntitle: A: b\n---\n");
+    made.write("_posts/2022-01-05-a.md", "---\ntitle: A: b\n---\nText.\n");
     let ran = made.run(&["check", "--format", "json"]);
     assert_eq!(ran.code, Some(1));
     let found: Value = serde_json::from_str(&ran.out).unwrap();

@@ -42,6 +42,24 @@ fn two_posts_of_one_address_are_told_where_the_address_is_the_id() {
 }
 
 #[test]
+fn a_post_without_a_text_is_told() {
+    let made = Made::of(&[("_config.yml", URL)]);
+    for (name, front_matter) in [("a", ""), ("b", "description: d")] {
+        made.write(
+            &format!("_posts/2022-01-01-{name}.md"),
+            format!("---\ntitle: t\n{front_matter}\n---\n<!-- nothing -->\n"),
+        );
+    }
+    let ran = made.run(&["check"]);
+    assert_eq!(
+        ran.out,
+        "note: content/_posts/2022-01-01-a.md:5: the post has no text; its entry shows the title \
+         alone\n    5 | <!-- nothing -->\n  hint: write what subscribers shall read\n\
+         2 files read: 0 rejected, 1 other finding\n"
+    );
+}
+
+#[test]
 fn a_window_for_no_feed_is_told_with_its_line() {
     let config = "feedmill:\n  overrides:\n    category/news: {limit: 3}\n    category/nwes: {limit: 4}\n    /tag/news/:\n      limit: 5\n";
     let ran = check(config, &[("2022-01-01-a", "categories: news")]);

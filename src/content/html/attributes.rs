@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::content::html::elements;
 use crate::content::html::trust::{REL, Trust};
+use crate::content::html::{elements, notes};
 use crate::content::syntax::language;
 use crate::content::text;
 use crate::content::url;
@@ -98,6 +98,15 @@ where
     let mut written = Written::default();
     if tag == "img" {
         write_image(out, &attributes, resolver, &mut written);
+    }
+    let of_note =
+        if resolver.trust.is_untrusted() { None } else { notes::attributes(tag, &attributes) };
+    if let Some(of_note) = of_note {
+        for (name, value) in of_note {
+            written.linked |= name == "href";
+            push(out, name, &value);
+        }
+        return written;
     }
     for (name, value) in attributes {
         let Some(kind) = kind(tag, name).filter(|_| resolver.trust.keeps(name)) else { continue };

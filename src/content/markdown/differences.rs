@@ -1,8 +1,10 @@
 //! Where the page that kramdown makes shows something else than the entry, on purpose or because
 //! nobody would want it: each is told with its line.
 
-use crate::content::markdown::code::{Leaf, Lines, behind_containers, behind_quotes, line_end};
-use crate::content::markdown::lines::is_attribute_list;
+use crate::content::markdown::code::{Leaf, Lines};
+use crate::content::markdown::line::{
+    behind_containers, behind_quotes, is_attribute_list, line_end,
+};
 use crate::content::markdown::tag::Tag;
 use crate::content::text::lines;
 
@@ -14,6 +16,10 @@ const MOST_SEARCHED: usize = 4096;
 
 /// What differs: what the page shows, and what to write instead.
 pub type Difference = (&'static str, &'static str);
+
+/// A post without a body.
+pub const NO_TEXT: Difference =
+    ("the post has no text; its entry shows the title alone", "write what subscribers shall read");
 
 const TABLE: Difference = (
     "a bar makes a table of this paragraph on the page; here it stays text",
@@ -51,6 +57,11 @@ const UNDERSCORES: Difference =
     ("the page may take these underscores for emphasis", "write `\\_` for each of them");
 const FOREIGN: Difference = (
     "the page takes the words between `<` and `>` for a tag, and no link begins before it",
+    "write `&lt;` for the `<`",
+);
+
+const NAME: Difference = (
+    "the page takes the words between `<` and `>` for a tag and hides them; here they are text",
     "write `&lt;` for the `<`",
 );
 
@@ -173,6 +184,16 @@ fn is_foreign(behind: &str) -> bool {
     is_name && behind.contains('>')
 }
 
+/// Whether what follows a `<` is a tag with nothing but a name, which has letters of another script than
+/// ours: kramdown knows such elements, and browsers show nothing of them.
+fn is_foreign_tag(behind: &str) -> bool {
+    let is_name = |sign: char| sign.is_alphanumeric() || matches!(sign, '-' | '_' | '.');
+    let rest = behind.trim_start_matches(is_name);
+    let name = &behind[..behind.len() - rest.len()];
+    let begins = name.starts_with(|sign: char| sign.is_alphabetic() || sign == '_');
+    begins && !name.is_ascii() && (rest.starts_with('>') || rest.starts_with("/>"))
+}
+
 /// Whether a line is a rule of a table.
 fn is_rule(bare: &str) -> bool {
     let signs = bare.trim();
@@ -225,6 +246,10 @@ impl<'t> Signs<'t> {
                 }
                 b'<' if is_foreign(&text[at + 1..end]) && text[start..at].contains('[') => {
                     tell(FOREIGN);
+                    at + 1
+                }
+                b'<' if is_foreign_tag(&text[at + 1..end]) => {
+                    tell(NAME);
                     at + 1
                 }
                 b'<' => {

@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use std::mem;
 use std::ops::{ControlFlow, Range};
 
-use crate::content::markdown::code::{Lines, behind_containers, indent, line_end};
+use crate::content::markdown::code::Lines;
+use crate::content::markdown::line::{behind_containers, indent, line_end};
 use crate::content::markdown::raw::{Place, Raw};
 use crate::content::markdown::tag::{Content, Tag};
 use crate::content::text::{find_sign, has_sign, last_sign, signs};
@@ -131,7 +132,8 @@ impl<'t> Scan<'t> {
             // list item that it goes on with.
             if blank(&self.text[tag.end..self.line_end(tag.end)]) {
                 self.out.push_str(&self.text[self.copied..start]);
-                self.raw.hold(&mut self.out, self.text[start..tag.end].to_owned(), Place::Span);
+                let written = tag.in_paragraph(self.text).into_owned();
+                self.raw.hold(&mut self.out, written, Place::Span);
                 self.copied = tag.end;
             }
             return self.line_end(tag.end - 1);

@@ -8,9 +8,8 @@
 use std::borrow::Cow;
 use std::iter;
 
-use crate::content::markdown::code::{
-    Leaf, Lines, PADDING, behind_containers, behind_quotes, line_end,
-};
+use crate::content::markdown::code::{Leaf, Lines};
+use crate::content::markdown::line::{PADDING, behind_containers, behind_quotes, line_end};
 use crate::content::markdown::raw::{Place, Raw};
 use crate::content::text::has_sign;
 use crate::error::Error;

@@ -6,9 +6,11 @@ use std::borrow::Cow;
 use std::iter;
 use std::ops::Range;
 
-use crate::content::markdown::code::{
-    Leaf, Lines, behind_containers, behind_quotes, indent, line_end,
+use crate::content::markdown::code::{Leaf, Lines};
+use crate::content::markdown::line::{
+    behind_containers, behind_quotes, indent, is_attribute_list, is_end_of_block, line_end,
 };
+use crate::content::markdown::rules::{Before, push_text, text_of_rule};
 use crate::content::text::has_sign;
 
 /// A text whose lines say the same to the parser.
@@ -16,30 +18,38 @@ pub fn as_commonmark(markdown: &str) -> Cow<'_, str> {
     let has_list =
         has_sign(markdown, b'{') && ["{:", "{#"].iter().any(|sign| markdown.contains(sign));
     let has_end = has_sign(markdown, b'^') && markdown.lines().any(is_end_of_block);
-    let is_odd = |line: &str| may_mislead(line) || number(line).is_some();
+    let is_odd =
+        |line: &str| may_mislead(line) || number(line).is_some() || text_of_rule(line).is_some();
     let may_be_lazy = has_indent(markdown);
     if !has_list && !has_end && !may_be_lazy && !markdown.lines().any(is_odd) {
         return Cow::Borrowed(markdown);
     }
     let mut out = String::with_capacity(markdown.len());
     let mut lines = Lines::of(markdown);
-    let mut code = Code { text: markdown, leaf: Leaf::default(), end: 0 };
-    let (mut at, mut last_line) = (0, 0);
+    let mut code = Code { text: markdown, leaf: Leaf::default(), end: 0, list_end: 0 };
+    let (mut at, mut last_line, mut before) = (0, 0, Before::default());
     while at < markdown.len() {
         let end = line_end(markdown, at);
         let line = &markdown[at..end];
         // As it is before the line, which may begin an item of its own.
         let content = lines.content_of(line);
+        let was_open = lines.is_open();
         let passes = lines.passes(line, at);
+        let opens_fence = lines.is_open() && !was_open;
+        let is_text_rule = before.takes(line, passes);
         let begins_list = !lines.is_after_blank && indent(behind_quotes(line)) < content + 4;
         let text = line.trim();
         out.extend(iter::repeat_n(' ', lines.missing_indent()));
-        if lines.is_lazy_code {
+        if at < code.list_end {
+            // The list has taken the end of the line before.
+            let rest = code.list_end.min(end);
+            code.push_without_lists(&mut out, rest, end);
+        } else if lines.is_lazy_code {
             last_line = out.len();
             push_lazy_code(&mut out, behind_quotes(line), content);
         } else if passes {
             last_line = out.len();
-            push_code(&mut out, line);
+            push_code(&mut out, if opens_fence { outdented(line, content) } else { line });
         } else if is_end_of_block(line) {
             // A comment ends a list, too.
             out.push_str("\n<!-- -->\n\n");
@@ -51,6 +61,10 @@ pub fn as_commonmark(markdown: &str) -> Cow<'_, str> {
             }
             // The line is looked at once, however many such lists follow it.
             last_line = out.len();
+        } else if is_text_rule && let Some(rule) = text_of_rule(line) {
+            last_line = out.len();
+            out.push_str(&line[..line.len() - rule.len()]);
+            push_text(&mut out, rule);
         } else {
             last_line = out.len();
             push_line(&mut out, at..end, &mut code, &lines, begins_list);
@@ -76,6 +90,15 @@ fn push_code(out: &mut String, line: &str) {
     out.push_str(code);
 }
 
+/// A line that opens a fence, no deeper than the content of its list item: the parser takes its indent
+/// from each line of the code, and kramdown does not.
+fn outdented(line: &str, content: usize) -> &str {
+    let bare = line.trim_start_matches(' ');
+    let blanks = line.len() - bare.len();
+    let is_fence = bare.starts_with(['`', '~']) && (1..4).contains(&blanks.saturating_sub(content));
+    if is_fence { &line[blanks - content..] } else { line }
+}
+
 /// Writes a line that stands behind indented code without its indent: to kramdown it is part of it, and
 /// of its last line unless that ends with a blank.
 fn push_lazy_code(out: &mut String, line: &str, content: usize) {
@@ -87,23 +110,6 @@ fn push_lazy_code(out: &mut String, line: &str, content: usize) {
         out.extend(iter::repeat_n(' ', content + 4));
     }
     out.push_str(line);
-}
-
-/// Whether a line is one attribute list, or several, or part of an extension without its other part.
-pub fn is_attribute_list(line: &str) -> bool {
-    let has_text = line.starts_with("{::") && line.find('}') < line.rfind('}');
-    line.starts_with("{:") && line.ends_with('}') && !has_text
-}
-
-/// `^` on a line of its own.
-fn is_end_of_block(line: &str) -> bool {
-    line.starts_with('^') && line.trim_end() == "^"
-}
-
-/// `~~~text~~~` on one line, which opens no code.
-pub fn is_struck(line: &str) -> bool {
-    let text = line.trim();
-    text.starts_with("~~~") && text.ends_with("~~~") && !text.trim_matches('~').is_empty()
 }
 
 fn starts_list(line: &str) -> bool {
@@ -239,6 +245,8 @@ struct Code<'t> {
     leaf: Leaf,
     /// Where the last span ends, which may be in a later line.
     end: usize,
+    /// Where the last attribute list ends, likewise.
+    list_end: usize,
 }
 
 impl Code<'_> {
@@ -259,16 +267,18 @@ impl Code<'_> {
                     let before = &self.text[from..at];
                     let is_behind = before.ends_with([')', '*', '_', ']', '>'])
                         || (at > from && [self.end, copied].contains(&at));
-                    let end = list_end(&self.text[at..to]).filter(|_| is_behind);
+                    let leaf_end = if is_behind { self.leaf.end(self.text, at) } else { at };
+                    let end = list_end(&self.text[at..leaf_end]);
                     if let Some(end) = end {
                         out.push_str(&self.text[copied..at]);
-                        copied = at + end;
+                        self.list_end = at + end;
+                        copied = self.list_end;
                     }
                     at += end.unwrap_or(1);
                 }
             }
         }
-        out.push_str(&self.text[copied..to]);
+        out.push_str(&self.text[copied.min(to)..to]);
     }
 }
 

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::content::markdown::code::{Leaf, Lines, line_end};
+use crate::content::markdown::code::{Leaf, Lines};
+use crate::content::markdown::line::line_end;
 use crate::content::text::has_sign;
 
 /// A text that says the same to the parser, for which the first definition counts.

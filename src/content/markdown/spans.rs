@@ -7,7 +7,8 @@
 use std::borrow::Cow;
 
 use crate::content::html::attributes::escape;
-use crate::content::markdown::code::{Leaf, Lines, behind_containers, behind_quotes, line_end};
+use crate::content::markdown::code::{Leaf, Lines};
+use crate::content::markdown::line::{behind_containers, behind_quotes, line_end};
 use crate::content::markdown::raw::{Place, Raw};
 use crate::content::markdown::tag::Tag;
 use crate::content::markdown::typography::Signs;
@@ -40,7 +41,7 @@ impl<'t> Spans<'t> {
             || (has_sign(markdown, b'`') && may_be_no_code(markdown))
             || (has_sign(markdown, b'\\') && may_be_escaped(markdown))
             || (has_sign(markdown, b'[') && may_have_blank(markdown))
-            || (has_sign(markdown, b'<') && may_have_raw_span(markdown));
+            || (has_sign(markdown, b'<') && may_have_element(markdown));
         if !has_any {
             return Self { text: Cow::Borrowed(markdown), raw };
         }
@@ -58,6 +59,7 @@ impl<'t> Spans<'t> {
             paragraph: 0,
             brackets: 0,
             unclosed: Vec::new(),
+            shown: Vec::new(),
             struck: None,
             no_struck: 0,
             no_code: 0,
@@ -93,10 +95,13 @@ fn may_be_escaped(text: &str) -> bool {
     ["\\\\", "\\__", "\\**", "\\(", "\\)"].iter().any(|sign| text.contains(sign))
 }
 
-/// Whether an element may stand in a line in which kramdown reads no Markdown.
-fn may_have_raw_span(text: &str) -> bool {
+/// Whether an element may stand in a line in which kramdown reads no Markdown, or that has to be ended.
+fn may_have_element(text: &str) -> bool {
     text.match_indices('<').any(|(at, _)| {
-        Tag::at(text, at).is_some_and(|tag| !tag.is_end && !tag.is_empty && tag.is_raw_span())
+        Tag::at(text, at).is_some_and(|tag| {
+            let is_raw = !tag.is_end && !tag.is_empty && tag.is_raw_span();
+            is_raw || tag.is_block() || matches!(tag.in_paragraph(text), Cow::Owned(_))
+        })
     })
 }
 
@@ -120,6 +125,8 @@ struct Scan<'t> {
     brackets: usize,
     /// The elements of the paragraph that have no end in it.
     unclosed: Vec<&'t str>,
+    /// The elements of the paragraph whose tags are shown, and how many of each have not ended.
+    shown: Vec<(&'t str, usize)>,
     /// Where the text ends that is struck out, and up to where no other one does.
     struck: Option<usize>,
     no_struck: usize,
@@ -263,6 +270,12 @@ impl<'t> Scan<'t> {
     /// An element within a line; one without Markdown in it is held back whole.
     fn element(&mut self, at: usize) -> usize {
         let Some(tag) = Tag::at(self.text, at) else { return at + 1 };
+        if tag.is_block() {
+            return self.block(at, &tag);
+        }
+        if let Cow::Owned(closed) = tag.in_paragraph(self.text) {
+            return self.replace(at, tag.end, &closed);
+        }
         if tag.is_end || tag.is_empty || !tag.is_raw_span() {
             return tag.end;
         }
@@ -298,6 +311,7 @@ impl<'t> Scan<'t> {
         if self.paragraph <= at {
             self.paragraph = paragraph_end(self.text, at);
             self.unclosed.clear();
+            self.shown.clear();
         }
     }
 
@@ -306,6 +320,33 @@ impl<'t> Scan<'t> {
         self.out.push_str(by);
         self.copied = to;
         to
+    }
+
+    /// A tag of a block: behind other text kramdown takes it for text, and its end as well.
+    fn block(&mut self, at: usize, tag: &Tag<'t>) -> usize {
+        self.reach(at);
+        let is_same = |(name, _): &&mut (&str, usize)| name.eq_ignore_ascii_case(tag.name);
+        let open = self.shown.iter_mut().find(is_same);
+        let is_text = if tag.is_end {
+            let open = open.filter(|(_, count)| *count > 0);
+            open.map(|(_, count)| *count -= 1).is_some()
+        } else {
+            // A line may be the whole text, and each of its tags asks.
+            let head = self.line..at.min(self.line + DEEPEST);
+            let head = &self.text[head.start..self.text.floor_char_boundary(head.end)];
+            let is_quoted = head.trim_start_matches(' ').starts_with('>');
+            let is_text = !is_quoted && !behind_containers(head).1.is_empty();
+            match open {
+                _ if !is_text || tag.is_empty => {}
+                Some((_, count)) => *count += 1,
+                None => self.shown.push((tag.name, 1)),
+            }
+            is_text
+        };
+        if is_text {
+            self.replace(at, at + 1, "&lt;");
+        }
+        tag.end
     }
 
     /// A destination with blanks stands in angle brackets.

@@ -6,8 +6,8 @@
 
 use std::borrow::Cow;
 
-use crate::content::markdown::code::{Lines, behind_containers, line_end};
-use crate::content::markdown::lines::is_attribute_list;
+use crate::content::markdown::code::Lines;
+use crate::content::markdown::line::{behind_containers, is_attribute_list, line_end};
 use crate::content::text::has_sign;
 
 /// Most columns of a table that is written anew: each of its rows is filled up to them.

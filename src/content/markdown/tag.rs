@@ -95,14 +95,30 @@ impl<'t> Tag<'t> {
         let name = lower(self.name);
         let has_markdown = matches!(
             &*name,
-            "a" | "abbr" | "acronym" | "b" | "bdo" | "big" | "button" | "cite" | "del" | "dfn"
-            | "em" | "i" | "ins" | "label" | "q" | "rb" | "rbc" | "rp" | "rt" | "rtc" | "ruby"
-            | "select" | "small" | "span" | "strong" | "sub" | "sup" | "tt"
+            "a" | "abbr" | "acronym" | "b" | "bdo" | "big" | "button" | "cite" | "del" | "details"
+            | "dfn" | "em" | "figure" | "i" | "ins" | "label" | "noscript" | "object" | "q" | "rb"
+            | "rbc" | "rp" | "rt" | "rtc" | "ruby" | "select" | "small" | "span" | "strong" | "sub"
+            | "sup" | "tt"
         );
-        let is_block = elements::closes_paragraph(&name) || elements::is_table_part(&name)
-            || matches!(&*name, "applet" | "body" | "col" | "head" | "html" | "iframe" | "legend"
-                | "map" | "optgroup");
-        !has_markdown && !is_block && self.markdown.is_none()
+        !has_markdown && !is_block(&name) && self.markdown.is_none()
+    }
+
+    /// Whether it is text where it stands behind other text.
+    pub fn is_block(&self) -> bool {
+        is_block(&lower(self.name))
+    }
+
+    /// The tag as kramdown writes it within a paragraph: `<i/>` has an end tag, since HTML takes what
+    /// follows a slash for the content of the element.
+    pub fn in_paragraph(&self, text: &'t str) -> Cow<'t, str> {
+        let written = &text[self.start..self.end];
+        let name = lower(self.name);
+        match written.strip_suffix("/>") {
+            Some(open) if !self.is_end && !elements::is_void(&name) && !is_block(&name) => {
+                Cow::Owned(format!("{}></{name}>", open.trim_end()))
+            }
+            _ => Cow::Borrowed(written),
+        }
     }
 
     /// Whether the HTML parser takes all that follows for its text, or the cleaner drops it.
@@ -136,6 +152,20 @@ impl<'t> Tag<'t> {
             None => html.push_str(&text[self.start..self.end]),
         }
     }
+}
+
+/// Whether kramdown takes an element for a block, which stands in no paragraph.
+#[rustfmt::skip]
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address" | "applet" | "article" | "aside" | "blockquote" | "body" | "caption" | "col"
+        | "colgroup" | "dd" | "div" | "dl" | "dt" | "fieldset" | "figcaption" | "footer" | "form"
+        | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "head" | "header" | "hgroup" | "hr" | "html"
+        | "iframe" | "legend" | "li" | "main" | "map" | "menu" | "nav" | "ol" | "optgroup" | "p"
+        | "pre" | "section" | "summary" | "table" | "tbody" | "td" | "tfoot" | "th" | "thead"
+        | "tr" | "ul"
+    )
 }
 
 /// A name in lower case, as nearly all names are written.

@@ -22,6 +22,7 @@ fn what_differs_is_told_with_its_line() {
         ("<script src=\"/x.js\"></script>", vec![1]),
         ("I has ______ x\n\n______\n\nsnake_case", vec![1]),
         ("[《书<资治通鉴>》](/x)", vec![1]),
+        ("《<MBA的课>》\n\n<课/> `<课>`", vec![1, 3]),
     ] {
         assert_eq!(lines(text), expected, "{text}");
     }
@@ -38,6 +39,7 @@ fn what_is_the_same_is_not_told() {
         "    a | b\n\n```\nc | d\n</br>\n```",
         "<iframe src=\"x\" width=\"1\"></iframe>\n\n<script type='application/ld+json'>\nx\n\ny\n</script>\n\nz <b>c</b> <br/>",
         "`<title>` and \\<title>",
+        "\\<课> <课 > <a课",
         "<a href=x>y</a> <img alt=\"a > b\" title='100%'>",
     ] {
         assert_eq!(lines(text), Vec::<usize>::new(), "{text}");
@@ -54,9 +56,19 @@ fn signs_that_are_left_are_told() {
 
 #[test]
 fn differences_take_no_longer_than_the_text() {
-    for piece in
-        ["<title>", "a | b\n", "<x ", "`", "**a", "_", "$$", "<a b='", "- a | b\n\n", "[<字"]
-    {
+    for piece in [
+        "<title>",
+        "a | b\n",
+        "<x ",
+        "`",
+        "**a",
+        "_",
+        "$$",
+        "<a b='",
+        "- a | b\n\n",
+        "[<字",
+        "<a字",
+    ] {
         let text = piece.repeat(200_000 / piece.len());
         let start = Instant::now();
         assert!(found(&text).len() <= 128, "{piece}");

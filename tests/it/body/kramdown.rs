@@ -34,7 +34,7 @@ fn comments_vanish() {
         ("a `b {::comment}S{:/comment} x", "<p>a `b  x</p>"),
         (
             "a[^1]\n\n[^1]: note {::comment}S{:/comment}x\n\n    {::comment}\n    S\n\n    S\n    {:/comment}",
-            "<p>a<sup><a href=\"https://news.example/harbour/2022/01/04/gates.html#fn:1\">1</a></sup></p>\n<section>\n<ol>\n<li>\n<p>note x <a href=\"https://news.example/harbour/2022/01/04/gates.html#fnref:1\">↩</a></p>\n</li>\n</ol>\n</section>",
+            "<p>a<sup><a id=\"fnref-2d2c12e6-1\" class=\"footnote\" role=\"doc-noteref\" href=\"#fn-2d2c12e6-1\">1</a></sup></p>\n<section class=\"footnotes\" role=\"doc-endnotes\">\n<ol>\n<li id=\"fn-2d2c12e6-1\">\n<p>note x <a class=\"footnote-backref\" role=\"doc-backlink\" href=\"#fnref-2d2c12e6-1\">↩</a></p>\n</li>\n</ol>\n</section>",
         ),
         ("{::comment/}\n\na {::comment /}b", "<p>a b</p>"),
         (

@@ -172,6 +172,57 @@ fn attribute_lists_go_wherever_they_stand() {
 }
 
 #[test]
+fn a_rule_within_a_paragraph_is_text() {
+    assert_markdown(&[
+        ("a\nb\n---\nc", "<p>a\nb\n—\nc</p>"),
+        ("a\nb\n===\n\nc\n===", "<p>a\nb\n===</p>\n<h1>c</h1>"),
+        ("a\n***\nb\n___\nc\n_ _ _", "<p>a\n***\nb\n___\nc\n_ _ _</p>"),
+        ("a\n---\n---\nb", "<h2>a</h2>\n<hr />\n<p>b</p>"),
+        ("# a\nb\n---", "<h1>a</h1>\n<p>b\n—</p>"),
+        ("- a\n  ---\n- b\n  c\n  ---", "<ul>\n<li>\n<h2>a</h2>\n</li>\n<li>b\nc\n—</li>\n</ul>"),
+        (
+            "> a\n> ---\n\nb\n> c\n> ---",
+            "<blockquote>\n<h2>a</h2>\n</blockquote>\n<p>b</p>\n<blockquote>\n<h2>c</h2>\n</blockquote>",
+        ),
+        ("a\nb\n\n---\n\n***\n\nc\n* * *", "<p>a\nb</p>\n<hr />\n<hr />\n<p>c</p>\n<hr />"),
+        ("{: .x}\na\n---\n\nb\n{: .x}\nc\n---", "<h2>a</h2>\n<p>b\nc\n—</p>"),
+        ("```\na\nb\n---\n```", "<pre><code>a\nb\n---\n</code></pre>"),
+        (
+            "| a | b |\n|---|---|\n| c | d |\n---",
+            "<table>\n<thead>\n<tr>\n<th>a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>c</td>\n<td>d</td>\n</tr>\n</tbody>\n</table>\n<hr />",
+        ),
+    ]);
+}
+
+#[test]
+fn an_attribute_list_may_take_several_lines() {
+    assert_markdown(&[
+        (
+            "![x](/a.png){: .icon\nwidth=\"70\"}Text",
+            "<p><img src=\"https://news.example/a.png\" alt=\"x\" />Text</p>",
+        ),
+        ("*a*{:\n.b\nc=\"d\"} e\n*f*{: .g}\nh", "<p><em>a</em> e\n<em>f</em>\nh</p>"),
+        ("- *a*{:\n  .b} c\n- d", "<ul>\n<li><em>a</em> c</li>\n<li>d</li>\n</ul>"),
+        ("*a*{:\n\n.b} c", "<p><em>a</em>{:</p>\n<p>.b} c</p>"),
+        ("*a*{: .b\n{: .c}\nd", "<p><em>a</em>{: .b\nd</p>"),
+    ]);
+}
+
+#[test]
+fn code_in_a_fence_keeps_its_indent() {
+    let code = |text: &str| format!("<pre><code>{text}\n</code></pre>");
+    assert_markdown(&[
+        (" ```\n a\nb\n  c\n ```", &code(" a\nb\n  c")),
+        ("   ~~~\n   a\n     b\n   ~~~", &code("   a\n     b")),
+        ("```\n  a\n```", &code("  a")),
+        (
+            "- x\n\n   ```\n   a\n   ```",
+            &format!("<ul>\n<li>\n<p>x</p>\n{}\n</li>\n</ul>", code(" a")),
+        ),
+    ]);
+}
+
+#[test]
 fn lines_take_no_longer_than_their_text() {
     for piece in [
         "1)", "1) ", "#\n", "```\n", "- {:a} ", "{:a}", "-\n\n", "~~~ a\n", "- 1. > ", "\\_", "~~a",

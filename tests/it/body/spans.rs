@@ -118,3 +118,42 @@ fn an_element_without_an_end_takes_the_rest_of_its_paragraph() {
         ),
     ]);
 }
+
+#[test]
+fn an_element_that_holds_nothing_ends_at_once() {
+    assert_markdown(&[
+        ("<i class=\"fa\"/> a *b*", "<p> a <em>b</em></p>"),
+        ("<i/>\nNext\n\nLast", "<p>\nNext</p>\n<p>Last</p>"),
+        ("a <a href=\"/x\" />b <br/>c", "<p>a b <br />c</p>"),
+        ("- <a name=\"k\"/> a\n- b", "<ul>\n<li> a</li>\n<li>b</li>\n</ul>"),
+        (
+            "`<i/>` <video src=\"/v.mp4\"/> a",
+            "<p><code>&lt;i/&gt;</code> <video src=\"https://news.example/v.mp4\"></video> a</p>",
+        ),
+    ]);
+}
+
+#[test]
+fn a_block_behind_text_is_text() {
+    assert_markdown(&[
+        (
+            "text <div>*x*</div> <hr> y",
+            "<p>text &lt;div&gt;<em>x</em>&lt;/div&gt; &lt;hr&gt; y</p>",
+        ),
+        (
+            "- a <blockquote>b\n  c</blockquote>",
+            "<ul>\n<li>a &lt;blockquote&gt;b\nc&lt;/blockquote&gt;</li>\n</ul>",
+        ),
+        ("# a <DIV>b</div>", "<h1>a &lt;DIV&gt;b&lt;/div&gt;</h1>"),
+        (
+            "| a | <ul><li>b</li></ul> |",
+            "<table>\n<tbody>\n<tr>\n<td>a</td>\n<td>&lt;ul&gt;&lt;li&gt;b&lt;/li&gt;&lt;/ul&gt;</td>\n</tr>\n</tbody>\n</table>",
+        ),
+        ("text\n<div>x</div>\nmore", "<p>text</p>\n<div>x</div>\n<p>more</p>"),
+        (
+            "> <div>\n> a <b>b</b>\n> </div>",
+            "<blockquote>\n<div>\na <b>b</b>\n</div>\n</blockquote>",
+        ),
+        ("`<p>` a", "<p><code>&lt;p&gt;</code> a</p>"),
+    ]);
+}
