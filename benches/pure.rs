@@ -9,11 +9,13 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput};
-use feedmill::content::catalog::{Catalog, Change, FeedName, Horizon};
+use feedmill::base::fingerprint::Fingerprint;
+use feedmill::base::hash::Hash;
+use feedmill::catalog::{Catalog, Change, FeedName, Horizon};
 use feedmill::content::date::Moment;
 use feedmill::content::front_matter::{FrontMatter, split};
 use feedmill::content::origin::{Layout, Origin};
-use feedmill::content::post::{Card, FileStamp, Post, Reach};
+use feedmill::content::post::{Card, Post, Reach};
 use feedmill::content::settings::{Surroundings, parse};
 use feedmill::content::site::{Site, Taxonomy};
 use feedmill::content::stamp;
@@ -22,7 +24,6 @@ use feedmill::feed::edition::{Document, Edition};
 use feedmill::feed::format::FORMATS;
 use feedmill::feed::model::{Entry, Feed};
 use feedmill::feed::page;
-use feedmill::hash::Hash;
 use feedmill::http::health::Health;
 use feedmill::http::respond::{Request, Serving, respond};
 use http::header::{ACCEPT_ENCODING, HOST, IF_MODIFIED_SINCE, IF_NONE_MATCH};
@@ -290,7 +291,7 @@ fn card(index: usize, text: &str) -> Card {
         page: index as u64,
         has_tags: true,
         hash: Hash::of(format!("{index} {text}").as_bytes()),
-        stamp: FileStamp::default(),
+        stamp: Fingerprint::default(),
         path: path.into(),
     }
 }

@@ -1,29 +1,33 @@
 //! feedmill turns a folder of posts into web feeds and keeps them right, second by second.
 //!
-//! The tree is the data flow, and one folder holds every contact with the outside world:
+//! The tree is the data flow; each folder is a layer, and sees only what is below it:
 //!
-//! | module | turns | into |
-//! |---|---|---|
-//! | [`content`] | text | posts, and posts into a catalog |
-//! | [`feed`] | the catalog | feeds, documents and an edition of them |
-//! | [`http`] | a request and an edition | a response |
-//! | [`service`] | files, sockets, the clock and signals | calls to the three above |
+//! | module | what it does |
+//! |---|---|
+//! | [`cli`] | arguments → command → exit code |
+//! | [`daemon`] | what runs for as long as the process does |
+//! | [`server`] | answers from the current edition |
+//! | [`engine`] | one pass: changes → posts → documents → an edition |
+//! | [`source`], [`publish`] | where posts come from, where documents go |
+//! | [`http`] | a request and an edition → an answer |
+//! | [`feed`] | posts → feed → bytes |
+//! | [`catalog`] | posts → index, order, windows |
+//! | [`content`] | text → post → HTML |
+//! | [`diagnostic`], [`base`], [`os`] | messages, values of all layers, the system |
 //!
-//! The first three are pure: same arguments, same result, no clock, no disk, no network.
-//! `ARCHITECTURE.md` tells the whole story; `tests/it/architecture.rs` proves it.
+//! [`http`], [`feed`], [`catalog`] and [`content`] are pure: same arguments, same result, no clock, no
+//! disk, no network. `ARCHITECTURE.md` tells the whole story; `tests/it/architecture.rs` proves it.
 
-pub mod error;
-
-pub mod hash;
-
-pub mod percent;
-
-pub mod printable;
-
+pub mod base;
+pub mod catalog;
+pub mod cli;
 pub mod content;
-
+pub mod daemon;
+pub mod diagnostic;
+pub mod engine;
 pub mod feed;
-
 pub mod http;
-
-pub mod service;
+pub mod os;
+pub mod publish;
+pub mod server;
+pub mod source;

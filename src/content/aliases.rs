@@ -4,7 +4,7 @@ use crate::content::config::Section;
 use crate::content::front_matter::Node;
 use crate::content::site::{JekyllFeed, Taxonomy};
 use crate::content::text::nfc;
-use crate::error::Result;
+use crate::diagnostic::Result;
 
 /// The most of them.
 const MAX_ALIASES: usize = 1000;

@@ -21,8 +21,8 @@ use crate::content::sources::Pages;
 use crate::content::text;
 use crate::content::url;
 use crate::content::uses::Use;
-use crate::error::loss::Loss;
-use crate::error::{Error, Remark, Severity};
+use crate::diagnostic::loss::Loss;
+use crate::diagnostic::{Error, Remark, Severity};
 
 /// Longest summary, in grapheme clusters.
 pub const SUMMARY_LENGTH: usize = 200;

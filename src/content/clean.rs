@@ -8,7 +8,7 @@ use crate::content::html;
 use crate::content::html::trust::Trust;
 use crate::content::markdown;
 use crate::content::text::has_signs;
-use crate::error::Error;
+use crate::diagnostic::Error;
 
 /// The site's patterns; the default has none.
 #[derive(Debug, Clone, Default)]

@@ -6,7 +6,7 @@ use crate::content::front_matter::Node;
 use crate::content::permalink::Template;
 use crate::content::site::{Site, Taxonomy};
 use crate::content::text::shown;
-use crate::error::{Error, Finding};
+use crate::diagnostic::{Error, Finding};
 
 /// What `feed.collections` can name.
 const WITH_PAGES: &str = "a collection that has `output: true` under `collections`";

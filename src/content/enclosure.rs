@@ -1,11 +1,11 @@
 //! A file that goes with a post: a recording, a document.
 
+use crate::base::percent;
 use crate::content::front_matter::Node;
 use crate::content::site::Site;
 use crate::content::syntax::{A_MEDIA_TYPE, A_SIZE, media_type, size};
 use crate::content::text::shown;
-use crate::error::Error;
-use crate::percent;
+use crate::diagnostic::Error;
 
 /// The type of bytes of which nothing is known (RFC 2046 §4.5.1).
 const OCTETS: &str = "application/octet-stream";

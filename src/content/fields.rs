@@ -25,8 +25,8 @@ use crate::content::spread;
 use crate::content::stamp::day_in_name;
 use crate::content::syntax::language;
 use crate::content::text::{collapse, head, plain, shown, xml_safe};
-use crate::error::oddity::Oddity;
-use crate::error::{Error, Remark, Severity};
+use crate::diagnostic::oddity::Oddity;
+use crate::diagnostic::{Error, Remark, Severity};
 
 /// Longest title, in bytes: a page of a book.
 pub const MAX_TITLE: usize = 1024;

@@ -16,7 +16,7 @@ use crate::content::defaults::Set;
 use crate::content::front_matter::mend::{comments, mended};
 use crate::content::front_matter::rescue::{HIDING_KEYS, rescue};
 use crate::content::text::{find_sign, has_sign};
-use crate::error::{Error, Remark, Severity};
+use crate::diagnostic::{Error, Remark, Severity};
 
 /// The longest front matter that is decoded, in bytes: libyaml is quadratic in nesting.
 pub const MAX_FRONT_MATTER: usize = 16 * 1024;

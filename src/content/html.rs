@@ -6,8 +6,8 @@
 
 use crate::content::html::writer::Writer;
 use crate::content::url;
-use crate::error::Error;
-use crate::error::loss::Loss;
+use crate::diagnostic::Error;
+use crate::diagnostic::loss::Loss;
 
 pub mod attributes;
 pub mod elements;

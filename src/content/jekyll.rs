@@ -4,7 +4,7 @@
 use crate::content::config::Section;
 use crate::content::front_matter::Node;
 use crate::content::text::shown;
-use crate::error::{Error, Finding};
+use crate::diagnostic::{Error, Finding};
 
 /// Plugins that change the HTML of posts, by a part of their names.
 const PLUGINS: &[&str] = &[

@@ -5,11 +5,11 @@ pub mod json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::base::hash::Hash;
 use crate::content::front_matter::Node;
 use crate::content::liquid::value::Value;
 use crate::content::uses::Use;
-use crate::error::{Finding, Remark, Severity};
-use crate::hash::Hash;
+use crate::diagnostic::{Finding, Remark, Severity};
 
 /// The folder of what posts include.
 pub const INCLUDES: &str = "_includes";

@@ -33,7 +33,7 @@ use crate::content::liquid::value::Value;
 use crate::content::markdown::dialect::Dialect;
 use crate::content::stamp::Rules;
 use crate::content::uses::Use;
-use crate::error::Remark;
+use crate::diagnostic::Remark;
 
 /// How many bytes tags and variables may stand for in one text; those beyond are left out.
 pub const MAX_EXPANSION: usize = 1 << 20;

@@ -1,7 +1,7 @@
-//! PURE: text → posts → a catalog.
+//! PURE: text → posts.
 //!
-//! [`site`] is what the author decided, [`post`] one file, [`catalog`] the index of them all; the
-//! other modules each know one thing that a post is made of.
+//! [`site`] is what the author decided, [`post`] one file; the other modules
+//! each know one thing that a post is made of.
 
 pub mod site;
 
@@ -76,5 +76,3 @@ pub mod html;
 pub mod text;
 
 pub mod encoding;
-
-pub mod catalog;

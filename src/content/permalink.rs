@@ -7,11 +7,11 @@ pub mod placeholder;
 
 use std::mem;
 
+use crate::base::percent::{self, encoded_length};
 use crate::content::date::{Moment, Zone};
 use crate::content::permalink::placeholder::Placeholder;
 use crate::content::text::{shown, signs};
-use crate::error::Error;
-use crate::percent::{self, encoded_length};
+use crate::diagnostic::Error;
 
 /// Longest path of a post's page, percent-encoded, in bytes: servers and readers take no longer one.
 pub const MAX_PATH: usize = 2 * 1024;

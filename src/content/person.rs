@@ -4,7 +4,7 @@ use crate::content::front_matter::Node;
 use crate::content::site::{Author, Site};
 use crate::content::syntax::{A_MAIL, mail};
 use crate::content::text::{plain, shown};
-use crate::error::Error;
+use crate::diagnostic::Error;
 
 /// What can be the address of a person.
 const AN_ADDRESS: &str = "an address like `https://example.org/ann`";

@@ -4,6 +4,8 @@ pub mod address;
 
 use std::sync::Arc;
 
+use crate::base::fingerprint::Fingerprint;
+use crate::base::hash::Hash;
 use crate::content::body::{Body, Markup, Source, oversize, render};
 use crate::content::date::Moment;
 use crate::content::enclosure::Enclosure;
@@ -23,10 +25,9 @@ use crate::content::spread;
 use crate::content::syntax::canonical;
 use crate::content::text::{cut, lines, xml_safe};
 use crate::content::uses::Use;
-use crate::error::loss::Loss;
-use crate::error::oddity::Oddity;
-use crate::error::{Error, Remark, Severity};
-use crate::hash::Hash;
+use crate::diagnostic::loss::Loss;
+use crate::diagnostic::oddity::Oddity;
+use crate::diagnostic::{Error, Remark, Severity};
 
 /// The longest title that is made from a body, in graphemes.
 const MADE_TITLE: usize = 40;
@@ -387,46 +388,7 @@ pub struct Card {
     /// Hash of the file's bytes: equal bytes are no change.
     pub hash: Hash,
     /// The file as it was when it was read.
-    pub stamp: FileStamp,
-}
-
-/// What tells without reading whether a file is still the one that was read.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Default,
-    serde::Serialize,
-    serde::Deserialize,
-)]
-pub struct FileStamp {
-    /// Size in bytes.
-    pub size: u64,
-    /// Time of the last change of its bytes, in nanoseconds since 1970; whoever writes it can set it.
-    pub modified: i64,
-    /// Time of the last change of the file in any way, which nobody can set (`st_ctime`): an archive
-    /// or a copy may keep size and modification time of what it replaces.
-    pub changed: i64,
-    /// Number of the file on its disk.
-    pub inode: u64,
-}
-
-impl FileStamp {
-    /// When the file was last touched in any way, by its own word or the system's.
-    pub fn latest(&self) -> i64 {
-        self.modified.max(self.changed)
-    }
-
-    /// When it was last touched, if that was less than `span` nanoseconds from `now`. A copy may keep
-    /// a modification time, and the clock of another machine may be ahead: one of the two is enough.
-    pub fn touched_within(&self, span: i64, now: i64) -> Option<i64> {
-        let is_near = |time: &i64| time.abs_diff(now) < span.unsigned_abs();
-        [self.modified, self.changed].into_iter().filter(is_near).max()
-    }
+    pub stamp: Fingerprint,
 }
 
 /// Why a text is no post, and on which line that shows; 0 for the whole file.

@@ -32,7 +32,7 @@ use crate::content::stamp::{Naive, Rules};
 use crate::content::syntax::{A_LANGUAGE, language};
 use crate::content::text::{collapse, shown, xml_safe};
 use crate::content::walk;
-use crate::error::{Error, Finding, Remark, Result, Severity};
+use crate::diagnostic::{Error, Finding, Remark, Result, Severity};
 
 /// The site's configuration file.
 pub const CONFIG: &str = "_config.yml";

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
+use crate::base::percent;
 use crate::content::liquid::MAX_LINKS;
 use crate::content::liquid::elsewhere::Elsewhere;
 use crate::content::text::shown;
 use crate::content::uses::Use;
-use crate::error::loss::Loss;
-use crate::error::{Error, Remark, Severity};
-use crate::percent;
+use crate::diagnostic::loss::Loss;
+use crate::diagnostic::{Error, Remark, Severity};
 
 /// What Markdown files end in, as they are searched for: `.md` stands before all that `.mdx` is.
 const ENDINGS: [&str; 5] = [".md", ".markdown", ".mkd", ".mkdn", ".mkdown"];

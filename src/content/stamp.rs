@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crate::content::date::{Civil, Day, Moment, Zone};
 use crate::content::stamp::shape::{Cursor, Half, Offset, Place, Shape, Time};
 use crate::content::text::nfkc;
-use crate::error::Error;
+use crate::diagnostic::Error;
 
 mod shape;
 

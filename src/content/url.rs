@@ -3,7 +3,7 @@
 //! The only owner of the `url` crate. Resolution is that of browsers
 //! (WHATWG URL); what they leave in a URL although RFC 3986 forbids it is encoded afterwards.
 
-use crate::percent;
+use crate::base::percent;
 
 /// The schemes that a link may have. `javascript:`, `vbscript:`, `data:`, `file:` and unknown ones
 /// may not.

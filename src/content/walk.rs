@@ -4,7 +4,7 @@ use crate::content::config::Section;
 use crate::content::front_matter::Node;
 use crate::content::origin::MARKDOWN;
 use crate::content::text::shown;
-use crate::error::{Finding, Result};
+use crate::diagnostic::{Finding, Result};
 
 /// What `markdown_ext` can be.
 const ENDINGS: &str = "endings with commas and no blanks between them: `markdown,md`";

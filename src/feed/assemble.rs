@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::content::catalog::FeedName;
+use crate::base::hash::Hash;
+use crate::base::percent;
+use crate::catalog::FeedName;
 use crate::content::date::{Moment, Zone};
 use crate::content::enclosure::media_type_of;
 use crate::content::fields::MAX_ADDRESS;
@@ -12,8 +14,6 @@ use crate::content::post::{Post, Rendered};
 use crate::content::site::{self, LinkPosts, NamesFrom, Site, Taxonomy, Window};
 use crate::content::text::nfc;
 use crate::feed::model::{Category, Enclosure, Entry, Feed, Image, Person, Stamp};
-use crate::hash::Hash;
-use crate::percent;
 
 /// The longest folder name in bytes: file systems take 255, and a temporary name is longer.
 pub const MAX_FOLDER: usize = 200;

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use askama::Template;
 
-use crate::content::catalog::FeedName;
+use crate::base::percent;
+use crate::catalog::FeedName;
 use crate::content::site::Taxonomy;
-use crate::error::Error;
+use crate::diagnostic::Error;
 use crate::feed::assemble;
 use crate::feed::format::atom;
 use crate::feed::model::{Entry, Feed};
 use crate::feed::page::{self, Address, Assets, Discovery, Words};
-use crate::percent;
 
 /// What the list says of one feed.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

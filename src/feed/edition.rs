@@ -7,12 +7,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::content::catalog::FeedName;
+use crate::base::hash::Hash;
+use crate::catalog::FeedName;
 use crate::content::site::{JekyllFeed, Site, Taxonomy};
 use crate::content::text::nfc;
 use crate::feed::assemble;
 use crate::feed::format::{FORMATS, Format, atom};
-use crate::hash::Hash;
 
 /// What is known of one published document.
 #[derive(Debug, Clone, PartialEq, Eq)]

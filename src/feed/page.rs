@@ -8,10 +8,10 @@ use std::sync::{Arc, LazyLock};
 
 use askama::Template;
 
-use crate::error::Error;
+use crate::base::hash::Hash;
+use crate::diagnostic::Error;
 use crate::feed::format::{FORMATS, Format};
 use crate::feed::model::{Entry, Feed, Stamp};
-use crate::hash::Hash;
 
 /// The file of a page in its folder: what a web server sends for the folder itself.
 pub const FILE: &str = "index.html";

@@ -3,16 +3,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::content::catalog::cards::{Kept, Place};
-use crate::content::catalog::{Catalog, FeedName};
+use crate::base::hash::Hash;
+use crate::catalog::cards::{Kept, Place};
+use crate::catalog::{Catalog, FeedName};
 use crate::content::glob::Glob;
 use crate::content::post::{Group, Reach};
 use crate::content::site::{Site, Taxonomy};
-use crate::error::known_by::KnownBy;
-use crate::error::oddity::Oddity;
-use crate::error::{Error, Finding, Severity};
+use crate::diagnostic::known_by::KnownBy;
+use crate::diagnostic::oddity::Oddity;
+use crate::diagnostic::{Error, Finding, Severity};
 use crate::feed::assemble;
-use crate::hash::Hash;
 
 /// All findings about the site as a whole, in a fixed order. `config` is the path of its
 /// configuration, `page` gives the path of a post's page.

@@ -4,8 +4,8 @@
 //! compressed. They are made of the document's hash alone, so they survive a restart, a redeploy
 //! and a second host.
 
+use crate::base::hash::Hash;
 use crate::feed::edition::Document;
-use crate::hash::Hash;
 use crate::http::encoding::{Accepted, Coding};
 use http::header::{HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
 use http::{HeaderMap, HeaderValue};

@@ -4,13 +4,13 @@
 //! folder, so no request can name a file. Both `/category/x/` and, where the base URL has a path,
 //! `/feeds/category/x/` are understood: a proxy may or may not take the base path away.
 
+use crate::base::percent;
 use crate::feed::edition::{Document, Edition};
 use crate::feed::page;
 use crate::http::address::{is_host, is_plain};
 use crate::http::conditional::{self, Decision, header_value};
 use crate::http::encoding::{Accepted, Coding};
 use crate::http::health::{self, Health};
-use crate::percent;
 use http::header::{
     ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use feedmill::percent::decode_path;
+use feedmill::base::percent::decode_path;
 use serde_json::Value;
 
 use crate::making::Made;

@@ -6,7 +6,7 @@ use feedmill::content::body::{Body, Markup, Source, render};
 use feedmill::content::clean::{Cleaning, Patterns};
 use feedmill::content::markdown::dialect::{Dialect, Flavor};
 use feedmill::content::text;
-use feedmill::error::Error;
+use feedmill::diagnostic::Error;
 
 mod blocks;
 mod differences;

@@ -4,13 +4,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use feedmill::content::catalog::cards::{Kept, Place};
-use feedmill::content::catalog::{Catalog, Change, FeedName, Horizon};
+use feedmill::base::fingerprint::Fingerprint;
+use feedmill::base::hash::Hash;
+use feedmill::catalog::cards::{Kept, Place};
+use feedmill::catalog::{Catalog, Change, FeedName, Horizon};
 use feedmill::content::date::Moment;
-use feedmill::content::post::{Card, FileStamp, Reach};
+use feedmill::content::post::{Card, Reach};
 use feedmill::content::site::{Taxonomy, Window};
 use feedmill::content::uses::Use;
-use feedmill::hash::Hash;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop, proptest};
 
 /// Everything: no limit, and no hours.
@@ -57,7 +58,7 @@ fn card() -> impl Strategy<Value = Card> {
             page: u64::from(version),
             has_tags: version % 2 == 0,
             hash: Hash::of(&[version]),
-            stamp: FileStamp {
+            stamp: Fingerprint {
                 size: 9,
                 modified: i64::from(version),
                 changed: i64::from(version),

@@ -77,7 +77,7 @@ fn items_are_where_jekyll_has_them() {
         ),
     ] {
         let made = site(&format!("collections: {{{config}}}\nfeed: {{collections: [news]}}"));
-        made.mill().rebuild(START).unwrap();
+        made.engine().rebuild(START).unwrap();
         assert_eq!(urls(&made, "collection/news/feed.json").join(" "), wanted, "{config}");
         assert_eq!(entries(&made, "feed.json").len(), 1, "{config}");
     }
@@ -91,8 +91,8 @@ feedmill: {feeds: [tag], content: [_news]}
 defaults: [{scope: {type: news}, values: {author: Ann}}, {scope: {type: posts}, values: {author: Bob}}]";
     let made = site(config);
     made.write("_posts/2024-01-03-b.md", "---\ncategory: news\n---\nText.\n");
-    let mut mill = made.mill();
-    mill.rebuild(START).unwrap();
+    let mut engine = made.engine();
+    engine.rebuild(START).unwrap();
     assert_eq!(entries(&made, "collection/news/feed.json").len(), 6);
     assert_eq!(entries(&made, "feed.json").len(), 2);
     assert!(!made.feeds().contains_key("category/Cat/rss.xml"));
@@ -105,14 +105,14 @@ defaults: [{scope: {type: news}, values: {author: Ann}}, {scope: {type: posts}, 
         .collect();
     assert!(ids.contains(&"tag:example.org,2025:_news/2024/deep/B_x".to_owned()), "{ids:?}");
     for target in ["/feed/news.xml", "/old/news.xml"] {
-        assert_eq!(led(&mill, target), (301, "/collection/news/atom.xml".to_owned()), "{target}");
+        assert_eq!(led(&engine, target), (301, "/collection/news/atom.xml".to_owned()), "{target}");
     }
     assert_eq!(made.feeds()["old/news.xml"], made.feeds()["collection/news/atom.xml"]);
     assert!(String::from_utf8_lossy(&made.feeds()["feeds.html"]).contains("Collections"));
 
     // Items come and go as posts do.
     made.write("_news/new.md", "---\ntitle: New\ndate: 2024-01-06\n---\nText.\n");
-    mill.rescan(START + 60_000_000_000).unwrap();
+    engine.rescan(START + 60_000_000_000).unwrap();
     assert_eq!(entries(&made, "collection/news/feed.json")[0]["title"], "New");
     assert_eq!(entries(&made, "feed.json").len(), 2);
 }

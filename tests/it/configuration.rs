@@ -20,8 +20,8 @@ fn check(config: &str) -> String {
 
 fn tags(config: &str) -> Vec<String> {
     let made = site(config, &["_posts/2024-01-01-a.md"]);
-    let mut mill = made.mill();
-    mill.rebuild(2_208_988_800_000_000_000).unwrap();
+    let mut engine = made.engine();
+    engine.rebuild(2_208_988_800_000_000_000).unwrap();
     let feeds = made.feeds();
     let name =
         |path: &String| Some(path.strip_prefix("tag/")?.strip_suffix("/rss.xml")?.to_owned());

@@ -2,7 +2,7 @@
 
 use feedmill::content::date::{Day, Moment, Zone};
 use feedmill::content::stamp::{Naive, Rules, day_in_name, read};
-use feedmill::error::Error;
+use feedmill::diagnostic::Error;
 use proptest::prelude::{Strategy, any, prop};
 use proptest::{prop_assert, prop_assert_eq, prop_oneof, proptest};
 

@@ -117,7 +117,7 @@ fn a_folder_of_any_bytes_gives_valid_feeds() {
         let extension = if iteration.is_multiple_of(3) { "html" } else { "md" };
         made.write(&format!("_posts/2022-01-04-{iteration}.{extension}"), bytes);
     }
-    made.mill().rebuild(NOW).unwrap();
+    made.engine().rebuild(NOW).unwrap();
     assert_valid(&made.feeds(), "https://fuzz.example");
 }
 

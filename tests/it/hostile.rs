@@ -8,17 +8,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use feedmill::base::fingerprint::Fingerprint;
 use feedmill::content::bulk;
 use feedmill::content::front_matter::Node;
 use feedmill::content::names::{MAX_NAMES, MAX_NAMES_UNTRUSTED};
 use feedmill::content::origin::{Layout, Origin};
 use feedmill::content::permalink::MAX_PATH;
-use feedmill::content::post::{FileStamp, Post, Rendered};
+use feedmill::content::post::{Post, Rendered};
 use feedmill::content::settings::{Surroundings, parse};
 use feedmill::content::site::Site;
-use feedmill::error::loss::Loss;
-use feedmill::error::{Error, Remark};
-use feedmill::service::large_posts::{LARGE, in_turn};
+use feedmill::diagnostic::loss::Loss;
+use feedmill::diagnostic::{Error, Remark};
+use feedmill::engine::large_posts::{LARGE, in_turn};
 use proptest::prelude::{ProptestConfig, prop, prop_assert, proptest};
 
 use crate::making::{Made, Tree};
@@ -65,7 +66,7 @@ fn built(front: &str, body: &str, mode: &str) -> Tree {
     let folder = Made::of(&[("_config.yml", &config(mode))]);
     folder.write("_posts/2024-01-01-good.md", "---\ntitle: good one\n---\ngood\n");
     folder.write("_posts/2024-01-02-bad.md", post_of(front, body));
-    folder.mill().rebuild(NOW).unwrap();
+    folder.engine().rebuild(NOW).unwrap();
     folder.feeds()
 }
 
@@ -311,7 +312,7 @@ fn a_long_address_is_cut_between_characters() {
         let (_, rendered) = read(&front, "x", "trusted");
         let path = rendered.url.strip_prefix("https://site.example").unwrap();
         assert!((MAX_PATH - 9..=MAX_PATH).contains(&path.len()), "{}", path.len());
-        assert!(feedmill::percent::decode_path(path).unwrap().unwrap().ends_with(letter));
+        assert!(feedmill::base::percent::decode_path(path).unwrap().unwrap().ends_with(letter));
     }
     let (remarks, rendered) = read("permalink: /:slug/:slug/\nslug: short\n", "x", "trusted");
     assert_eq!((&remarks[..], &*rendered.url), (&[][..], "https://site.example/short/short/"));
@@ -373,8 +374,8 @@ fn twice_the_front_matter_takes_about_twice_the_time() {
 }
 
 /// The stamp of a file of this size.
-fn of(size: u64) -> FileStamp {
-    FileStamp { size, ..FileStamp::default() }
+fn of(size: u64) -> Fingerprint {
+    Fingerprint { size, ..Fingerprint::default() }
 }
 
 #[test]

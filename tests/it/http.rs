@@ -9,8 +9,8 @@ mod properties;
 mod sockets;
 mod validators;
 
+use feedmill::base::hash::Hash;
 use feedmill::feed::edition::{Document, Edition};
-use feedmill::hash::Hash;
 use feedmill::http::health::Health;
 use feedmill::http::respond::{Answer, Body, Plan, Request, Serving, plan, respond};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};

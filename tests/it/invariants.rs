@@ -6,10 +6,10 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use feedmill::engine::engine::Engine;
 use feedmill::feed::edition::{Document, Edition};
 use feedmill::http::health::Health;
 use feedmill::http::respond::{Answer, Request, Serving, respond};
-use feedmill::service::mill::Mill;
 use http::header::{ETAG, HOST, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
 use proptest::prelude::{ProptestConfig, Strategy, any, prop, proptest};
@@ -55,7 +55,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// A site under change, and the time of its next change.
 struct Site {
     made: Made,
-    mill: Mill,
+    engine: Engine,
     now: i64,
     changes: u64,
 }
@@ -66,9 +66,9 @@ impl Site {
         // No root is ever empty: that is another story.
         made.write("_posts/2021-01-01-first.md", "First.\n");
         made.write("old_post/2021-01-02-second.md", "---\ntags: old\n---\nSecond.\n");
-        let mut mill = made.mill();
-        mill.rebuild(START).unwrap();
-        Self { made, mill, now: START, changes: 0 }
+        let mut engine = made.engine();
+        engine.rebuild(START).unwrap();
+        Self { made, engine, now: START, changes: 0 }
     }
 
     /// Writes a post; each change has a time of its own, as on a disk with fine stamps.
@@ -107,7 +107,7 @@ impl Site {
                 let path = ["_includes/a.html", "_includes/b.html", "_data/d.yml", "_data/e/f.csv"];
                 let text = if step.slot < 2 { text } else { format!("x: {}", step.variant) };
                 self.write(path[step.slot], &text);
-                self.mill.take_library(self.made.read().1.library);
+                self.engine.take_library(self.made.read().1.library);
                 BTreeSet::new()
             }
             11 => {
@@ -132,7 +132,8 @@ impl Site {
 
     fn pass(&mut self, paths: &BTreeSet<PathBuf>, is_scan: bool) {
         self.now += SECOND;
-        if is_scan { self.mill.rescan(self.now) } else { self.mill.look(paths, self.now) }.unwrap();
+        if is_scan { self.engine.rescan(self.now) } else { self.engine.look(paths, self.now) }
+            .unwrap();
     }
 
     /// The export and the edition of a full build of the same content, elsewhere.
@@ -140,9 +141,9 @@ impl Site {
         let other = Made::new();
         fs::remove_dir(other.at("")).unwrap();
         copy(&self.made, &other);
-        let mut mill = other.mill();
-        mill.rebuild(self.now).unwrap();
-        (other.feeds(), documents(&mill.edition()))
+        let mut engine = other.engine();
+        engine.rebuild(self.now).unwrap();
+        (other.feeds(), documents(&engine.edition()))
     }
 }
 
@@ -256,27 +257,27 @@ proptest! {
     ) {
         let mut site = Site::new();
         for batch in steps {
-            let before = site.mill.edition();
+            let before = site.engine.edition();
             let is_scan = batch[0].is_scan;
             let paths = batch.iter().flat_map(|step| site.change(*step)).collect();
             site.pass(&paths, is_scan);
             let (feeds, edition) = site.fresh();
-            let differ = different(&documents(&site.mill.edition()), &edition);
+            let differ = different(&documents(&site.engine.edition()), &edition);
             assert_eq!(differ, [""; 0], "the edition is not that of a full build");
             let differ = different(&site.made.feeds(), &feeds);
             assert_eq!(differ, [""; 0], "the export is not that of a full build");
-            assert_told_rightly(&before, &site.mill.edition());
+            assert_told_rightly(&before, &site.engine.edition());
         }
-        let (edition, times_before) = (site.mill.edition(), times(&site.made));
-        let pass = site.mill.rebuild(site.now + 1000 * SECOND).unwrap();
-        assert_eq!(pass.printed.written, 0);
+        let (edition, times_before) = (site.engine.edition(), times(&site.made));
+        let pass = site.engine.rebuild(site.now + 1000 * SECOND).unwrap();
+        assert_eq!(pass.rendered.written, 0);
         let all = |edition: &Edition| -> BTreeMap<String, Document> {
             let pair = |(path, document): (&std::sync::Arc<str>, &std::sync::Arc<Document>)| {
                 (path.to_string(), Document::clone(document))
             };
             edition.documents().map(pair).collect()
         };
-        assert_eq!(all(&site.mill.edition()), all(&edition), "a rebuild without a change");
+        assert_eq!(all(&site.engine.edition()), all(&edition), "a rebuild without a change");
         assert_eq!(times(&site.made), times_before);
     }
 
@@ -298,7 +299,7 @@ proptest! {
             for (path, text) in posts {
                 made.write(path, text);
             }
-            made.mill().rebuild(START + 3 * HOUR).unwrap();
+            made.engine().rebuild(START + 3 * HOUR).unwrap();
             made.feeds()
         };
         let expected = built(&posts);
@@ -316,14 +317,14 @@ fn identical_rewrites_write_nothing() {
     let step = Step { kind: 0, slot: 0, root: 0, other: 1, variant: 2, is_scan: false };
     let paths = site.change(step);
     site.pass(&paths, false);
-    let (edition, times_before) = (site.mill.edition(), times(&site.made));
+    let (edition, times_before) = (site.engine.edition(), times(&site.made));
     for is_scan in [false, true] {
         let paths = site.change(step);
         site.now += SECOND;
         let pass =
-            if is_scan { site.mill.rescan(site.now) } else { site.mill.look(&paths, site.now) };
-        assert_eq!((pass.unwrap().printed.written, times(&site.made)), (0, times_before.clone()));
-        assert_eq!(documents(&site.mill.edition()), documents(&edition));
+            if is_scan { site.engine.rescan(site.now) } else { site.engine.look(&paths, site.now) };
+        assert_eq!((pass.unwrap().rendered.written, times(&site.made)), (0, times_before.clone()));
+        assert_eq!(documents(&site.engine.edition()), documents(&edition));
     }
 }
 
@@ -334,14 +335,14 @@ fn a_future_post_comes_to_the_second() {
     let paths = site.change(step);
     site.pass(&paths, false);
     let due = START + 2 * HOUR;
-    assert_eq!(site.mill.next_look(), Some(due));
+    assert_eq!(site.engine.next_look(), Some(due));
     let has_it =
         |site: &Site| String::from_utf8_lossy(&site.made.feeds()["rss.xml"]).contains("Post 0 0");
-    site.mill.tick(due - 1).unwrap();
+    site.engine.tick(due - 1).unwrap();
     assert!(!has_it(&site));
-    site.mill.tick(due).unwrap();
+    site.engine.tick(due).unwrap();
     assert!(has_it(&site));
-    assert_eq!(site.mill.next_look(), None);
+    assert_eq!(site.engine.next_look(), None);
 }
 
 #[test]
@@ -356,15 +357,20 @@ fn a_site_that_gets_its_first_posts_folder_is_read_anew() {
             ("2022-01-01-a.md", "A.\n"),
             ("b.md", "---\ndate: 2022-01-02\n---\nB.\n"),
         ]);
-        let mut mill = made.mill();
-        mill.rebuild(START).unwrap();
+        let mut engine = made.engine();
+        engine.rebuild(START).unwrap();
         made.write(post, "C.\n");
-        mill.look(&BTreeSet::from([made.at(seen)]), START + SECOND).unwrap();
+        engine.look(&BTreeSet::from([made.at(seen)]), START + SECOND).unwrap();
         let fresh = Made::new();
         fs::remove_dir(fresh.at("")).unwrap();
         copy(&made, &fresh);
-        fresh.mill().rebuild(START + SECOND).unwrap();
-        assert_eq!(different(&made.feeds(), &fresh.feeds()), [""; 0], "{seen}: {:?}", mill.held());
+        fresh.engine().rebuild(START + SECOND).unwrap();
+        assert_eq!(
+            different(&made.feeds(), &fresh.feeds()),
+            [""; 0],
+            "{seen}: {:?}",
+            engine.held()
+        );
     }
 }
 
@@ -373,11 +379,11 @@ fn of_equal_posts_with_one_key_the_next_one_is_rendered_as_itself() {
     let made = Made::of(&[("_config.yml", CONFIG)]);
     made.write("_posts/2022-01-01-a.html", "*a*\n");
     made.write("_posts/2022-01-01-a.md", "*a*\n");
-    let mut mill = made.mill();
-    mill.rebuild(START).unwrap();
+    let mut engine = made.engine();
+    engine.rebuild(START).unwrap();
     assert!(String::from_utf8_lossy(&made.feeds()["rss.xml"]).contains("[*a*]]>"));
     fs::remove_file(made.at("_posts/2022-01-01-a.html")).unwrap();
     let paths = BTreeSet::from([made.at("_posts/2022-01-01-a.html")]);
-    mill.look(&paths, START + SECOND).unwrap();
+    engine.look(&paths, START + SECOND).unwrap();
     assert!(String::from_utf8_lossy(&made.feeds()["rss.xml"]).contains("<em>a</em>"));
 }

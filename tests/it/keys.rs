@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use feedmill::error::{Error, Finding};
-use feedmill::service::mill::Mill;
+use feedmill::diagnostic::{Error, Finding};
+use feedmill::engine::engine::Engine;
 use serde_json::{Value, json};
 
 use crate::making::{Made, led};
@@ -12,12 +12,12 @@ use crate::making::{Made, led};
 const START: i64 = 2_208_988_800_000_000_000;
 
 /// A site of a configuration and posts by their paths, and a mill that has read it.
-fn site(config: &str, posts: &[(&str, &str)]) -> (Made, Mill) {
+fn site(config: &str, posts: &[(&str, &str)]) -> (Made, Engine) {
     let made = Made::of(posts);
     made.write("_config.yml", format!("title: Keys\nurl: https://keys.example\n{config}"));
-    let mut mill = made.mill();
-    mill.rebuild(START).unwrap();
-    (made, mill)
+    let mut engine = made.engine();
+    engine.rebuild(START).unwrap();
+    (made, engine)
 }
 
 fn text(made: &Made, path: &str) -> String {
@@ -262,10 +262,10 @@ fn addresses_of_jekyll_feed_lead_on() {
             ],
         ),
     ] {
-        let (_made, mill) = site(config, &posts);
+        let (_made, engine) = site(config, &posts);
         for (target, found) in cases {
             let status = if found.is_empty() { 404 } else { 301 };
-            assert_eq!(led(&mill, target), (status, (*found).to_owned()), "{config}{target}");
+            assert_eq!(led(&engine, target), (status, (*found).to_owned()), "{config}{target}");
         }
     }
 }
@@ -278,7 +278,7 @@ feedmill:
 #[test]
 fn old_addresses_lead_on_and_stand_in_the_export() {
     let post = "---\ncategory: c\n---\nText.\n";
-    let (made, mut mill) = site(ALIASES, &[("_posts/2022-01-01-a.md", post)]);
+    let (made, mut engine) = site(ALIASES, &[("_posts/2022-01-01-a.md", post)]);
     for (address, document) in [
         ("/feed/", "/atom.xml"),
         ("/feed", "/atom.xml"),
@@ -290,7 +290,7 @@ fn old_addresses_lead_on_and_stand_in_the_export() {
         ("/category/none/feed/", ""),
     ] {
         let status = if document.is_empty() { 404 } else { 301 };
-        assert_eq!(led(&mill, address), (status, document.to_owned()), "{address}");
+        assert_eq!(led(&engine, address), (status, document.to_owned()), "{address}");
     }
     let copies = [
         ("feed/index.html", "atom.xml"),
@@ -309,17 +309,17 @@ fn old_addresses_lead_on_and_stand_in_the_export() {
 
     // They follow their documents, and go with them.
     made.write("_posts/2022-01-02-b.md", post);
-    mill.rescan(START + 60_000_000_000).unwrap();
+    engine.rescan(START + 60_000_000_000).unwrap();
     check();
     made.write("_posts/2022-01-01-a.md", "Text.\n");
     made.write("_posts/2022-01-02-b.md", "Text.\n");
-    mill.rescan(START + 120_000_000_000).unwrap();
+    engine.rescan(START + 120_000_000_000).unwrap();
     assert!(!made.feeds().contains_key("category/c/feed/index.html"));
     assert_eq!(made.feeds()["feed/index.html"], made.feeds()["atom.xml"]);
     // Without their settings they go as well; what others have there stays.
-    drop(mill);
+    drop(engine);
     made.write("_config.yml", "title: Keys\nurl: https://keys.example\n");
-    made.mill().rebuild(START).unwrap();
+    made.engine().rebuild(START).unwrap();
     let left: Vec<String> =
         made.feeds().into_keys().filter(|path| path.contains("feed/")).collect();
     assert_eq!(left, [""; 0]);
@@ -330,14 +330,14 @@ fn a_file_of_another_at_an_old_address_stays() {
     let made = Made::of(&[("_posts/2022-01-01-a.md", "Text.\n")]);
     crate::making::write(&made.folder().join("feeds/blog/feed.atom"), b"theirs");
     made.write("_config.yml", "url: https://keys.example\nfeed: {path: blog/feed.atom}\n");
-    made.mill().rebuild(START).unwrap();
+    made.engine().rebuild(START).unwrap();
     assert_eq!(text(&made, "blog/feed.atom"), "theirs");
     // One that the site names is wanted there.
     made.write(
         "_config.yml",
         "url: https://keys.example\nfeedmill: {aliases: {blog/feed.atom: atom}}\n",
     );
-    let finding = made.mill().rebuild(START).unwrap_err();
+    let finding = made.engine().rebuild(START).unwrap_err();
     assert!(finding.to_string().contains("not feedmill's: `blog/feed.atom`"), "{finding}");
     assert_eq!(text(&made, "blog/feed.atom"), "theirs");
 }
@@ -353,7 +353,7 @@ fn nothing_is_written_out_of_the_export() {
             "collections: {{news: {{output: true}}}}\nfeed:\n  path: {path}\n  collections: {{news: {{path: {path}}}}}\n"
         );
         made.write("_config.yml", format!("url: https://keys.example\n{collections}"));
-        made.mill().rebuild(START).unwrap();
+        made.engine().rebuild(START).unwrap();
         assert!(!made.folder().join("x.xml").exists(), "{path}");
         assert!(!made.folder().join("feeds/_feedmill/x.xml").exists(), "{path}");
         assert!(
@@ -397,7 +397,7 @@ fn a_document_that_is_too_large_loses_the_oldest_contents() {
     let made =
         Made::of(&[("_config.yml", "url: https://keys.example\nfeedmill:\n  max_size: 100\n")]);
     large(&made, 9, 20);
-    made.mill().rebuild(START).unwrap();
+    made.engine().rebuild(START).unwrap();
     let items = items(&made, "feed.json");
     assert_eq!(items.len(), 9, "no entry is lost");
     let has: Vec<bool> = items.iter().map(|item| item["content_html"].is_string()).collect();
@@ -415,28 +415,28 @@ fn a_document_that_is_too_large_loses_the_oldest_contents() {
 fn a_heavy_feed_is_told_once() {
     let made = Made::of(&[("_config.yml", "url: https://keys.example\n")]);
     large(&made, 9, 80);
-    let mut mill = made.mill();
+    let mut engine = made.engine();
     let told = |findings: &[Finding]| {
         let is_large = |finding: &&Finding| matches!(finding.error, Error::LargeFeed { .. });
         let found: Vec<String> =
             findings.iter().filter(is_large).map(ToString::to_string).collect();
         found
     };
-    let first = told(&mill.rebuild(START).unwrap().findings);
+    let first = told(&engine.rebuild(START).unwrap().findings);
     assert_eq!(first.len(), 1, "{first:?}");
     assert!(first[0].starts_with("_config.yml: `atom.xml` has "), "{first:?}");
     assert!(first[0].ends_with(" KiB; some readers stall on that"), "{first:?}");
     made.write("_posts/2022-01-20-new.md", "Text.\n");
     let paths = BTreeSet::from([made.at("_posts/2022-01-20-new.md")]);
-    let pass = mill.look(&paths, START + 1_000_000_000).unwrap();
-    assert_eq!((pass.printed.feeds, told(&pass.findings)), (1, Vec::new()));
+    let pass = engine.look(&paths, START + 1_000_000_000).unwrap();
+    assert_eq!((pass.rendered.feeds, told(&pass.findings)), (1, Vec::new()));
     // Once it was light, it is told again.
     for day in 1..=9 {
         made.write(&format!("_posts/2022-01-{day:02}-p{day}.md"), "Text.\n");
     }
-    assert_eq!(told(&mill.rescan(START + 2_000_000_000).unwrap().findings), [""; 0]);
+    assert_eq!(told(&engine.rescan(START + 2_000_000_000).unwrap().findings), [""; 0]);
     large(&made, 9, 80);
-    assert_eq!(told(&mill.rescan(START + 3_000_000_000).unwrap().findings).len(), 1);
+    assert_eq!(told(&engine.rescan(START + 3_000_000_000).unwrap().findings).len(), 1);
     // `build` tells it too.
     let ran = made.run(&["build", "--output", "other"]);
     assert_eq!(ran.code, Some(0));

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use feedmill::content::site::Site;
+use feedmill::daemon::settings::{self, Scans, Settings};
+use feedmill::engine::engine::Engine;
 use feedmill::http::health::Health;
 use feedmill::http::respond::{Request, Serving, respond};
-use feedmill::service::limits::Limits;
-use feedmill::service::load::{self, Scans, Settings};
-use feedmill::service::mill::Mill;
+use feedmill::server::limits::Limits;
 use http::header::{HOST, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, Uri, Version};
 use serde_json::Value;
@@ -99,9 +99,9 @@ impl Made {
     }
 
     /// A mill for the site, with nothing read yet.
-    pub(crate) fn mill(&self) -> Mill {
+    pub(crate) fn engine(&self) -> Engine {
         let (settings, site) = self.read();
-        Mill::new(site, settings.site, settings.output).unwrap()
+        Engine::new(site, settings.site, settings.output).unwrap()
     }
 
     /// The settings of the operator, and those of the site as they are now.
@@ -121,7 +121,7 @@ impl Made {
             trusted_proxies: Vec::new(),
             access_log: false,
         };
-        let (site, _) = load::load(&settings).unwrap();
+        let (site, _) = settings::load(&settings).unwrap();
         (settings, site)
     }
 
@@ -174,7 +174,7 @@ pub(crate) fn tree(folder: &Path) -> Tree {
 }
 
 /// Where a request for a path leads: the status, and the address of a redirect.
-pub(crate) fn led(mill: &Mill, target: &str) -> (u16, String) {
+pub(crate) fn led(engine: &Engine, target: &str) -> (u16, String) {
     let uri: Uri = target.parse().unwrap();
     let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("feeds.example"))]);
     let request = Request {
@@ -184,7 +184,7 @@ pub(crate) fn led(mill: &Mill, target: &str) -> (u16, String) {
         headers: &headers,
         now: i64::MAX,
     };
-    let answer = respond(&request, &mill.edition(), &Serving::new("", 300), &Health::default());
+    let answer = respond(&request, &engine.edition(), &Serving::new("", 300), &Health::default());
     let place = answer.headers.get(LOCATION).map_or("", |place| place.to_str().unwrap());
     (answer.status.as_u16(), place.to_owned())
 }

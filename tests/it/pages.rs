@@ -110,7 +110,7 @@ fn the_golden_pages_are_whole() {
 #[test]
 fn texts_that_mean_harm_stay_texts() {
     let made = hostile_site();
-    made.mill().rebuild(NOW).unwrap();
+    made.engine().rebuild(NOW).unwrap();
     let feeds = made.feeds();
     check_links(&feeds);
     let index = checked(std::str::from_utf8(&feeds["index.html"]).unwrap(), "index.html");
@@ -138,7 +138,7 @@ fn the_same_posts_give_the_same_pages() {
     for (path, bytes) in tree(&one.at("")).into_iter().rev() {
         other.write(&path, bytes);
     }
-    one.mill().rebuild(NOW).unwrap();
-    other.mill().rebuild(NOW).unwrap();
+    one.engine().rebuild(NOW).unwrap();
+    other.engine().rebuild(NOW).unwrap();
     assert!(one.feeds() == other.feeds());
 }

@@ -1,11 +1,11 @@
 //! What holds for every front matter, every name and every address. Dates have theirs in `dates`,
 //! requests in `http`, bodies in `body`.
 
+use feedmill::base::percent;
 use feedmill::content::front_matter::{FrontMatter, Node, split};
 use feedmill::content::text::xml_safe;
 use feedmill::content::url::{self, Base};
 use feedmill::feed::assemble::{MAX_FOLDER, folder_name};
-use feedmill::percent;
 use proptest::prelude::{ProptestConfig, Strategy, prop, prop_assert, prop_assert_eq, proptest};
 use proptest::{prop_assume, prop_oneof};
 

@@ -58,7 +58,7 @@ fn a_link_to_the_file_of_a_post_leads_to_its_page() {
         ("[x](/a.mdx)", "https://example.org/a.mdx"),
     ] {
         let made = site(body);
-        made.mill().rebuild(START).unwrap();
+        made.engine().rebuild(START).unwrap();
         assert_eq!(links(&made), [address], "{body}");
         let ran = made.run(&["check", "content"]);
         assert!(!ran.out.contains("source file"), "{body}: {}", ran.out);
@@ -90,16 +90,16 @@ fn a_link_to_a_file_without_a_page_is_told_with_its_line() {
 #[test]
 fn a_post_depends_on_the_post_that_it_links_to() {
     let made = site("[x](../../_posts/2024-01-01-other.md)");
-    let mut mill = made.mill();
-    mill.rebuild(START).unwrap();
+    let mut engine = made.engine();
+    engine.rebuild(START).unwrap();
     let moved = OTHER.replace("2024-01-01", "2024-01-09");
     made.write("_posts/2024-01-01-other.md", moved);
-    mill.rescan(START + 60_000_000_000).unwrap();
+    engine.rescan(START + 60_000_000_000).unwrap();
     assert_eq!(links(&made), ["https://example.org/2024/01/09/other.html"]);
     fs::remove_file(made.at("_posts/2024-01-01-other.md")).unwrap();
-    mill.rescan(START + 120_000_000_000).unwrap();
+    engine.rescan(START + 120_000_000_000).unwrap();
     assert_eq!(links(&made), ["https://example.org/news/2024/_posts/2024-01-01-other.md"]);
     made.write("_posts/2024-01-01-other.md", OTHER);
-    mill.rescan(START + 180_000_000_000).unwrap();
+    engine.rescan(START + 180_000_000_000).unwrap();
     assert_eq!(links(&made), ["https://example.org/2024/01/01/other.html"]);
 }

@@ -2,12 +2,12 @@
 //! `feedmill.sanitize: untrusted`. Each case is an attack; what it leaves is said to the byte.
 
 use crate::body::DIALECT;
+use feedmill::base::hash::Hash;
 use feedmill::content::body::{Body, Markup, Source, render};
 use feedmill::content::clean::{Cleaning, Patterns};
 use feedmill::content::html::trust::Trust;
 use feedmill::content::markdown::dialect::Flavor;
 use feedmill::content::names::MAX_NAMES_UNTRUSTED;
-use feedmill::hash::Hash;
 use serde_json::Value;
 
 use crate::making::{Made, Tree};
@@ -266,7 +266,7 @@ fn built(config: &str) -> Tree {
     let made = Made::of(&[("_config.yml", config)]);
     made.write("_posts/2022-01-03-honest.md", "---\ntitle: Honest\n---\nHonest.\n");
     made.write("_posts/2022-01-04-hostile.md", HOSTILE);
-    made.mill().rebuild(NOW).unwrap();
+    made.engine().rebuild(NOW).unwrap();
     made.feeds()
 }
 
@@ -322,7 +322,7 @@ fn no_name_of_a_file_makes_a_post_look_like_another() {
         let name =
             format!("_posts/2022-01-01-quoting.md {state}{between}_posts/2022-01-02-quoted.md");
         made.write(&name, quoted);
-        made.mill().rebuild(NOW).unwrap();
+        made.engine().rebuild(NOW).unwrap();
         let feed: Value = serde_json::from_slice(&made.feeds()["feed.json"]).unwrap();
         let items = feed["items"].as_array().unwrap().iter();
         let titles: Vec<&str> = items.map(|item| item["title"].as_str().unwrap()).collect();
@@ -342,7 +342,7 @@ fn a_name_of_direction_marks_alone_is_nobody() {
         let text = format!("---\ntitle: T\nauthor: {author}\n---\nText.\n");
         made.write(&format!("_posts/2022-01-0{day}-x{day}.md"), &text);
     }
-    made.mill().rebuild(NOW).unwrap();
+    made.engine().rebuild(NOW).unwrap();
     let feeds = made.feeds();
     assert_valid(&feeds, "https://news.example");
     let feed: Value = serde_json::from_slice(&feeds["feed.json"]).unwrap();

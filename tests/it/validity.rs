@@ -39,7 +39,7 @@ fn the_golden_feeds_are_valid() {
 #[test]
 fn a_feed_without_posts_is_valid() {
     let made = Made::of(&[("_config.yml", "title: Empty\nurl: https://e.example\n")]);
-    made.mill().rebuild(NOW).unwrap();
+    made.engine().rebuild(NOW).unwrap();
     assert_valid(&made.feeds(), "https://e.example");
 }
 
@@ -158,8 +158,8 @@ proptest! {
         for (index, (texts, is_pasted)) in posts.iter().enumerate() {
             made.write(&format!("_posts/2022-01-04-{index}.md"), post(texts, *is_pasted));
         }
-        let mut mill = made.mill();
-        mill.rebuild(NOW).unwrap();
+        let mut engine = made.engine();
+        engine.rebuild(NOW).unwrap();
         assert_valid(&made.feeds(), "https://h.example");
     }
 }

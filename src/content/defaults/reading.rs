@@ -9,7 +9,7 @@ use crate::content::glob::Glob;
 use crate::content::origin::{Layout, Origin};
 use crate::content::site::Site;
 use crate::content::text::shown;
-use crate::error::{Error, Finding, Severity};
+use crate::diagnostic::{Error, Finding, Severity};
 
 /// How many entries are read.
 const MAX_SETS: usize = 256;

@@ -6,8 +6,8 @@ use crate::content::names::{self, MAX_NAME, Names};
 use crate::content::person::person;
 use crate::content::site::Author;
 use crate::content::text::{cut, head, shown};
-use crate::error::Error;
-use crate::error::oddity::Oddity;
+use crate::diagnostic::Error;
+use crate::diagnostic::oddity::Oddity;
 
 /// How much of a list of names a hint shows, in graphemes.
 const LONGEST_LIST: usize = 60;

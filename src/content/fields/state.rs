@@ -4,7 +4,7 @@ use crate::content::exclusion::Exclusion;
 use crate::content::fields::Fields;
 use crate::content::post::{Reach, Withheld};
 use crate::content::switch::Switch;
-use crate::error::{Error, Severity};
+use crate::diagnostic::{Error, Severity};
 
 impl Fields<'_, '_> {
     /// Whether the post is published. Jekyll builds what is neither false nor nothing (`published:`

@@ -4,8 +4,8 @@ use crate::content::date::{Day, Moment};
 use crate::content::fields::Fields;
 use crate::content::front_matter::Node;
 use crate::content::stamp::{Naive, read};
-use crate::error::oddity::Oddity;
-use crate::error::{Error, Remark, Severity};
+use crate::diagnostic::oddity::Oddity;
+use crate::diagnostic::{Error, Remark, Severity};
 
 /// When a post was changed.
 pub const UPDATED: &[&str] = &["last_modified_at", "updated"];

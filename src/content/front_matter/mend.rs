@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::content::front_matter::rescue::KEYS;
 use crate::content::front_matter::{WIDE_COLON, value_of};
-use crate::error::oddity::Oddity;
+use crate::diagnostic::oddity::Oddity;
 
 /// Front matter with other signs in it.
 #[derive(Debug)]

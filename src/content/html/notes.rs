@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::hash::Hash;
+use crate::base::hash::Hash;
 
 /// How many digits of the hash an id holds.
 const DIGITS: usize = 8;

@@ -6,8 +6,8 @@ use crate::content::html::{
 };
 use crate::content::html::{MAX_LENGTH, MAX_LENGTH_UNTRUSTED};
 use crate::content::text;
-use crate::error::Error;
-use crate::error::loss::Loss;
+use crate::diagnostic::Error;
+use crate::diagnostic::loss::Loss;
 
 /// The sign between the parts of a formula, which must not run together: `1/2` is not 12.
 fn sign_before(element: scraper::ElementRef) -> Option<&'static str> {

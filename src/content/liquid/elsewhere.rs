@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::base::hash::Hash;
 use crate::content::date::{Moment, Zone};
 use crate::content::liquid::value::Value;
 use crate::content::uses::Use;
-use crate::hash::Hash;
 
 /// How many of the newest posts `site.posts` has.
 pub const MAX_NEWEST: usize = 100;

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::error::loss::Loss;
-use crate::error::{Error, Remark, Severity};
+use crate::diagnostic::loss::Loss;
+use crate::diagnostic::{Error, Remark, Severity};
 
 /// The most that is named of one text.
 const MAX_PROBLEMS: usize = 50;

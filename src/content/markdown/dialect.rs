@@ -5,7 +5,7 @@ use crate::content::config::Section;
 use crate::content::front_matter::Node;
 use crate::content::markdown::typography::{SYMBOLS, Signs};
 use crate::content::origin::Origin;
-use crate::error::Result;
+use crate::diagnostic::Result;
 
 /// Whose rules hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

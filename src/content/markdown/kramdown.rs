@@ -12,8 +12,8 @@ use crate::content::markdown::code::{Leaf, Lines};
 use crate::content::markdown::line::{PADDING, behind_containers, behind_quotes, line_end};
 use crate::content::markdown::raw::{Place, Raw};
 use crate::content::text::has_sign;
-use crate::error::Error;
-use crate::error::loss::Loss;
+use crate::diagnostic::Error;
+use crate::diagnostic::loss::Loss;
 
 /// The extensions that kramdown has.
 const NAMES: [&str; 3] = ["comment", "nomarkdown", "options"];

@@ -9,7 +9,7 @@ use crate::content::site::Site;
 use crate::content::syntax::is_tag_authority;
 use crate::content::text::shown;
 use crate::content::url::{Base, web_address};
-use crate::error::{Error, Finding, Result};
+use crate::diagnostic::{Error, Finding, Result};
 
 /// The addresses of a site.
 pub(super) struct Urls {

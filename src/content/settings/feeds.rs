@@ -7,7 +7,7 @@ use crate::content::exclusion::{Exclusion, Exclusions};
 use crate::content::front_matter::Node;
 use crate::content::site::{Extent, JekyllFeed, MAX_ENTRIES, TagFilter, Taxonomy, Window};
 use crate::content::text::{collapse, nfc};
-use crate::error::Result;
+use crate::diagnostic::Result;
 
 const WINDOW_KEYS: &[&str] = &["limit", "hours", "cap", "entries", "max_size"];
 

@@ -2,7 +2,7 @@
 
 use atom_syndication as atom;
 
-use crate::error::Error;
+use crate::diagnostic::Error;
 use crate::feed::format::{Format, GENERATOR, MARK};
 use crate::feed::model::{Category, Entry, Feed, Person, Stamp};
 

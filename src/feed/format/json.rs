@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::diagnostic::Error;
 use crate::feed::format::Format;
 use crate::feed::model::{Enclosure, Entry, Feed, Person};
 

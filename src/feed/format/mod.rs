@@ -6,7 +6,7 @@ pub mod json;
 
 pub mod rss;
 
-use crate::error::Error;
+use crate::diagnostic::Error;
 use crate::feed::model::Feed;
 
 /// One way of writing a feed down.

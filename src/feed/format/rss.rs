@@ -7,7 +7,7 @@ use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid, Item};
 
-use crate::error::Error;
+use crate::diagnostic::Error;
 use crate::feed::format::{Format, GENERATOR, MARK};
 use crate::feed::model::{Entry, Feed, Image};
 

@@ -4,8 +4,8 @@
 use feedmill::content::body::render;
 use feedmill::content::clean::{Cleaning, Patterns};
 use feedmill::content::html::trust::Trust;
-use feedmill::error::Error;
-use feedmill::error::loss::Loss;
+use feedmill::diagnostic::Error;
+use feedmill::diagnostic::loss::Loss;
 
 use crate::body::{MARKDOWN, assert_markdown, html, markdown, source};
 

@@ -3,8 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use feedmill::error::Error;
-use feedmill::error::loss::Loss;
+use feedmill::diagnostic::Error;
+use feedmill::diagnostic::loss::Loss;
 
 use crate::body::{assert_markdown, html, markdown};
 

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use feedmill::content::body::{Markup, Source, render};
 use feedmill::content::clean::Cleaning;
-use feedmill::error::Error;
-use feedmill::error::loss::Loss;
+use feedmill::diagnostic::Error;
+use feedmill::diagnostic::loss::Loss;
 
 use crate::body::liquid::rendered;
 use crate::body::{html, source};

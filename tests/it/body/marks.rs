@@ -56,7 +56,7 @@ fn a_tag_in_prose_is_text_where_nothing_ends_it() {
 
 #[test]
 fn numbers_of_footnotes_are_in_no_summary() {
-    let body = markdown("Claim[^1] holds since 1999[^b].\n\n[^1]: Proof.\n[^b]: B.");
+    let body = markdown("Claim[^1] holds since 1999[^b].\n\n[^1]: RenderedDocument.\n[^b]: B.");
     assert_eq!(body.summary, "Claim holds since 1999.");
     assert_eq!(
         crate::body::html("<p>10<sup>2</sup> m<sup><a href=\"/x\">y</a></sup></p>").summary,

@@ -2,7 +2,7 @@
 
 use super::tools::{Process, connect, not_run};
 use crate::service::harness::{Address, CONFIG, Server, Site};
-use feedmill::service::limits::Limits;
+use feedmill::server::limits::Limits;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;

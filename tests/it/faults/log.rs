@@ -2,7 +2,7 @@
 
 use super::tools::scripted;
 use crate::service::harness::{CONFIG, Server, Site, post};
-use feedmill::service::log;
+use feedmill::os::log_writer;
 use std::io::{BufRead, BufReader};
 use std::thread;
 use std::time::Duration;
@@ -191,7 +191,7 @@ fn no_client_is_in_the_log_that_is_not_wished_there() {
 fn a_late_reader_misses_nothing_but_what_is_too_much() {
     for (lines, is_all) in [(20_000, true), (400_000, false)] {
         let (reader, out) = std::io::pipe().unwrap();
-        let (queue, writer) = log::begin(out);
+        let (queue, writer) = log_writer::begin(out);
         let subscriber = tracing_subscriber::fmt().json().with_writer(move || queue.clone());
         let taking = tracing::subscriber::with_default(subscriber.finish(), || {
             for line in 0..lines {

@@ -99,43 +99,43 @@ fn what_no_event_tells_of_must_have_been_left_alone() {
         let since = found.duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap();
         i64::try_from(since.as_nanos()).unwrap()
     };
-    let mut mill = made.mill();
-    mill.rely_on_scans();
+    let mut engine = made.engine();
+    engine.rely_on_scans();
     // What is there at the start is read as it is.
-    mill.rebuild(modified(&at(2, "b"))).unwrap();
-    assert_eq!(mill.catalog().len(), 2);
+    engine.rebuild(modified(&at(2, "b"))).unwrap();
+    assert_eq!(engine.catalog().len(), 2);
     let before = made.feeds();
 
     // A post of which the half may have been written.
     made.write(&at(3, "c"), post(3, "c", "news", "Half"));
     let now = modified(&at(3, "c"));
-    mill.rescan(now + SECOND).unwrap();
+    engine.rescan(now + SECOND).unwrap();
     assert!(made.feeds() == before);
-    assert_eq!(mill.next_look(), Some(now + 2 * SECOND));
+    assert_eq!(engine.next_look(), Some(now + 2 * SECOND));
     made.write(&at(3, "c"), post(3, "c", "news", "Whole."));
     let now = modified(&at(3, "c"));
-    mill.tick(now + SECOND).unwrap();
-    mill.rescan(now + SECOND).unwrap();
+    engine.tick(now + SECOND).unwrap();
+    engine.rescan(now + SECOND).unwrap();
     assert!(made.feeds() == before);
-    mill.tick(now + 2 * SECOND).unwrap();
+    engine.tick(now + 2 * SECOND).unwrap();
     let feeds = made.feeds();
     assert!(String::from_utf8_lossy(&feeds["category/news/rss.xml"]).contains("Whole."));
 
     // An editor that renames the file away before it writes it anew.
     let now = now + 10 * SECOND;
     fs::rename(made.at(&at(2, "b")), made.at("b~")).unwrap();
-    mill.rescan(now).unwrap();
-    mill.rescan(now + SECOND).unwrap();
+    engine.rescan(now).unwrap();
+    engine.rescan(now + SECOND).unwrap();
     assert!(made.feeds() == feeds);
     fs::rename(made.at("b~"), made.at(&at(2, "b"))).unwrap();
-    mill.tick(now + 2 * SECOND).unwrap();
-    mill.rescan(now + 3 * SECOND).unwrap();
-    assert!(made.feeds() == feeds && mill.next_look().is_none());
+    engine.tick(now + 2 * SECOND).unwrap();
+    engine.rescan(now + 3 * SECOND).unwrap();
+    assert!(made.feeds() == feeds && engine.next_look().is_none());
     fs::remove_file(made.at(&at(2, "b"))).unwrap();
-    mill.rescan(now + 4 * SECOND).unwrap();
+    engine.rescan(now + 4 * SECOND).unwrap();
     assert!(made.feeds() == feeds);
-    mill.tick(now + 6 * SECOND).unwrap();
-    assert_eq!(mill.catalog().len(), 2);
+    engine.tick(now + 6 * SECOND).unwrap();
+    assert_eq!(engine.catalog().len(), 2);
     assert!(made.feeds() != feeds);
 }
 

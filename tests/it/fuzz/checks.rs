@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use feedmill::catalog::FeedName;
 use feedmill::content::body::Body;
-use feedmill::content::catalog::FeedName;
 use feedmill::content::front_matter::{Node, plain, split};
 use feedmill::content::html::elements;
 use feedmill::content::html::nesting::MAX_DEPTH;

@@ -2,10 +2,10 @@
 
 use super::document;
 use super::sockets::put;
+use feedmill::base::hash::Hash;
 use feedmill::feed::edition::Document;
-use feedmill::hash::Hash;
 use feedmill::http::encoding::Coding;
-use feedmill::service::cache::{Cache, Miss};
+use feedmill::server::cache::{Cache, Miss};
 use std::path::Path;
 use std::sync::Arc;
 

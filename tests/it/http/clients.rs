@@ -1,7 +1,7 @@
 //! Who asks, behind which proxies, and how often: any list, any header, any time.
 
-use feedmill::service::client::{Proxies, network};
-use feedmill::service::downloads::{Downloads, MOST_CLIENTS};
+use feedmill::server::client_ip::{Proxies, network};
+use feedmill::server::download_limit::{DownloadLimit, MOST_CLIENTS};
 use proptest::prelude::{
     ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest,
 };
@@ -134,8 +134,8 @@ fn shared(one: IpAddr, other: IpAddr) -> u32 {
     }
 }
 
-fn downloads(limit: u32) -> Downloads {
-    Downloads::per_minute(NonZeroU32::new(limit).unwrap())
+fn downloads(limit: u32) -> DownloadLimit {
+    DownloadLimit::per_minute(NonZeroU32::new(limit).unwrap())
 }
 
 proptest! {

@@ -1,7 +1,7 @@
 //! What holds for every request: no answer but the published ones, and a 304 for the right reason.
 
 use crate::properties::name;
-use feedmill::content::catalog::FeedName;
+use feedmill::catalog::FeedName;
 use feedmill::content::settings::{Surroundings, parse};
 use feedmill::content::site::Taxonomy;
 use feedmill::feed::assemble;

@@ -1,14 +1,14 @@
 //! The server on a real socket: limits, malformed heads, bytes, and the change of an edition.
 
 use super::{body, document};
+use feedmill::base::hash::Hash;
 use feedmill::feed::edition::{Document, Edition};
-use feedmill::hash::Hash;
 use feedmill::http::health::Health;
 use feedmill::http::respond::Serving;
-use feedmill::service::cache::{Cache, DEFAULT_BUDGET};
-use feedmill::service::client::Proxies;
-use feedmill::service::limits::Limits;
-use feedmill::service::server::{Listener, Published, Server, Shelf, serve};
+use feedmill::server::cache::{Cache, DEFAULT_BUDGET};
+use feedmill::server::client_ip::Proxies;
+use feedmill::server::http_server::{CurrentEdition, Listener, Published, Server, serve};
+use feedmill::server::limits::Limits;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -25,11 +25,11 @@ const LONG: Duration = Duration::from_secs(30);
 /// A server over an export in a temporary folder.
 struct Site {
     folder: tempfile::TempDir,
-    shelf: Arc<Shelf>,
+    shelf: Arc<CurrentEdition>,
     cache: Arc<Cache>,
     address: std::net::SocketAddr,
     stop: Option<oneshot::Sender<()>>,
-    task: JoinHandle<feedmill::error::Result<()>>,
+    task: JoinHandle<feedmill::diagnostic::Result<()>>,
 }
 
 fn published(edition: Edition) -> Published {
@@ -46,7 +46,7 @@ impl Site {
             edition.put(path.into(), Arc::new(document(path)));
         }
         let published = published(edition);
-        let shelf = Arc::new(Shelf::new(published));
+        let shelf = Arc::new(CurrentEdition::new(published));
         let cache = Arc::new(Cache::new(folder.path().to_owned(), DEFAULT_BUDGET));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -239,7 +239,7 @@ impl Page<'_> {
 
     /// Presses a key: `Tab`, `Shift+Tab`, `Enter` or `Backspace`; how long the page took for it.
     #[track_caller]
-    pub(super) fn press(&mut self, name: &str) -> Duration {
+    pub(super) fn renderer(&mut self, name: &str) -> Duration {
         let start = Instant::now();
         let (key, code, text) = match name {
             "Enter" => ("Enter", 13, "\r"),

@@ -48,7 +48,7 @@ fn two_thousand_feeds_are_found_copied_and_reached_by_keyboard() {
 fn find(page: &mut Page, words: &str) {
     page.eval("document.getElementById('filter').select()", &Value::Null);
     if words.is_empty() {
-        page.press("Backspace");
+        page.renderer("Backspace");
     } else {
         page.call("Input.insertText", &json!({"text": words}));
     }
@@ -118,7 +118,7 @@ fn the_keyboard_reaches_everything(page: &mut Page, loading: Duration) {
     rows.truncate(2);
     let mut reached = Vec::new();
     for _ in 0..11 {
-        let took = page.press("Tab");
+        let took = page.renderer("Tab");
         // A page that is laid out anew at each key takes a quarter of a minute.
         assert!(
             took < (loading * 5).max(Duration::from_secs(5)),
@@ -151,9 +151,9 @@ fn the_keyboard_reaches_everything(page: &mut Page, loading: Duration) {
     // What is filtered away is passed over; the next stop after the filter is what was found.
     page.eval("document.getElementById('filter').focus()", &Value::Null);
     find(page, &papers[1234].0);
-    page.press("Tab");
+    page.renderer("Tab");
     assert_eq!(page.eval(FOCUS, &Value::Null), format!("a {}", papers[1234].1));
-    page.press("Enter");
+    page.renderer("Enter");
     page.wait_for("document.querySelector('h1')?.textContent", &json!(papers[1234].1));
 }
 
@@ -168,7 +168,7 @@ fn no_focus_hides_behind_the_filter(page: &mut Page) {
     );
     let mut rows = 0;
     loop {
-        page.press("Shift+Tab");
+        page.renderer("Shift+Tab");
         let found = page.eval(place, &Value::Null);
         if found["isRow"] == false {
             break;

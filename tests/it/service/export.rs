@@ -3,7 +3,7 @@
 use crate::making::Made;
 
 use super::harness::{CONFIG, Site, at, post};
-use feedmill::service::mill::Mill;
+use feedmill::engine::engine::Engine;
 use std::collections::BTreeSet;
 use std::fs;
 use std::thread::sleep;
@@ -189,9 +189,9 @@ fn an_output_belongs_to_one_process() {
 #[test]
 fn an_output_that_goes_before_the_first_pass_is_made_again() {
     let made = Made::of(&[("_config.yml", CONFIG), (&at(1, "a"), &post(1, "a", "news", "Text."))]);
-    let mut mill = made.mill();
+    let mut engine = made.engine();
     fs::remove_dir_all(made.folder().join("feeds")).unwrap();
-    mill.rebuild(NOW).unwrap();
+    engine.rebuild(NOW).unwrap();
     assert!(made.feeds().contains_key("category/news/rss.xml"));
 }
 
@@ -199,25 +199,25 @@ fn an_output_that_goes_before_the_first_pass_is_made_again() {
 #[test]
 fn no_document_becomes_older() {
     let made = Made::of(&[("_config.yml", CONFIG), (&at(1, "a"), &post(1, "a", "news", "Text."))]);
-    let mut mill = made.mill();
-    mill.rebuild(NOW).unwrap();
-    let time = |mill: &Mill| mill.edition().document("rss.xml").unwrap().1.last_modified;
-    let mut last = time(&mill);
+    let mut engine = made.engine();
+    engine.rebuild(NOW).unwrap();
+    let time = |engine: &Engine| engine.edition().document("rss.xml").unwrap().1.last_modified;
+    let mut last = time(&engine);
     for number in 0..5 {
         made.write(&at(1, "a"), post(1, "a", "news", &format!("Text {number}.")));
-        mill.look(&BTreeSet::from([made.at(&at(1, "a"))]), NOW).unwrap();
-        assert!(time(&mill) > last);
-        last = time(&mill);
+        engine.look(&BTreeSet::from([made.at(&at(1, "a"))]), NOW).unwrap();
+        assert!(time(&engine) > last);
+        last = time(&engine);
     }
     // All is printed anew, and compared with what is there.
-    mill.doubt_export();
+    engine.doubt_export();
     made.write(&at(1, "a"), post(1, "a", "news", "The last text."));
-    mill.look(&BTreeSet::from([made.at(&at(1, "a"))]), NOW).unwrap();
-    assert!(time(&mill) > last);
-    last = time(&mill);
-    mill.doubt_export();
-    mill.rescan(NOW).unwrap();
-    assert_eq!(time(&mill), last);
+    engine.look(&BTreeSet::from([made.at(&at(1, "a"))]), NOW).unwrap();
+    assert!(time(&engine) > last);
+    last = time(&engine);
+    engine.doubt_export();
+    engine.rescan(NOW).unwrap();
+    assert_eq!(time(&engine), last);
 }
 
 #[test]

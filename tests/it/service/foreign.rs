@@ -236,7 +236,7 @@ fn the_manifest_lists_all_documents_and_is_not_served() {
         let path = row["path"].as_str().unwrap();
         let bytes = fs::read(site.out(path)).unwrap();
         assert_eq!(row["length"], bytes.len(), "{path}");
-        assert_eq!(row["hash"], feedmill::hash::Hash::of(&bytes).to_string(), "{path}");
+        assert_eq!(row["hash"], feedmill::base::hash::Hash::of(&bytes).to_string(), "{path}");
         assert!(row["type"].as_str().unwrap().contains('/'), "{path}");
         listed.push(site.out(path));
     }
@@ -246,7 +246,7 @@ fn the_manifest_lists_all_documents_and_is_not_served() {
 
     let beside = site.beside("precious");
     fs::write(&beside, "precious").unwrap();
-    let hash = feedmill::hash::Hash::of(b"precious");
+    let hash = feedmill::base::hash::Hash::of(b"precious");
     for path in ["../precious", "/etc/hostname", "category/../../precious"] {
         let row = format!(
             "{{\"documents\":[{{\"path\":\"{path}\",\"hash\":\"{hash}\",\"length\":8,\"type\":\"x\"}}]}}"

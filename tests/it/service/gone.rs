@@ -2,7 +2,7 @@
 
 use super::harness::{CONFIG, at, post};
 use crate::making::Made;
-use feedmill::service::mill::Mill;
+use feedmill::engine::engine::Engine;
 use std::fs;
 
 const SECOND: i64 = 1_000_000_000;
@@ -21,44 +21,44 @@ fn posts_that_go_or_come_back_bit_by_bit_are_kept_until_it_is_over() {
         made.write(&path(number), post(1, &format!("p{number}"), &category, "Text."));
     };
     let remove = |number| fs::remove_file(made.at(&path(number))).unwrap();
-    let steps = |change: &dyn Fn(usize), mill: &mut Mill, now: &mut i64| {
+    let steps = |change: &dyn Fn(usize), engine: &mut Engine, now: &mut i64| {
         let before = made.feeds();
         for number in 0..40 {
             change(number);
             if number % 10 == 8 {
                 *now += PAUSE;
-                mill.rescan(*now).unwrap();
+                engine.rescan(*now).unwrap();
                 assert!(made.feeds() == before, "{number}");
             }
         }
     };
     (0..40).for_each(put);
-    let (mut mill, mut now) = (made.mill(), LATER);
-    mill.rebuild(now).unwrap();
+    let (mut engine, mut now) = (made.engine(), LATER);
+    engine.rebuild(now).unwrap();
     let before = made.feeds();
     for _ in 0..2 {
-        steps(&remove, &mut mill, &mut now);
+        steps(&remove, &mut engine, &mut now);
         now += PAUSE;
-        mill.rescan(now).unwrap();
-        assert!(mill.held().is_some() && made.feeds() == before);
-        steps(&put, &mut mill, &mut now);
-        assert!(mill.held().is_some(), "one is not back yet");
-        mill.rescan(now).unwrap();
-        assert!(mill.held().is_none() && made.feeds() == before, "all are back");
+        engine.rescan(now).unwrap();
+        assert!(engine.held().is_some() && made.feeds() == before);
+        steps(&put, &mut engine, &mut now);
+        assert!(engine.held().is_some(), "one is not back yet");
+        engine.rescan(now).unwrap();
+        assert!(engine.held().is_none() && made.feeds() == before, "all are back");
     }
     // What does not come back is deleted in the end, after a loss and without one.
-    steps(&remove, &mut mill, &mut now);
-    mill.rescan(now).unwrap();
+    steps(&remove, &mut engine, &mut now);
+    engine.rescan(now).unwrap();
     (0..30).for_each(put);
     for posts in [30, 20] {
         now += PAUSE;
-        mill.rescan(now).unwrap();
-        assert_eq!(mill.catalog().len(), posts + 10);
-        assert_eq!(mill.held().is_some(), posts == 30);
+        engine.rescan(now).unwrap();
+        assert_eq!(engine.catalog().len(), posts + 10);
+        assert_eq!(engine.held().is_some(), posts == 30);
         now += 2 * PAUSE;
-        assert!(posts == 30 || mill.next_look().unwrap() < now);
-        mill.rescan(now).unwrap();
-        assert_eq!((mill.catalog().len(), mill.held()), (posts, None));
+        assert!(posts == 30 || engine.next_look().unwrap() < now);
+        engine.rescan(now).unwrap();
+        assert_eq!((engine.catalog().len(), engine.held()), (posts, None));
         (20..posts).for_each(remove);
     }
 }
@@ -70,16 +70,16 @@ fn posts_that_come_back_slowly_are_waited_for() {
     let path = |number: usize| at(1, &format!("p{number}"));
     let put = |number| made.write(&path(number), post(1, &format!("p{number}"), "news", "Text."));
     (0..300).for_each(put);
-    let (mut mill, mut now) = (made.mill(), LATER);
-    mill.rebuild(now).unwrap();
+    let (mut engine, mut now) = (made.engine(), LATER);
+    engine.rebuild(now).unwrap();
     let before = made.feeds();
     (10..300).for_each(|number| fs::remove_file(made.at(&path(number))).unwrap());
-    mill.rescan(now).unwrap();
+    engine.rescan(now).unwrap();
     for number in (10..300).step_by(5) {
         (number..number + 5).for_each(put);
         now += 3 * SECOND;
-        mill.rescan(now).unwrap();
-        assert_eq!(mill.catalog().len(), 300, "after {number}");
+        engine.rescan(now).unwrap();
+        assert_eq!(engine.catalog().len(), 300, "after {number}");
     }
     assert!(made.feeds() == before);
 }
@@ -92,8 +92,8 @@ fn deletions_count_in_the_end_on_a_site_that_never_rests() {
         made.write(&path(number), post(1, &format!("p{number}"), "news", "Text."));
     };
     (0..60).for_each(put);
-    let (mut mill, mut now) = (made.mill(), LATER);
-    mill.rebuild(now).unwrap();
+    let (mut engine, mut now) = (made.engine(), LATER);
+    engine.rebuild(now).unwrap();
     let mut left = 60;
     for second in 0..60 {
         now += SECOND;
@@ -104,11 +104,11 @@ fn deletions_count_in_the_end_on_a_site_that_never_rests() {
             fs::remove_file(made.at(&path(number))).unwrap();
             left -= 1;
         }
-        mill.rescan(now).unwrap();
-        if second > 0 && mill.catalog().len() == left + second + 1 {
+        engine.rescan(now).unwrap();
+        if second > 0 && engine.catalog().len() == left + second + 1 {
             assert!(second > 5, "it was not waited for");
             return;
         }
     }
-    panic!("{} posts, not {}", mill.catalog().len(), left + 60);
+    panic!("{} posts, not {}", engine.catalog().len(), left + 60);
 }

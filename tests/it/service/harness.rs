@@ -1,8 +1,8 @@
 //! A site on disk, the program that serves it, and what every test must find at its end.
 
 use super::checks::{check_document, is_feed};
-use feedmill::hash::Hash;
-use feedmill::percent;
+use feedmill::base::hash::Hash;
+use feedmill::base::percent;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;

@@ -302,25 +302,25 @@ fn a_post_that_is_cut_short_stays_for_two_seconds_whatever_else_happens() {
     let made = Made::of(&[("_config.yml", CONFIG), ("_posts/2022-01-01-a.md", "A.\n")]);
     let path = "_posts/2022-01-02-b.md";
     made.write(path, post(2, "b", "sport", "Whole."));
-    let mut mill = made.mill();
+    let mut engine = made.engine();
     let modified = || {
         let found = fs::metadata(made.at(path)).unwrap().modified().unwrap();
         let since = found.duration_since(SystemTime::UNIX_EPOCH).unwrap();
         i64::try_from(since.as_nanos()).unwrap()
     };
-    mill.rebuild(modified() + 9 * SECOND).unwrap();
+    engine.rebuild(modified() + 9 * SECOND).unwrap();
     made.write(path, "---\ntitle: b\ndate: 2022");
     let cut = modified();
-    mill.look(&BTreeSet::from([made.at(path)]), cut + SECOND / 4).unwrap();
-    let site = mill.site().clone();
-    mill.configure(site, false).unwrap();
-    mill.rescan(cut + SECOND / 2).unwrap();
-    mill.rebuild(cut + SECOND).unwrap();
+    engine.look(&BTreeSet::from([made.at(path)]), cut + SECOND / 4).unwrap();
+    let site = engine.site().clone();
+    engine.configure(site, false).unwrap();
+    engine.rescan(cut + SECOND / 2).unwrap();
+    engine.rebuild(cut + SECOND).unwrap();
     let feeds = made.feeds();
     assert!(String::from_utf8_lossy(&feeds["rss.xml"]).contains("Whole."));
     assert!(feeds.contains_key("category/sport/rss.xml"));
-    assert_eq!(mill.next_look(), Some(cut + 2 * SECOND));
-    let pass = mill.tick(cut + 2 * SECOND).unwrap();
+    assert_eq!(engine.next_look(), Some(cut + 2 * SECOND));
+    let pass = engine.tick(cut + 2 * SECOND).unwrap();
     assert!(pass.findings.iter().any(|finding| finding.path == path), "{:?}", pass.findings);
     assert!(!made.feeds().contains_key("category/sport/rss.xml"));
 }
@@ -371,37 +371,37 @@ fn a_slow_storm_is_held_until_the_last_post_is_repaired() {
     for (number, path) in paths.iter().enumerate() {
         put(path, &text(number), start);
     }
-    let mut mill = made.mill();
+    let mut engine = made.engine();
     let mut now = start + 10 * SECOND;
-    mill.rebuild(now).unwrap();
+    engine.rebuild(now).unwrap();
     let before = made.feeds();
     for broken in ["---\ntitle: cut", "", "+++\n"] {
         for path in &paths[..9] {
             now += SECOND / 10;
-            let pass = mill.look(&put(path, broken, now), now + 1).unwrap();
-            assert_eq!(pass.printed.feeds, 0, "it may still be being written");
+            let pass = engine.look(&put(path, broken, now), now + 1).unwrap();
+            assert_eq!(pass.rendered.feeds, 0, "it may still be being written");
         }
         let mut passes = 0;
-        while let Some(at) = mill.next_look() {
+        while let Some(at) = engine.next_look() {
             now = now.max(at);
-            mill.tick(now).unwrap();
+            engine.tick(now).unwrap();
             passes += 1;
         }
         assert_eq!(passes, 1, "what is held wants no look of its own");
-        let held = mill.held().unwrap().to_string();
+        let held = engine.held().unwrap().to_string();
         assert!(held.contains("9 posts cannot be used any more"), "{held}");
         for (number, path) in paths[..9].iter().enumerate() {
             now += 3 * SECOND;
             put(path, &text(number), now - SECOND);
-            mill.rescan(now).unwrap();
-            assert_eq!(mill.held().is_none(), number == 8, "{number}");
+            engine.rescan(now).unwrap();
+            assert_eq!(engine.held().is_none(), number == 8, "{number}");
             assert!(made.feeds() == before, "{number}");
         }
     }
     // A single one is no storm.
     now += 3 * SECOND;
-    mill.look(&put(&paths[0], "", now - 2 * SECOND), now).unwrap();
-    assert!(mill.held().is_none() && made.feeds() != before);
+    engine.look(&put(&paths[0], "", now - 2 * SECOND), now).unwrap();
+    assert!(engine.held().is_none() && made.feeds() != before);
 }
 
 #[test]

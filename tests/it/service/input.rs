@@ -2,8 +2,8 @@
 
 use super::harness::{CONFIG, Server, Site, at, post};
 use crate::making::Made;
-use feedmill::error::Error;
-use feedmill::service::disk::{self, Folder};
+use feedmill::diagnostic::Error;
+use feedmill::os::disk::{self, Folder};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
@@ -269,14 +269,14 @@ fn a_link_to_a_folder_of_posts_is_looked_at_and_no_scan_follows() {
     let made = Made::of(&[("a.md", "---\ntitle: A\ndate: 2022-01-01\n---\nText.\n")]);
     fs::create_dir(made.at("texts")).unwrap();
     symlink("texts", made.at("_posts")).unwrap();
-    let mut mill = made.mill();
-    mill.rebuild(NOW).unwrap();
+    let mut engine = made.engine();
+    engine.rebuild(NOW).unwrap();
     // A scan would find it.
     made.write("b.md", "---\ntitle: B\ndate: 2022-01-02\n---\nText.\n");
-    mill.tick(NOW).unwrap();
-    assert_eq!(mill.catalog().len(), 1);
-    mill.rescan(NOW).unwrap();
-    assert_eq!(mill.catalog().len(), 2);
+    engine.tick(NOW).unwrap();
+    assert_eq!(engine.catalog().len(), 1);
+    engine.rescan(NOW).unwrap();
+    assert_eq!(engine.catalog().len(), 2);
 }
 
 /// A file in the folder of the site's people is no post, whoever is to close it.
@@ -284,12 +284,12 @@ fn a_link_to_a_folder_of_posts_is_looked_at_and_no_scan_follows() {
 fn a_file_that_can_be_no_post_is_not_waited_for() {
     let made = Made::of(&[("a.md", "---\ntitle: A\ndate: 2022-01-01\n---\nText.\n")]);
     made.write("_data/x.md", "people");
-    let mut mill = made.mill();
-    mill.rebuild(NOW).unwrap();
-    mill.await_close(&made.at("_data/x.md"), NOW);
-    let due = mill.next_look().unwrap();
-    mill.tick(due).unwrap();
-    assert_eq!(mill.next_look(), None);
+    let mut engine = made.engine();
+    engine.rebuild(NOW).unwrap();
+    engine.await_close(&made.at("_data/x.md"), NOW);
+    let due = engine.next_look().unwrap();
+    engine.tick(due).unwrap();
+    assert_eq!(engine.next_look(), None);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::checks::{check_feed, is_feed};
 use super::harness::{Address, CONFIG, Site, at, files, post};
-use feedmill::hash::Hash;
+use feedmill::base::hash::Hash;
 use flate2::read::GzDecoder;
 use std::collections::HashMap;
 use std::fs;

@@ -1,10 +1,10 @@
 //! A restart: what was known is known again, and what cannot be trusted is made anew.
 
 use super::harness::{CONFIG, Site, at, program};
+use feedmill::base::hash::Hash;
 use feedmill::content::origin::Layout;
 use feedmill::content::settings::Sources;
-use feedmill::hash::Hash;
-use feedmill::service::snapshot::{self, Head};
+use feedmill::engine::snapshot::{self, Head};
 use std::fs;
 use std::path::PathBuf;
 

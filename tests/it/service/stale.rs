@@ -4,7 +4,7 @@
 use super::harness::{CONFIG, Site, at, now, post};
 use crate::faults::tools::not_run;
 use crate::making::{Made, tree};
-use feedmill::service::mill::Mill;
+use feedmill::engine::engine::Engine;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -71,16 +71,16 @@ fn two_changes_within_a_second_have_two_times() {
 #[test]
 fn changes_within_one_second_have_times_in_their_order() {
     let made = Made::of(&[("_config.yml", CONFIG), ("_posts/2022-01-01-a.md", "A.\n")]);
-    let mut mill = made.mill();
-    mill.rebuild(START).unwrap();
-    let time = |mill: &Mill| mill.edition().document("rss.xml").unwrap().1.last_modified;
-    let mut last = time(&mill);
+    let mut engine = made.engine();
+    engine.rebuild(START).unwrap();
+    let time = |engine: &Engine| engine.edition().document("rss.xml").unwrap().1.last_modified;
+    let mut last = time(&engine);
     for round in 1..5 {
         let path = made.at("_posts/2022-01-01-a.md");
         fs::write(&path, format!("Text {round}.\n")).unwrap();
-        mill.look(&BTreeSet::from([path]), START + round * SECOND / 8).unwrap();
-        assert!(time(&mill) > last, "round {round}");
-        last = time(&mill);
+        engine.look(&BTreeSet::from([path]), START + round * SECOND / 8).unwrap();
+        assert!(time(&engine) > last, "round {round}");
+        last = time(&engine);
         let on_disk = fs::metadata(made.folder().join("feeds/rss.xml")).unwrap();
         let since = on_disk.modified().unwrap().duration_since(SystemTime::UNIX_EPOCH).unwrap();
         assert_eq!(i64::try_from(since.as_secs()).unwrap(), last);
@@ -95,19 +95,19 @@ fn fresh(made: &Made) -> crate::making::Tree {
         let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
         File::options().write(true).open(other.at(&name)).unwrap().set_modified(long_ago).unwrap();
     }
-    other.mill().rebuild(START).unwrap();
+    other.engine().rebuild(START).unwrap();
     other.feeds()
 }
 
 /// A site whose feeds carry one post: `b` stands in them once `a` is gone, and was never rendered.
-fn with_one_in_reserve() -> (Made, Mill) {
+fn with_one_in_reserve() -> (Made, Engine) {
     let made = Made::of(&[("_config.yml", &format!("{CONFIG}feedmill:\n  limit: 1\n"))]);
     made.write(&at(2, "a"), post(2, "a", "news", "First."));
     made.write(&at(1, "b"), post(1, "b", "news", "Second."));
     made.write(&at(1, "x"), post(1, "x", "sport", "Other."));
-    let mut mill = made.mill();
-    mill.rebuild(START).unwrap();
-    (made, mill)
+    let mut engine = made.engine();
+    engine.rebuild(START).unwrap();
+    (made, engine)
 }
 
 fn feed(made: &Made) -> String {
@@ -123,17 +123,17 @@ fn a_post_that_no_look_has_seen_stands_in_no_feed() {
         post(9, "b", "news", "Put off."),
     ];
     for text in replacements {
-        let (made, mut mill) = with_one_in_reserve();
+        let (made, mut engine) = with_one_in_reserve();
         made.write(&at(1, "b"), &text);
         fs::remove_file(made.at(&at(2, "a"))).unwrap();
-        mill.look(&BTreeSet::from([made.at(&at(2, "a"))]), START + SECOND).unwrap();
+        engine.look(&BTreeSet::from([made.at(&at(2, "a"))]), START + SECOND).unwrap();
         let word = text.lines().last().unwrap();
         assert!(!feed(&made).contains(word), "{text}\n{}", feed(&made));
         // Word of it comes, or it is looked at because it is wanted.
-        mill.tick(START + 2 * SECOND).unwrap();
+        engine.tick(START + 2 * SECOND).unwrap();
         assert!(made.feeds() == fresh(&made), "{text}");
-        let pass = mill.tick(START + 3 * SECOND).unwrap();
-        assert_eq!(pass.printed.feeds, 0, "nothing is owed any more");
+        let pass = engine.tick(START + 3 * SECOND).unwrap();
+        assert_eq!(pass.rendered.feeds, 0, "nothing is owed any more");
     }
 }
 
@@ -142,26 +142,26 @@ fn a_rendered_post_stays_as_it_was_until_it_is_looked_at() {
     let made = Made::of(&[("_config.yml", CONFIG)]);
     made.write(&at(2, "a"), post(2, "a", "news", "First."));
     made.write(&at(1, "b"), post(1, "b", "news", "Second."));
-    let mut mill = made.mill();
-    mill.rebuild(START).unwrap();
+    let mut engine = made.engine();
+    engine.rebuild(START).unwrap();
     made.write(&at(1, "b"), post(1, "b", "sport", "Untold."));
     made.write(&at(2, "a"), post(2, "a", "news", "Changed."));
-    mill.look(&BTreeSet::from([made.at(&at(2, "a"))]), START + SECOND).unwrap();
+    engine.look(&BTreeSet::from([made.at(&at(2, "a"))]), START + SECOND).unwrap();
     assert!(feed(&made).contains("Changed.") && feed(&made).contains("Second."));
     assert!(!feed(&made).contains("Untold."));
-    mill.look(&BTreeSet::from([made.at(&at(1, "b"))]), START + 2 * SECOND).unwrap();
+    engine.look(&BTreeSet::from([made.at(&at(1, "b"))]), START + 2 * SECOND).unwrap();
     assert!(made.feeds() == fresh(&made));
 }
 
 #[test]
 fn a_wanted_post_that_cannot_be_read_is_named_and_leaves_its_feeds() {
-    let (made, mut mill) = with_one_in_reserve();
+    let (made, mut engine) = with_one_in_reserve();
     // Whoever may read everything cannot read a folder either.
     fs::remove_file(made.at(&at(1, "b"))).unwrap();
     fs::create_dir(made.at(&at(1, "b"))).unwrap();
     fs::remove_file(made.at(&at(2, "a"))).unwrap();
-    mill.look(&BTreeSet::from([made.at(&at(2, "a"))]), START + SECOND).unwrap();
-    mill.tick(START + 2 * SECOND).unwrap();
+    engine.look(&BTreeSet::from([made.at(&at(2, "a"))]), START + SECOND).unwrap();
+    engine.tick(START + 2 * SECOND).unwrap();
     assert!(made.feeds() == fresh(&made), "{:?}", made.feeds().keys());
     assert!(!made.feeds().contains_key("category/news/rss.xml"));
 }
@@ -185,7 +185,7 @@ fn a_post_that_becomes_a_folder_leaves_its_feeds() {
 
 #[test]
 fn a_post_that_may_not_be_read_any_more_is_named_and_leaves_its_feeds() {
-    let (made, mut mill) = with_one_in_reserve();
+    let (made, mut engine) = with_one_in_reserve();
     let path = made.at(&at(1, "b"));
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&path).is_ok() {
@@ -193,15 +193,15 @@ fn a_post_that_may_not_be_read_any_more_is_named_and_leaves_its_feeds() {
         return;
     }
     fs::remove_file(made.at(&at(2, "a"))).unwrap();
-    mill.look(&BTreeSet::from([made.at(&at(2, "a"))]), START + SECOND).unwrap();
-    let pass = mill.tick(START + 2 * SECOND).unwrap();
-    let named = |finding: &feedmill::error::Finding| {
+    engine.look(&BTreeSet::from([made.at(&at(2, "a"))]), START + SECOND).unwrap();
+    let pass = engine.tick(START + 2 * SECOND).unwrap();
+    let named = |finding: &feedmill::diagnostic::Finding| {
         finding.path == at(1, "b") && finding.to_string().contains("cannot read it")
     };
     assert!(pass.findings.iter().any(named), "{:?}", pass.findings);
     assert!(!made.feeds().contains_key("category/news/rss.xml"));
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    mill.rescan(START + 3 * SECOND).unwrap();
+    engine.rescan(START + 3 * SECOND).unwrap();
     assert!(made.feeds() == fresh(&made));
 }
 

@@ -2,7 +2,7 @@
 
 use super::harness::{CONFIG, at};
 use crate::making::Made;
-use feedmill::service::watch::{Hint, Watch};
+use feedmill::source::watch::{FileEvent, Watch};
 use std::sync::mpsc::sync_channel;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -12,10 +12,10 @@ const LONG: Duration = Duration::from_secs(20);
 #[test]
 fn hints_that_nobody_takes_are_not_kept_without_end_and_known_to_be_lost() {
     let made = Made::of(&[("_config.yml", CONFIG), ("_posts/2022-01-01-a.md", "A.\n")]);
-    let mill = made.mill();
-    let (sender, hints) = sync_channel::<Hint>(8);
+    let engine = made.engine();
+    let (sender, hints) = sync_channel::<FileEvent>(8);
     let mut watch = Watch::new(sender);
-    watch.cover(mill.roots(), &mill.roots().site).unwrap();
+    watch.cover(engine.roots(), &engine.roots().site).unwrap();
     made.write(&at(2, "b"), "B.\n");
     hints.recv_timeout(LONG).unwrap();
     assert!(!watch.has_lost());
@@ -30,7 +30,8 @@ fn hints_that_nobody_takes_are_not_kept_without_end_and_known_to_be_lost() {
     while hints.recv_timeout(Duration::from_millis(200)).is_ok() {}
     watch.has_lost();
     made.write(&at(3, "c"), "C.\n");
-    let is_of_c = |hint: Hint| matches!(hint, Hint::Look(paths) if paths[0].ends_with(at(3, "c")));
+    let is_of_c =
+        |hint: FileEvent| matches!(hint, FileEvent::Look(paths) if paths[0].ends_with(at(3, "c")));
     assert!(std::iter::from_fn(|| hints.recv_timeout(LONG).ok()).any(is_of_c));
     assert!(!watch.has_lost(), "it is said once");
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::base::percent::{encode_byte, encode_loose};
 use crate::content::liquid::filters::lists::bounds;
 use crate::content::liquid::filters::{Call, Context, Fault, MAX_VALUE, has_scheme};
 use crate::content::liquid::value::{Value, count};
@@ -9,7 +10,6 @@ use crate::content::markdown;
 use crate::content::markdown::dialect::Flavor;
 use crate::content::slug;
 use crate::content::text::{collapse, unaccented};
-use crate::percent::{encode_byte, encode_loose};
 
 /// The longest text that `markdownify` reads, in bytes.
 const MAX_MARKDOWN: usize = 64 << 10;

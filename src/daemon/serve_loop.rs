@@ -1,0 +1,492 @@
+//! The serve loop: it waits, gathers what has changed, and makes one pass at a time.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use crate::content::date::Moment;
+use crate::content::settings::{AUTHORS, CONFIG, Sources};
+use crate::daemon::change_set::{ChangeSet, Event};
+use crate::daemon::settings::{self, Settings, Stamps};
+use crate::daemon::snapshot_writer::SnapshotWriter;
+use crate::daemon::warnings::{Warnings, log};
+use crate::diagnostic::known_by::KnownBy;
+use crate::diagnostic::{Error, Finding, Result};
+use crate::engine::engine::{Engine, Pass};
+use crate::engine::renderer::RenderedFeeds;
+use crate::http::health::Health;
+use crate::http::respond::Serving;
+use crate::os::clock::now;
+use crate::os::stall;
+use crate::os::systemd;
+use crate::server::cache::Cache;
+use crate::server::http_server::{CurrentEdition, Published};
+use crate::server::metrics::Metrics;
+use crate::source::folder::{Identity, identity};
+use crate::source::library;
+use crate::source::watch::Watch;
+
+/// How long hints are gathered before the first pass after a quiet time.
+const SETTLE: Duration = Duration::from_millis(4);
+
+/// The longest time that a change waits for others.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// Passes take at most one part in this many of the time while changes keep coming.
+const SHARE: u32 = 4;
+
+/// How long it is quiet when a burst is over, at least.
+const LULL: Duration = Duration::from_millis(20);
+
+/// More posts deleted at once than this call for a scan: the whole folder may be on its way out.
+const MASS_REMOVAL: usize = 8;
+
+/// How long it must be quiet after one post was deleted.
+const REMOVAL: Duration = Duration::from_millis(12);
+
+/// How long it must be quiet after many were, and after a new configuration.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// How long a configuration of which no event told must have been left alone, in nanoseconds.
+const CONFIG_REST: u64 = 2_000_000_000;
+
+/// How often the identity of the content folders is checked.
+const HEARTBEAT: Duration = Duration::from_secs(2);
+
+/// How often the whole site is scanned, whatever the events said.
+const RESCAN: Duration = Duration::from_mins(10);
+
+/// How often, when some folders cannot be watched, or others change them without an event.
+const BLIND_RESCAN: Duration = Duration::from_secs(20);
+
+/// How long feeds may be taken from a cache without asking, in seconds.
+const MAX_AGE: u32 = 300;
+
+/// What the serve loop works with.
+#[derive(Debug)]
+pub struct Works {
+    /// What makes the passes.
+    pub engine: Engine,
+    /// What says where something changes.
+    pub watch: Watch,
+    /// Where editions are put for the server.
+    pub shelf: Arc<CurrentEdition>,
+    /// The server's cache, which notices a spoilt export.
+    pub cache: Arc<Cache>,
+    /// Where it is counted what is done.
+    pub metrics: Arc<Metrics>,
+    /// What comes from the watch, from signals and from the server.
+    pub events: Receiver<Event>,
+}
+
+/// What was found at the start.
+#[derive(Debug)]
+pub struct State {
+    /// The configuration as it was before it was read.
+    pub stamps: Stamps,
+    /// What the settings in force are made from.
+    pub sources: Sources,
+    /// What the configuration that was read warns of, which is logged.
+    pub warned: Warnings,
+    /// Why that is not what was read.
+    pub refused: Option<Box<Finding>>,
+    /// What writes the snapshot.
+    pub snapshot: SnapshotWriter,
+    /// Why not all folders are watched.
+    pub blind: Option<Box<Finding>>,
+    /// Why the first pass failed.
+    pub trouble: Option<Box<Finding>>,
+    /// Where the server listens, for people.
+    pub address: String,
+}
+
+/// What is to be read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum News {
+    None,
+    /// The configuration, and all that is made with it.
+    OfConfig,
+    /// What posts use besides themselves.
+    OfLibrary,
+}
+
+/// The loop: it waits, gathers what has changed, and makes one pass at a time.
+pub struct ServeLoop<'a> {
+    settings: &'a Settings,
+    engine: Engine,
+    watch: Watch,
+    shelf: Arc<CurrentEdition>,
+    cache: Arc<Cache>,
+    metrics: Arc<Metrics>,
+    events: Receiver<Event>,
+    /// Why the configuration on disk is not the one in force.
+    refused: Option<Box<Finding>>,
+    /// Why not all folders are watched.
+    blind: Option<Box<Finding>>,
+    /// Why the last pass failed.
+    trouble: Option<Box<Finding>>,
+    /// What the configuration warned of when it was last read.
+    warned: Warnings,
+    /// What of these was logged already.
+    told: Vec<Finding>,
+    /// The site's folder, as it was when it was last watched.
+    identity: Option<Identity>,
+    /// What the settings in force are made from.
+    sources: Sources,
+    /// What writes the snapshot.
+    snapshot: SnapshotWriter,
+    /// The configuration as it was when it was last read.
+    stamps: Stamps,
+    /// When the last pass ended, and how long it took.
+    last: (Instant, Duration),
+    /// When the last scan ended, and how long it took.
+    scanned: (Instant, Duration),
+    /// A folder that others may change without an event, and what it is on.
+    deaf: Option<(PathBuf, &'static str)>,
+    /// Where the server listens, for people.
+    address: String,
+}
+
+impl<'a> ServeLoop<'a> {
+    /// A serve loop that has made the first edition.
+    pub fn new(settings: &'a Settings, works: Works, state: State) -> Self {
+        let Works { engine, watch, shelf, cache, metrics, events } = works;
+        let State { stamps, sources, warned, refused, snapshot, .. } = state;
+        let State { blind, trouble, address, .. } = state;
+        Self {
+            settings,
+            engine,
+            watch,
+            shelf,
+            cache,
+            metrics,
+            events,
+            refused,
+            blind,
+            trouble,
+            warned,
+            told: Vec::new(),
+            identity: identity(&settings.site),
+            sources,
+            snapshot,
+            stamps,
+            last: (Instant::now(), Duration::ZERO),
+            scanned: (Instant::now(), Duration::ZERO),
+            deaf: None,
+            address,
+        }
+    }
+
+    /// What makes the passes.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Works until a signal to stop; its name.
+    ///
+    /// # Errors
+    /// When the server cannot go on.
+    pub fn run(&mut self) -> Result<&'static str> {
+        self.snapshot.write(&self.engine, &self.sources);
+        self.listen();
+        loop {
+            let mut batch = ChangeSet::default();
+            match self.events.recv_timeout(self.patience()) {
+                Ok(event) => {
+                    batch.take(event)?;
+                    self.gather(&mut batch)?;
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok("the end of all events"),
+            }
+            if let Some(signal) = batch.stop {
+                // Where it cannot be listed now, the next start does it.
+                let _ = self.engine.renderer.settle(now().div_euclid(1_000_000_000));
+                self.snapshot.write(&self.engine, &self.sources);
+                self.snapshot.wait();
+                return Ok(signal);
+            }
+            let start = Instant::now();
+            let pass = stall::pass();
+            let outcome = self.pass(&batch);
+            drop(pass);
+            self.settle(outcome, start);
+            if batch.is_reload {
+                systemd::ready(&self.status());
+            }
+            self.snapshot.write_if_due(&self.engine, &self.sources);
+            systemd::alive(Instant::now());
+        }
+    }
+
+    /// How long to wait for an event at most.
+    fn patience(&self) -> Duration {
+        let due = self
+            .engine
+            .next_look()
+            .map(|at| Duration::from_nanos(u64::try_from(at - now()).unwrap_or(0)));
+        let scan = self.next_scan().saturating_duration_since(Instant::now());
+        due.map_or(HEARTBEAT, |due| due.min(HEARTBEAT)).min(scan)
+    }
+
+    /// Gathers what else is changing: hardly any time after a quiet while, longer when passes
+    /// are long, so that a burst costs a few passes and not one for each file.
+    fn gather(&self, batch: &mut ChangeSet) -> Result<()> {
+        let start = Instant::now();
+        let latest = start + LONGEST_WAIT;
+        let (ended, took) = self.last;
+        let pause = (ended + took * SHARE).max(start + SETTLE).min(latest);
+        // A pause ends early when nothing more comes.
+        self.take(batch, pause, (took / SHARE).max(LULL))?;
+        let mut unrest = (Duration::ZERO, 0);
+        loop {
+            let found = self.unrest(batch);
+            let (wait, _) = found;
+            if batch.stop.is_some() || wait.is_zero() || found == unrest || Instant::now() >= latest
+            {
+                break;
+            }
+            unrest = found;
+            self.take(batch, (Instant::now() + wait).min(latest), wait)?;
+        }
+        batch.is_scan |= self.removed(batch).count() > MASS_REMOVAL;
+        Ok(())
+    }
+
+    /// Takes in what comes until then, or until nothing has come for a while.
+    fn take(&self, batch: &mut ChangeSet, until: Instant, lull: Duration) -> Result<()> {
+        let mut heard = Instant::now();
+        while batch.stop.is_none() {
+            let left = until.min(heard + lull).saturating_duration_since(Instant::now());
+            let Ok(event) = self.events.recv_timeout(left) else { break };
+            batch.take(event)?;
+            heard = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// How long to wait for what may follow, and what must not become more meanwhile: a deleted post
+    /// may be the first of a whole folder, one that was renamed away may be on its way back from an
+    /// editor, and what belongs to a new configuration may come after it.
+    fn unrest(&self, batch: &ChangeSet) -> (Duration, usize) {
+        if batch.is_scan || batch.paths.iter().any(|path| self.is_of_config(path)) {
+            return (QUIET, batch.events);
+        }
+        let removed = self.removed(batch).count();
+        let is_moving = || self.removed(batch).any(|path| batch.away.contains(path));
+        match removed {
+            0 => (Duration::ZERO, 0),
+            _ if removed > MASS_REMOVAL || is_moving() => (QUIET, removed),
+            _ => (REMOVAL, removed),
+        }
+    }
+
+    /// The paths of posts that are gone.
+    fn removed<'b>(&self, batch: &'b ChangeSet) -> impl Iterator<Item = &'b PathBuf> {
+        batch.paths.iter().filter(|path| !path.exists() && self.engine.is_post(path))
+    }
+
+    fn pass(&mut self, batch: &ChangeSet) -> Result<Pass> {
+        let current = identity(&self.engine.roots().site);
+        let is_replaced = current != self.identity;
+        if is_replaced {
+            self.identity = current;
+            self.watch.forget(&self.engine.roots().site);
+        }
+        let mut is_folder_gone = self.watch.doubt_roots(self.engine.roots());
+        for path in &batch.paths {
+            is_folder_gone |= self.watch.doubt(path);
+        }
+        let is_new_site = is_replaced && current.is_some();
+        let site = self.engine.roots().site.clone();
+        if batch.paths.iter().any(|path| library::has(&site, path) && path.is_dir()) {
+            self.cover(&site);
+        }
+        let news = self.news(batch);
+        if batch.is_reload || is_new_site || news == News::OfConfig {
+            self.refused = self.take_configuration().err();
+        } else if news == News::OfLibrary {
+            self.take_library()?;
+        }
+        if self.trouble.is_none() && self.cache.take_spoilt() {
+            self.engine.doubt_export();
+        }
+        let is_wanted = self.engine.wants_scan() || self.next_scan() <= Instant::now();
+        let is_scan = batch.is_scan || self.watch.has_lost();
+        if is_scan || is_replaced || is_folder_gone || is_wanted {
+            if is_scan {
+                tracing::info!("scanning the whole site");
+            }
+            self.blind = None;
+            self.cover(&site);
+            self.listen();
+            let start = Instant::now();
+            let outcome = self.engine.rescan(now());
+            self.scanned = (Instant::now(), start.elapsed());
+            self.metrics.scanned();
+            return outcome;
+        }
+        for path in &batch.paths {
+            // Watched first and looked at then: nothing that comes in between is missed.
+            if self.engine.roots().is_walked_folder(path) {
+                self.cover(path);
+            }
+        }
+        for path in batch.begun.difference(&batch.paths) {
+            self.engine.await_close(path, now());
+        }
+        if batch.paths.is_empty() {
+            self.engine.tick(now())
+        } else {
+            self.engine.look(&batch.paths, now())
+        }
+    }
+
+    /// What there is to be read again of the configuration, or of what posts use besides. Its files are looked at each time, because an event
+    /// may be lost and what a link leads to has none; without an event they must have been left
+    /// alone for a while, or half of one could be read.
+    fn news(&mut self, batch: &ChangeSet) -> News {
+        let found = Stamps::now(self.settings);
+        let is_told = batch.paths.iter().any(|path| self.is_of_config(path));
+        let is_left = now().abs_diff(found.latest()) > CONFIG_REST;
+        if found == self.stamps || !(is_told || is_left) {
+            return News::None;
+        }
+        let is_of_config = found.config != self.stamps.config;
+        self.stamps = found;
+        if is_of_config { News::OfConfig } else { News::OfLibrary }
+    }
+
+    /// Whether a path is of the configuration, or of what posts use besides themselves.
+    fn is_of_config(&self, path: &Path) -> bool {
+        let site = &self.engine.roots().site;
+        [CONFIG, AUTHORS].iter().any(|name| *path == site.join(name)) || library::has(site, path)
+    }
+
+    /// How often the site is scanned: as the operator wishes, or as its file system makes it needed.
+    fn scan_interval(&self) -> Duration {
+        // Nor does an event tell when the system gives again what it has kept back.
+        let is_all_told = self.blind.is_none() && self.deaf.is_none() && self.engine.is_well();
+        self.settings.scans.every.unwrap_or(if is_all_told { RESCAN } else { BLIND_RESCAN })
+    }
+
+    /// When the site is to be scanned again; a scan that takes long is not all that is done.
+    fn next_scan(&self) -> Instant {
+        let (ended, took) = self.scanned;
+        ended + self.scan_interval().max(took * SHARE)
+    }
+
+    /// Watches a folder and all below it; what cannot be watched is found by scans.
+    fn cover(&mut self, folder: &Path) {
+        if !self.settings.scans.are_alone {
+            self.blind = self.watch.cover(self.engine.roots(), folder).err().or(self.blind.take());
+        }
+    }
+
+    /// Finds out whether events tell of all changes, and says so once when they do not.
+    fn listen(&mut self) {
+        let deaf = self.watch.deaf().map(|(folder, kind)| (folder.to_owned(), kind));
+        let is_news = deaf != self.deaf;
+        self.deaf = deaf;
+        if let Some((folder, kind)) = self.deaf.as_ref().filter(|_| is_news) {
+            tracing::info!(
+                every = ?self.scan_interval(),
+                hint = "set it with --rescan, or scan alone with --poll",
+                "no event tells what others change in `{}` ({kind}); the site is scanned instead",
+                folder.display()
+            );
+        }
+    }
+
+    /// Takes a new configuration, or keeps the old one and says why.
+    fn take_configuration(&mut self) -> Result<()> {
+        // When what cannot be read can be, no stamp tells.
+        let sources = settings::read(self.settings, Some(&self.sources));
+        let sources = sources.inspect_err(|_| self.stamps = Stamps::default())?;
+        let known = Some(&*self.engine.site().library);
+        let (site, warnings) = settings::understand(self.settings, &sources, known)?;
+        tracing::info!("read the configuration");
+        self.warned.log(warnings, &self.settings.site);
+        self.engine.configure(site, self.settings.accept_new_ids)?;
+        self.sources = sources;
+        // A start after a sudden end must not take the ids of the old one for those that readers know.
+        self.snapshot.hurry();
+        Ok(())
+    }
+
+    /// Takes other includes and data: only the posts that use them are rendered again.
+    fn take_library(&mut self) -> Result<()> {
+        let sources = settings::read_library(self.settings, &self.sources);
+        let known = Some(&*self.engine.site().library);
+        let (site, warnings) = settings::understand(self.settings, &sources, known)?;
+        tracing::info!("read the includes and data");
+        self.warned.log(warnings, &self.settings.site);
+        self.engine.take_library(site.library);
+        self.sources = sources;
+        Ok(())
+    }
+
+    /// Publishes what a pass made, or says why it made nothing.
+    fn settle(&mut self, outcome: Result<Pass>, start: Instant) {
+        let took = start.elapsed();
+        let is_idle = matches!(&outcome, Ok(pass) if *pass == Pass::default());
+        match outcome {
+            Ok(pass) => {
+                log(&pass.findings, &self.settings.site);
+                for finding in &pass.findings {
+                    if let Error::KnownBy(KnownBy::Moved { posts, .. }) = finding.error {
+                        self.metrics.changed_ids(posts);
+                    }
+                }
+                if pass.rendered.feeds > 0 {
+                    self.engine.folders_beside().iter().for_each(|folder| self.cover(folder));
+                    let RenderedFeeds { feeds, rendered, written, .. } = pass.rendered;
+                    self.metrics.published(took, feeds, written);
+                    tracing::info!(feeds, rendered, written, ?took, "published");
+                }
+                self.trouble = None;
+            }
+            Err(finding) => {
+                log(&self.engine.take_unsaid(), &self.settings.site);
+                self.trouble = Some(finding);
+            }
+        }
+        if !is_idle {
+            self.snapshot.fall_behind();
+            self.last = (Instant::now(), took);
+        }
+        self.publish();
+    }
+
+    /// Puts the edition and the health on the shelf, and logs each trouble once.
+    pub fn publish(&mut self) {
+        let others = [&self.trouble, &self.refused, &self.blind].into_iter().flatten();
+        let mut troubles: Vec<Finding> =
+            self.engine.troubles().chain(others.map(Box::as_ref)).cloned().collect();
+        // A pass may have failed for what is in the health already.
+        troubles.dedup();
+        for finding in troubles.iter().filter(|finding| !self.told.contains(finding)) {
+            tracing::error!(hint = finding.error.hint(), "{finding}");
+        }
+        if troubles.is_empty() && !self.told.is_empty() {
+            tracing::info!("all is well again");
+        }
+        let is_news = troubles != self.told;
+        let health = Health { reasons: troubles.iter().map(ToString::to_string).collect() };
+        let serving = Arc::new(Serving::new(self.engine.site().base_path(), MAX_AGE));
+        let next_due = self.engine.catalog().next_due().map(Moment::unix);
+        self.metrics.know(self.engine.catalog().len(), self.engine.rejected(), next_due);
+        self.shelf.store(Published { edition: self.engine.edition(), serving, health });
+        self.told = troubles;
+        if is_news {
+            systemd::status(&self.status());
+        }
+    }
+
+    /// What `systemctl status` shows: where it serves, and what is wrong.
+    pub fn status(&self) -> String {
+        let troubles = self.told.iter().map(|finding| format!("; {finding}"));
+        format!("serving {}{}", self.address, troubles.collect::<String>())
+    }
+}
