@@ -13,10 +13,10 @@ use crate::engine::deletion_guard;
 use crate::engine::findings_log::FindingsLog;
 use crate::engine::post_reader::{self, Read, ReadContext};
 use crate::os::parallel;
-use crate::os::progress_bar::Progress;
+use crate::os::progress_bar::{Progress, Step};
 use crate::source::folder::Scan;
 
-/// How long a file that is cut short, or was a post until now, is taken to be still in the making,
+/// How long a file that is cut short, or was a post until now, is loaded to be still in the making,
 /// in nanoseconds.
 const IN_THE_MAKING: i64 = 2_000_000_000;
 
@@ -79,7 +79,7 @@ pub struct Target<'a> {
 
 /// What reading gave.
 #[derive(Debug, Default)]
-pub struct Taken {
+pub struct Loaded {
     /// The feeds that it touches.
     pub touched: BTreeSet<FeedName>,
     /// What was noticed for the first time.
@@ -102,9 +102,9 @@ impl Loader {
         read_context: ReadContext<'_>,
         target: &mut Target<'_>,
         now: i64,
-    ) -> Taken {
+    ) -> Loaded {
         let step = self.progress.begin("posts read", scan.files.len());
-        let mut taken = Taken::default();
+        let mut loaded = Loaded::default();
         let mut broken = Vec::new();
         let mut files = scan.files.iter();
         loop {
@@ -113,20 +113,7 @@ impl Loader {
             if piece.is_empty() {
                 break;
             }
-            // With another catalog come other rules.
-            let known = target.last.is_none().then_some(&*target.catalog);
-            let read = |path: &Arc<str>| {
-                step.advance();
-                let known = known.filter(|_| !self.notes.has(path));
-                let known =
-                    known.and_then(|known| post_reader::known(known, read_context.layout, path));
-                let read = post_reader::card(path, read_context, known, target.horizon.now)?;
-                if !is_withheld(&read) {
-                    return Some(read);
-                }
-                Some(keep(read, post_reader::known(target.known(), read_context.layout, path)))
-            };
-            let reads = parallel::read(&piece, read);
+            let reads = self.read_piece(&piece, read_context, target, &step);
             let mut changes = Vec::with_capacity(reads.len());
             for (path, read) in piece.into_iter().zip(reads) {
                 let Some(read) = read else { continue };
@@ -151,10 +138,10 @@ impl Loader {
                 if is_broken {
                     broken.push((path, read));
                 } else {
-                    changes.push(self.settle(path, read, &mut taken.findings));
+                    changes.push(self.settle(path, read, &mut loaded.findings));
                 }
             }
-            taken.touched.append(&mut target.catalog.apply(changes, target.horizon));
+            loaded.touched.append(&mut target.catalog.apply(changes, target.horizon));
         }
         let is_lost = |finding: &Finding| {
             post_reader::known(target.known(), read_context.layout, &finding.path).is_some()
@@ -162,25 +149,44 @@ impl Loader {
         let lost = broken.len() + scan.findings.iter().filter(|finding| is_lost(finding)).count();
         let waiting = self.unfinished.values().filter(|wait| wait.is_broken).count();
         self.storm = deletion_guard::storm(target.known(), lost, waiting, self.storm);
-        taken.storm = self.storm;
+        loaded.storm = self.storm;
         if self.storm > 0 {
             broken.clear();
             scan.findings.retain(|finding| !is_lost(finding));
         }
         let mut changes = Vec::with_capacity(broken.len());
         for (path, read) in broken {
-            changes.push(self.settle(path, read, &mut taken.findings));
+            changes.push(self.settle(path, read, &mut loaded.findings));
         }
         changes.extend(self.reject_all(
             scan.findings,
             read_context,
             target.known(),
-            &mut taken.findings,
+            &mut loaded.findings,
         ));
         self.links.extend(scan.links);
         self.notes.forget_former();
-        taken.touched.append(&mut target.catalog.apply(changes, target.horizon));
-        taken
+        loaded.touched.append(&mut target.catalog.apply(changes, target.horizon));
+        loaded
+    }
+
+    /// What a piece of the files says.
+    fn read_piece(
+        &self,
+        piece: &[Arc<str>],
+        read_context: ReadContext<'_>,
+        target: &Target<'_>,
+        step: &Step,
+    ) -> Vec<Option<Read>> {
+        let of = |catalog, path: &str| post_reader::known(catalog, read_context.layout, path);
+        // With another catalog come other rules.
+        let known = target.last.is_none().then_some(&*target.catalog);
+        parallel::read(piece, |path: &Arc<str>| {
+            step.advance();
+            let known = known.filter(|_| !self.notes.has(path)).and_then(|known| of(known, path));
+            let read = post_reader::card(path, read_context, known, target.horizon.now)?;
+            if is_withheld(&read) { Some(keep(read, of(target.known(), path))) } else { Some(read) }
+        })
     }
 
     /// Whether a file that a scan has missed is gone. Where no event tells, it must have been so for a
