@@ -13,8 +13,9 @@ use hashbrown::HashTable;
 
 use crate::base::fingerprint::Fingerprint;
 use crate::base::hash::Hash;
+use crate::catalog::card::{Card, Group};
 use crate::content::date::Moment;
-use crate::content::post::{Card, Group, Reach};
+use crate::content::post::Reach;
 use crate::content::uses::Use;
 
 /// The number of a card.

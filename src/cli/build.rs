@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::cli::log::{self, Form};
 use crate::cli::options::{Common, Writing};
-use crate::cli::{REJECTED, say};
+use crate::cli::terminal::{REJECTED, say};
 use crate::daemon::build;
 use crate::daemon::settings::Settings;
 use crate::diagnostic::{Finding, Result};

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use std::sync::OnceLock;
 
 use crate::catalog::cards::Kept;
-use crate::cli::REJECTED;
 use crate::cli::format::{Format, write_findings, write_records};
 use crate::cli::options::Common;
 use crate::cli::reading;
+use crate::cli::terminal::REJECTED;
 use crate::content::date::Moment;
 use crate::content::site::Site;
 use crate::daemon::settings;

@@ -8,15 +8,12 @@ pub mod log;
 pub mod options;
 pub mod reading;
 pub mod serve;
+pub mod terminal;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 use std::slice;
 
 use clap::{Parser, Subcommand};
-
-/// Exit code of a `build --strict` or `check` that found rejected posts.
-pub const REJECTED: u8 = 1;
 
 /// Exit code of a command that could not do its work.
 const FAILED: u8 = 2;
@@ -53,9 +50,4 @@ pub fn run() -> ExitCode {
         log::write_findings(slice::from_ref(&finding));
         ExitCode::from(FAILED)
     })
-}
-
-/// Writes for people. A pipe that is closed at the other end is their decision, no failure.
-fn say(out: &mut dyn Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-    let _ = write(out).and_then(|()| out.flush());
 }

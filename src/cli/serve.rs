@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::cli::log::{self, Form};
 use crate::cli::options::{Common, LimitFlags, ScanFlags, Writing};
-use crate::cli::say;
+use crate::cli::terminal::say;
 use crate::daemon::serve;
 use crate::daemon::settings::Settings;
 use crate::diagnostic::Result;

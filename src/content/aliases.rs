@@ -1,8 +1,9 @@
 //! Addresses that feeds had elsewhere (`feedmill.aliases`): old subscribers ask for these for ever.
 
 use crate::content::config::Section;
-use crate::content::front_matter::Node;
-use crate::content::site::{JekyllFeed, Taxonomy};
+use crate::content::front_matter::node::Node;
+use crate::content::jekyll_feed::JekyllFeed;
+use crate::content::taxonomy::Taxonomy;
 use crate::content::text::nfc;
 use crate::diagnostic::Result;
 

@@ -7,10 +7,14 @@ use std::borrow::Cow;
 use crate::content::bulk;
 use crate::content::clean;
 use crate::content::html;
+use crate::content::html::context::Cleaned;
+use crate::content::html::context::Context;
 use crate::content::html::notes;
 use crate::content::html::trust::Trust;
 use crate::content::liquid;
 use crate::content::liquid::elsewhere::Elsewhere;
+use crate::content::liquid::variables::Highlight;
+use crate::content::liquid::variables::Variables;
 use crate::content::markdown;
 use crate::content::markdown::dialect::{Dialect, Flavor};
 use crate::content::markdown::held::Held;
@@ -73,7 +77,7 @@ pub struct Source<'a> {
     pub separator: Option<&'a str>,
     /// What Liquid variables stand for; `None` where Liquid is plain text
     /// (`render_with_liquid: false`).
-    pub liquid: Option<liquid::Variables<'a>>,
+    pub liquid: Option<Variables<'a>>,
 }
 
 /// A body as feeds carry it. All text is XML-safe.
@@ -111,7 +115,7 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let (lines, link) = cleaning.lines(without, is_markdown);
     let base = url::Base::parse(source.base);
     let pages = Pages::new(source.path, source.elsewhere);
-    let context = html::Context {
+    let context = Context {
         base: base.as_ref(),
         trust: cleaning.trust(),
         selectors: cleaning.selectors(),
@@ -123,7 +127,7 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let trust = cleaning.trust();
     let to_html = |text: &str| match html_of(text, source, extensions.as_ref(), trust) {
         Ok(html) => html::clean(&html, &context),
-        Err(warning) => html::Cleaned { warning: Some(warning), ..html::Cleaned::default() },
+        Err(warning) => Cleaned { warning: Some(warning), ..Cleaned::default() },
     };
     warnings.extend(extensions.as_ref().and_then(|extensions| extensions.warning.clone()));
     // The text of the post itself was counted when that was read.
@@ -228,24 +232,22 @@ fn within(
     text: &str,
     (markup, is_counted): (Markup, bool),
     trust: Trust,
-    to_html: &dyn Fn(&str) -> html::Cleaned,
-) -> html::Cleaned {
+    to_html: &dyn Fn(&str) -> Cleaned,
+) -> Cleaned {
     let counted = if is_counted { None } else { oversize(markup, text, trust) };
     let error = match counted {
         Some((_, error)) => error,
         None => match to_html(text) {
-            html::Cleaned { warning: Some(error @ Error::Loss(Loss::TooLarge { .. })), .. } => {
-                error
-            }
+            Cleaned { warning: Some(error @ Error::Loss(Loss::TooLarge { .. })), .. } => error,
             cleaned => return cleaned,
         },
     };
     let head = head(text);
     let cleaned = match oversize(markup, head, trust) {
-        Some(_) => html::Cleaned::default(),
+        Some(_) => Cleaned::default(),
         None => to_html(head),
     };
-    html::Cleaned { html: String::new(), image: None, warning: Some(error), ..cleaned }
+    Cleaned { html: String::new(), image: None, warning: Some(error), ..cleaned }
 }
 
 /// The beginning of a text that is too large, in whole lines if there are any.
@@ -261,8 +263,8 @@ fn expand<'t>(text: &'t str, source: &Source, trust: Trust) -> liquid::Expanded<
         return liquid::Expanded { text: Cow::Borrowed(text), remarks, uses };
     };
     let highlight = match source.markup {
-        Markup::Markdown(_) => liquid::Highlight::Fenced,
-        Markup::Html => liquid::Highlight::Html,
+        Markup::Markdown(_) => Highlight::Fenced,
+        Markup::Html => Highlight::Html,
     };
     liquid::expand(text, highlight, variables, trust.is_untrusted())
 }

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::content::html;
+use crate::content::html::context::Selectors;
 use crate::content::html::trust::Trust;
 use crate::content::markdown;
 use crate::content::text::has_signs;
@@ -16,7 +16,7 @@ pub struct Cleaning {
     drop_lines: Option<regex::RegexSet>,
     source_link: Option<regex::Regex>,
     author_pattern: Option<regex::Regex>,
-    selectors: html::Selectors,
+    selectors: Selectors,
     trust: Trust,
 }
 
@@ -54,10 +54,10 @@ impl Cleaning {
         let drop_lines = drop_lines
             .transpose()
             .map_err(|error| bad("lines", &patterns.lines.join(" | "), &error.to_string()))?;
-        let mut selectors = html::Selectors::default();
+        let mut selectors = Selectors::default();
         for selector in patterns.elements {
             // One by one first, so that the message names the one that is wrong.
-            html::Selectors::default()
+            Selectors::default()
                 .remove(selector)
                 .map_err(|reason| bad("elements", selector, &reason))?;
         }
@@ -78,7 +78,7 @@ impl Cleaning {
     }
 
     /// The selectors of elements.
-    pub fn selectors(&self) -> &html::Selectors {
+    pub fn selectors(&self) -> &Selectors {
         &self.selectors
     }
 

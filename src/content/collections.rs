@@ -1,26 +1,17 @@
 //! Jekyll's collections that have feeds: those that `feed.collections` names and whose items have pages.
 
 use crate::content::aliases::Alias;
+use crate::content::collection::Collection;
 use crate::content::config::Section;
-use crate::content::front_matter::Node;
+use crate::content::front_matter::node::Node;
 use crate::content::permalink::Template;
-use crate::content::site::{Site, Taxonomy};
+use crate::content::site::Site;
+use crate::content::taxonomy::Taxonomy;
 use crate::content::text::shown;
 use crate::diagnostic::{Error, Finding};
 
 /// What `feed.collections` can name.
 const WITH_PAGES: &str = "a collection that has `output: true` under `collections`";
-
-/// A collection with a feed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Collection {
-    /// Its name.
-    pub label: String,
-    /// Its folder, relative to the site.
-    pub folder: String,
-    /// Template of the addresses of its items.
-    pub permalink: Template,
-}
 
 /// Reads them into a site; their folders are searched like those of `feedmill.content`.
 pub fn read(site: &mut Site, top: &Section<'_>, feed: &Section<'_>, findings: &mut Vec<Finding>) {

@@ -1,6 +1,7 @@
 //! Reads typed settings out of a YAML mapping and says where a setting is wrong.
 
-use crate::content::front_matter::{Node, line_of};
+use crate::content::front_matter::lines::line_of;
+use crate::content::front_matter::node::Node;
 use crate::diagnostic::{Error, Finding, Result, Severity};
 
 /// One mapping of a configuration file, with the way that led to it.

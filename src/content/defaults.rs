@@ -5,7 +5,8 @@
 
 pub mod reading;
 
-use crate::content::front_matter::{Node, line_of};
+use crate::content::front_matter::lines::line_of;
+use crate::content::front_matter::node::Node;
 use crate::content::glob::Glob;
 
 /// All entries, in the order of the file.

@@ -1,7 +1,7 @@
 //! A file that goes with a post: a recording, a document.
 
 use crate::base::percent;
-use crate::content::front_matter::Node;
+use crate::content::front_matter::node::Node;
 use crate::content::site::Site;
 use crate::content::syntax::{A_MEDIA_TYPE, A_SIZE, media_type, size};
 use crate::content::text::shown;

@@ -1,7 +1,7 @@
 //! Which posts are left out of feeds, although they are published.
 
 use crate::content::config::Section;
-use crate::content::front_matter::Node;
+use crate::content::front_matter::node::Node;
 use crate::content::glob::Glob;
 use crate::content::text::nfc;
 use crate::diagnostic::Result;

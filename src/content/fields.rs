@@ -5,6 +5,7 @@
 mod media;
 mod names;
 mod rare;
+pub mod reader;
 mod state;
 pub mod times;
 
@@ -12,30 +13,21 @@ use std::borrow::Cow;
 
 use crate::content::body::Markup;
 use crate::content::fields::rare::{RARE, Rare};
+use crate::content::fields::reader::Fields;
+use crate::content::front_matter::node::Node;
 use crate::content::front_matter::rescue::KEYS;
-use crate::content::front_matter::{FrontMatter, Node};
-use crate::content::html::trust::Trust;
+use crate::content::html::plain::plain;
 use crate::content::names::Names;
-use crate::content::origin::Origin;
 use crate::content::permalink::MAX_PATH;
 use crate::content::post::{Post, Reach};
-use crate::content::site::Site;
 use crate::content::slug;
 use crate::content::spread;
 use crate::content::stamp::day_in_name;
+use crate::content::syntax::MAX_TITLE;
 use crate::content::syntax::language;
-use crate::content::text::{collapse, head, plain, shown, xml_safe};
+use crate::content::text::{collapse, head, shown, xml_safe};
 use crate::diagnostic::oddity::Oddity;
 use crate::diagnostic::{Error, Remark, Severity};
-
-/// Longest title, in bytes: a page of a book.
-pub const MAX_TITLE: usize = 1024;
-
-/// Longest address and id, in bytes.
-pub const MAX_ADDRESS: usize = 2 * 1024;
-
-/// Longest language tag, in bytes; the longest that RFC 5646 §4.4.1 counts on has 35.
-pub const MAX_LANG: usize = 64;
 
 /// The most oddities of one kind that are told of a post.
 const MAX_TOLD: usize = 16;
@@ -43,25 +35,7 @@ const MAX_TOLD: usize = 16;
 /// The most keys with capitals that are compared with those that mean something.
 const MAX_CAPITALS: usize = 64;
 
-/// Reads one post's front matter and notes what is odd about it.
-pub struct Fields<'f, 'r> {
-    front: &'f FrontMatter<'f>,
-    origin: &'f Origin<'f>,
-    site: &'f Site,
-    remarks: &'r mut Vec<Remark>,
-}
-
-impl<'f, 'r> Fields<'f, 'r> {
-    /// Takes what a post's path and front matter say.
-    pub fn new(
-        front: &'f FrontMatter<'f>,
-        origin: &'f Origin<'f>,
-        site: &'f Site,
-        remarks: &'r mut Vec<Remark>,
-    ) -> Self {
-        Self { front, origin, site, remarks }
-    }
-
+impl Fields<'_, '_> {
     /// Notes what is not read as it looks.
     fn note_oddities(&mut self) {
         let has_capital = |key: &&str| key.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -182,56 +156,6 @@ impl<'f, 'r> Fields<'f, 'r> {
         }
     }
 
-    fn too_long(&mut self, key: &'static str, limit: usize, fate: &'static str) {
-        self.warn(key, Error::TooLong { key, limit, fate });
-    }
-
-    /// A text that is short enough for an address.
-    fn address(&mut self, key: &'static str) -> Option<String> {
-        self.text(key).filter(|text| self.is_address(key, text))
-    }
-
-    /// Whether a text is short enough for an address; a longer one is passed over.
-    fn is_address(&mut self, key: &'static str, text: &str) -> bool {
-        if text.len() > MAX_ADDRESS {
-            self.too_long(key, MAX_ADDRESS, "passed over");
-        }
-        text.len() <= MAX_ADDRESS
-    }
-
-    fn trust(&self) -> Trust {
-        self.site.cleaning.trust()
-    }
-
-    fn warn(&mut self, key: &str, error: Error) {
-        self.remark(Severity::Warning, key, error);
-    }
-
-    /// Says something about a value, unless it is one of `defaults:`: that was said once for all.
-    fn remark(&mut self, severity: Severity, key: &str, error: Error) {
-        if self.front.is_inherited(key) {
-            return;
-        }
-        let line = self.front.line_of(key);
-        self.remarks.push(Remark { severity, line, column: 0, error });
-    }
-
-    fn scalar<'n>(&mut self, node: &'n Node, key: &'static str) -> Option<&'n str> {
-        if matches!(node, Node::List(_) | Node::Map(_)) {
-            self.warn(key, Error::Unusable { key, found: node.kind() });
-        }
-        node.text()
-    }
-
-    fn text(&mut self, key: &'static str) -> Option<String> {
-        let text = self.scalar(self.front.get(key)?, key)?.trim();
-        (!text.is_empty()).then(|| text.to_owned())
-    }
-
-    fn drop(&mut self, key: &str, found: &str, expected: &'static str) {
-        self.warn(key, Error::Dropped { key: key.to_owned(), found: shown(found), expected });
-    }
-
     /// The language whose folder the post stands in.
     fn lang_of_folder(&self) -> Option<String> {
         // A key begins with the folder above `_posts`, or with that below it.
@@ -239,14 +163,5 @@ impl<'f, 'r> Fields<'f, 'r> {
         let folder =
             self.site.languages.iter().find(|folder| folder.eq_ignore_ascii_case(first))?;
         language(folder).map(Cow::into_owned)
-    }
-}
-
-/// What stands under a key that may have a list.
-fn items(node: Option<&Node>) -> &[Node] {
-    match node {
-        None => &[],
-        Some(Node::List(items)) => items,
-        Some(one) => std::slice::from_ref(one),
     }
 }

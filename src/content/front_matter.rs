@@ -6,165 +6,24 @@
 //! need are rescued line by line, and a warning names the line.
 
 pub mod decoder;
+pub mod lines;
 pub mod mend;
+pub mod node;
 pub mod plain;
 pub mod rescue;
-
-use std::collections::HashSet;
+pub mod yaml;
 
 use crate::content::defaults::Set;
+use crate::content::front_matter::lines::line_of;
+use crate::content::front_matter::lines::value_of;
 use crate::content::front_matter::mend::{comments, mended};
+use crate::content::front_matter::node::Node;
 use crate::content::front_matter::rescue::{HIDING_KEYS, rescue};
 use crate::content::text::{find_sign, has_sign};
 use crate::diagnostic::{Error, Remark, Severity};
 
 /// The longest front matter that is decoded, in bytes: libyaml is quadratic in nesting.
 pub const MAX_FRONT_MATTER: usize = 16 * 1024;
-
-/// The most opening brackets on one line, for the same reason.
-pub const MAX_BRACKETS: usize = 64;
-
-/// The most brackets that are open, over all lines: the reason again.
-const MAX_OPEN: usize = 512;
-
-/// A decoded YAML value whose scalars are text as it was written, without what XML forbids:
-/// `"\u0001"` is fine in YAML and would break every feed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Node {
-    /// Nothing, `~` or `null`.
-    Null,
-    /// `true` or `false`, unquoted.
-    Bool(bool),
-    /// A number as it was written: `007`, `1.10`.
-    Number(String),
-    /// Text.
-    Text(String),
-    /// A sequence.
-    List(Vec<Self>),
-    /// A mapping, in the order of the file. Of equal keys the last one counts, as in Jekyll.
-    Map(Vec<(String, Self)>),
-}
-
-impl Node {
-    /// Decodes a whole YAML document.
-    ///
-    /// # Errors
-    /// When it does not parse; the remark says where and why.
-    pub fn parse(yaml: &str) -> Result<Self, Remark> {
-        Self::parse_by(yaml, decoder::decode)
-    }
-
-    /// The same, but of a key that a mapping has twice the last one counts; says which keys those are.
-    ///
-    /// # Errors
-    /// As for [`Node::parse`], but for that.
-    pub fn parse_repeated(yaml: &str) -> Result<(Self, Vec<String>), Remark> {
-        let mut node = Self::parse_by(yaml, decoder::decode_repeated)?;
-        let mut repeated = Vec::new();
-        keep_last(&mut node, &mut repeated);
-        Ok((node, repeated))
-    }
-
-    fn parse_by(
-        yaml: &str,
-        decode: fn(&str) -> Result<Self, decoder::Fault>,
-    ) -> Result<Self, Remark> {
-        let fail = |line, column, reason: String| Remark {
-            severity: Severity::Error,
-            line,
-            column,
-            error: Error::BrokenYaml { reason },
-        };
-        let too_deep = || yaml.lines().position(|line| brackets(line) > MAX_BRACKETS);
-        if brackets(yaml) > MAX_BRACKETS
-            && let Some(line) = too_deep()
-        {
-            return Err(fail(
-                line + 1,
-                0,
-                format!("more than {MAX_BRACKETS} brackets on one line"),
-            ));
-        }
-        if let Some(node) = plain::read(yaml) {
-            return Ok(node);
-        }
-        if let Some(line) = too_open(yaml) {
-            let reason = format!("more than {MAX_OPEN} brackets are open");
-            return Err(fail(line + 1, 0, reason));
-        }
-        decode(yaml).map_err(|fault| fail(fault.line, fault.column, fault.reason))
-    }
-
-    /// The value of a key of a mapping; `None` too when this is no mapping.
-    // A post asks for forty keys in a row: written out for each, that is 4 KiB of code.
-    #[inline(never)]
-    pub fn get(&self, key: &str) -> Option<&Self> {
-        let Self::Map(fields) = self else { return None };
-        fields.iter().rev().find(|(name, _)| name == key).map(|(_, node)| node)
-    }
-
-    /// A scalar as text; `None` for nothing, lists and mappings.
-    pub fn text(&self) -> Option<&str> {
-        match self {
-            Self::Bool(true) => Some("true"),
-            Self::Bool(false) => Some("false"),
-            Self::Number(text) | Self::Text(text) => Some(text),
-            Self::Null | Self::List(_) | Self::Map(_) => None,
-        }
-    }
-
-    /// What kind of value this is, in the words of a message.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Null => "nothing",
-            Self::Bool(_) => "true or false",
-            Self::Number(_) => "a number",
-            Self::Text(_) => "text",
-            Self::List(_) => "a list",
-            Self::Map(_) => "a mapping",
-        }
-    }
-}
-
-/// Leaves of equal keys the last one; notes the others.
-fn keep_last(node: &mut Node, repeated: &mut Vec<String>) {
-    match node {
-        Node::Map(fields) => {
-            let mut known = HashSet::new();
-            let is_last: Vec<bool> =
-                fields.iter().rev().map(|(key, _)| known.insert(key.clone())).collect();
-            let mut is_last = is_last.into_iter().rev();
-            fields.retain(|(key, _)| {
-                let stays = is_last.next().unwrap_or(true);
-                repeated.extend((!stays).then(|| key.clone()));
-                stays
-            });
-            for (_, value) in fields {
-                keep_last(value, repeated);
-            }
-        }
-        Node::List(items) => {
-            for item in items {
-                keep_last(item, repeated);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The line on which more brackets are open than are decoded, if those within quotes count, too.
-fn too_open(yaml: &str) -> Option<usize> {
-    let mut open: usize = 0;
-    yaml.lines().position(|line| {
-        let closed = line.bytes().filter(|byte| matches!(byte, b']' | b'}')).count();
-        open = (open + brackets(line)).saturating_sub(closed);
-        open > MAX_OPEN
-    })
-}
-
-fn brackets(line: &str) -> usize {
-    line.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count()
-}
 
 /// A post's text, divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -420,21 +279,4 @@ fn quotes(yaml: &str, key: &str) -> bool {
 /// What stands behind a top-level key on its last line.
 fn written<'y>(yaml: &'y str, key: &str) -> Option<&'y str> {
     yaml.lines().rev().find_map(|line| value_of(line, key))
-}
-
-/// The index of the last line that sets a top-level key.
-pub fn line_of(yaml: &str, key: &str) -> Option<usize> {
-    yaml.lines()
-        .enumerate()
-        .filter(|(_, line)| value_of(line, key).is_some())
-        .last()
-        .map(|(index, _)| index)
-}
-
-/// A colon of full width, which is read as one: see [`mend`].
-pub const WIDE_COLON: char = '：';
-
-/// What stands behind a top-level key on its line.
-pub fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
-    line.strip_prefix(key)?.trim_start().strip_prefix([':', WIDE_COLON])
 }

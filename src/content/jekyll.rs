@@ -2,7 +2,7 @@
 //! told once, with its line, and none that leaves entries as they are.
 
 use crate::content::config::Section;
-use crate::content::front_matter::Node;
+use crate::content::front_matter::node::Node;
 use crate::content::text::shown;
 use crate::diagnostic::{Error, Finding};
 

@@ -11,8 +11,10 @@ pub mod evaluate;
 pub mod excerpt;
 pub mod expression;
 pub mod filters;
+pub mod flow;
 pub mod include;
 pub mod lexer;
+pub mod limits;
 pub mod parser;
 pub mod plugins;
 pub mod problem;
@@ -21,68 +23,17 @@ pub mod repeat;
 pub mod scope;
 pub mod site;
 pub mod value;
+pub mod variables;
 
 use std::borrow::Cow;
 
-use crate::content::library::Library;
-use crate::content::liquid::elsewhere::Elsewhere;
 use crate::content::liquid::lexer::has_marks;
 use crate::content::liquid::problem::Problems;
 use crate::content::liquid::render::Renderer;
-use crate::content::liquid::value::Value;
-use crate::content::markdown::dialect::Dialect;
-use crate::content::stamp::Rules;
+use crate::content::liquid::variables::Highlight;
+use crate::content::liquid::variables::Variables;
 use crate::content::uses::Use;
 use crate::diagnostic::Remark;
-
-/// How many bytes tags and variables may stand for in one text; those beyond are left out.
-pub const MAX_EXPANSION: usize = 1 << 20;
-
-/// How many tags, variables, filters and comparisons one text may run.
-pub const MAX_STEPS: usize = 100_000;
-
-/// How many rounds all loops of one text may make.
-pub const MAX_ITERATIONS: usize = 10_000;
-
-/// How many posts one text may name: for each a file is read.
-pub const MAX_LINKS: usize = 256;
-
-/// How many includes, files, data and posts one text may use.
-pub const MAX_USES: usize = 1_000;
-
-/// What the variables and tags of a post stand for.
-#[derive(Clone, Copy)]
-pub struct Variables<'a> {
-    /// `site`
-    pub site: &'a Value,
-    /// `site.data`, and what `include` names.
-    pub library: &'a Library,
-    /// `page`, which is made when a post asks for it.
-    pub page: &'a dyn Fn() -> Value,
-    /// `site.url`
-    pub url: &'a str,
-    /// `site.baseurl`
-    pub baseurl: &'a str,
-    /// Which Markdown `markdownify` reads.
-    pub dialect: &'a Dialect,
-    /// How dates are read and shown.
-    pub rules: Rules,
-    /// The body of the post, for its excerpt.
-    pub body: &'a str,
-    /// What ends the excerpt, if that is configured.
-    pub separator: Option<&'a str>,
-    /// The rest of the site.
-    pub elsewhere: &'a dyn Elsewhere,
-}
-
-/// How a `highlight` block is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Highlight {
-    /// As a fenced code block.
-    Fenced,
-    /// As `pre` and `code`.
-    Html,
-}
 
 /// A text without Liquid.
 #[derive(Debug, PartialEq, Eq)]

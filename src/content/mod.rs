@@ -75,4 +75,7 @@ pub mod html;
 
 pub mod text;
 
+pub mod collection;
 pub mod encoding;
+pub mod jekyll_feed;
+pub mod taxonomy;

@@ -3,7 +3,7 @@
 //! Each of them may be a feed of four documents, and stands in each of the post's feeds, so there
 //! is a ceiling that no post passes, and names are counted while they are read.
 
-use crate::content::front_matter::Node;
+use crate::content::front_matter::node::Node;
 use crate::content::html::trust::Trust;
 use crate::content::text::{head, nfc, xml_safe};
 

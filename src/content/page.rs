@@ -1,7 +1,8 @@
 //! The address of what is no post: a page, or a file that goes out as it is.
 
 use crate::base::percent;
-use crate::content::front_matter::{Node, split};
+use crate::content::front_matter::node::Node;
+use crate::content::front_matter::split;
 
 /// What becomes HTML, besides files in Markdown.
 const MARKUP: &[&str] = &["html", "htm"];

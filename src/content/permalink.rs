@@ -3,12 +3,13 @@
 //! Addresses follow Jekyll 4, so that the links in our feeds meet the pages of the site; unlike
 //! Jekyll's they are always valid URLs (`?` in a category is encoded).
 
+pub mod parts;
 pub mod placeholder;
 
 use std::mem;
 
 use crate::base::percent::{self, encoded_length};
-use crate::content::date::{Moment, Zone};
+use crate::content::permalink::parts::Parts;
 use crate::content::permalink::placeholder::Placeholder;
 use crate::content::text::{shown, signs};
 use crate::diagnostic::Error;
@@ -39,48 +40,6 @@ pub struct Template {
 enum Piece {
     Text(String),
     Value(Placeholder),
-}
-
-/// What a template is filled with.
-#[derive(Debug, Clone, Copy)]
-pub struct Parts<'a> {
-    /// When the post was published; its day is that of the site's zone.
-    pub date: Moment,
-    /// The site's zone.
-    pub zone: Zone,
-    /// Categories as they are written.
-    pub categories: &'a [String],
-    /// The slug as it is written, or the file's name without day and extension.
-    pub slug: &'a str,
-    /// The file, relative to the site.
-    pub path: &'a str,
-    /// The name of the collection, unless it is a post's.
-    pub collection: Option<&'a str>,
-    /// The ending of the page.
-    pub extension: &'a str,
-}
-
-impl<'a> Parts<'a> {
-    /// The path without its extension.
-    fn bare(&self) -> &'a str {
-        self.path.rsplit_once('.').map_or(self.path, |(bare, _)| bare)
-    }
-
-    /// The file's name without extension.
-    pub fn stem(&self) -> &'a str {
-        let bare = self.bare();
-        bare.rsplit_once('/').map_or(bare, |(_, stem)| stem)
-    }
-
-    /// Jekyll's `:path`: where the file is, apart from `_posts` or the folder of its collection.
-    pub fn place(&self) -> String {
-        if let Some(label) = self.collection {
-            let folder = format!("_{label}/");
-            let below = self.path.find(&folder).map_or(0, |at| at + folder.len());
-            return self.bare()[below..].trim_end_matches('.').to_owned();
-        }
-        self.bare().trim_end_matches('.').replacen("_posts", "", 1)
-    }
 }
 
 impl Template {

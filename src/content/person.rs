@@ -1,9 +1,10 @@
 //! A person, as a post, the configuration or `_data/authors.yml` writes one.
 
-use crate::content::front_matter::Node;
+use crate::content::front_matter::node::Node;
+use crate::content::html::plain::plain;
 use crate::content::site::{Author, Site};
 use crate::content::syntax::{A_MAIL, mail};
-use crate::content::text::{plain, shown};
+use crate::content::text::shown;
 use crate::diagnostic::Error;
 
 /// What can be the address of a person.

@@ -6,6 +6,7 @@
 
 mod addresses;
 mod feeds;
+pub mod surroundings;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +17,8 @@ use crate::content::collections;
 use crate::content::config::{File, Section};
 use crate::content::date::Zone;
 use crate::content::defaults::{Defaults, reading};
-use crate::content::front_matter::{Node, line_of};
+use crate::content::front_matter::lines::line_of;
+use crate::content::front_matter::node::Node;
 use crate::content::html::trust::Trust;
 use crate::content::jekyll;
 use crate::content::liquid::value::Value;
@@ -27,6 +29,7 @@ use crate::content::settings::addresses::{Urls, addresses, tag_authority, urls};
 use crate::content::settings::feeds::{
     default_window, exclusions, jekyll_feed, names, overrides, tags, taxonomies, window,
 };
+use crate::content::settings::surroundings::Surroundings;
 use crate::content::site::{Author, Ids, LinkPosts, NamesFrom, Site};
 use crate::content::stamp::{Naive, Rules};
 use crate::content::syntax::{A_LANGUAGE, language};
@@ -59,19 +62,6 @@ pub struct Sources {
     pub fallback_url: String,
 }
 
-/// What is known of a site besides its configuration.
-#[derive(Debug, Clone, Copy)]
-pub struct Surroundings<'a> {
-    /// Path of the configuration, as the user would name it.
-    pub config_path: &'a str,
-    /// Name of the site's folder: its title when the configuration has none.
-    pub folder_name: &'a str,
-    /// `--base-url`, when given.
-    pub base_url: Option<&'a str>,
-    /// Where links are made when nothing else says so: the listening address.
-    pub fallback_url: &'a str,
-}
-
 const OUR_KEYS: &[&str] = &[
     "aliases",
     "cap",
@@ -102,9 +92,6 @@ const IDS: &[(&str, Ids)] =
     &[("tag", Ids::Tag), ("permalink", Ids::Permalink), ("jekyll", Ids::Jekyll)];
 const NAMES_FROM: &[(&str, NamesFrom)] =
     &[("category", NamesFrom::Category), ("tag", NamesFrom::Tag)];
-
-/// What can be a licence.
-pub const A_LICENSE: &str = "the web address of a licence";
 
 const TRUSTS: &[(&str, Trust)] = &[("trusted", Trust::Trusted), ("untrusted", Trust::Untrusted)];
 /// What a request for an image may say of the page that shows it (Referrer Policy §3).

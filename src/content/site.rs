@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use crate::content::aliases::Alias;
 use crate::content::clean::Cleaning;
-use crate::content::collections::Collection;
+use crate::content::collection::Collection;
 use crate::content::defaults::Defaults;
 use crate::content::exclusion::Exclusions;
+use crate::content::jekyll_feed::JekyllFeed;
 use crate::content::library::Library;
 use crate::content::liquid::value::Value;
 use crate::content::markdown::dialect::Dialect;
 use crate::content::permalink::Template;
 use crate::content::stamp::Rules;
+use crate::content::taxonomy::Taxonomy;
 use crate::content::url::Base;
 
 /// The most entries that a feed can carry.
@@ -27,43 +29,6 @@ pub struct Author {
     pub email: Option<String>,
     /// The home page, absolute.
     pub uri: Option<String>,
-}
-
-/// By what posts are grouped into feeds.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
-pub enum Taxonomy {
-    /// `category` and `categories`, and the folders above `_posts`.
-    Category,
-    /// `tag` and `tags`.
-    Tag,
-    /// `author` and `authors`.
-    Author,
-    /// `lang`, else the language folder, else the site's language.
-    Language,
-    /// Jekyll's collections; their items are in no other feed.
-    Collection,
-}
-
-impl Taxonomy {
-    /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 5] =
-        [Self::Category, Self::Tag, Self::Author, Self::Language, Self::Collection];
-
-    /// Those that posts are grouped by.
-    pub const OF_POSTS: [Self; 4] = [Self::Category, Self::Tag, Self::Author, Self::Language];
-
-    /// The word in addresses and settings.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Category => "category",
-            Self::Tag => "tag",
-            Self::Author => "author",
-            Self::Language => "lang",
-            Self::Collection => "collection",
-        }
-    }
 }
 
 /// What an entry's id is made from, unless the post sets its own.
@@ -122,19 +87,6 @@ pub enum NamesFrom {
     Tag,
 }
 
-/// Where jekyll-feed had its documents, below the home page and without a slash at the start.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JekyllFeed {
-    /// The site's feed (`feed.path`).
-    pub site: String,
-    /// The folder of the categories' feeds.
-    pub categories: String,
-    /// The folder of the tags' feeds (`feed.tags.path`).
-    pub tags: String,
-    /// Whether it is among `plugins` still.
-    pub is_installed: bool,
-}
-
 /// Which tags have feeds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TagFilter {
@@ -148,13 +100,6 @@ impl TagFilter {
     /// Whether a tag has a feed.
     pub fn keeps(&self, tag: &String) -> bool {
         self.only.as_ref().is_none_or(|only| only.contains(tag)) && !self.except.contains(tag)
-    }
-}
-
-impl Default for JekyllFeed {
-    fn default() -> Self {
-        let [site, categories, tags] = ["feed.xml", "feed/", "feed/by_tag/"].map(str::to_owned);
-        Self { site, categories, tags, is_installed: false }
     }
 }
 

@@ -6,8 +6,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::base::percent;
-use crate::content::liquid::MAX_LINKS;
 use crate::content::liquid::elsewhere::Elsewhere;
+use crate::content::liquid::limits::MAX_LINKS;
 use crate::content::text::shown;
 use crate::content::uses::Use;
 use crate::diagnostic::loss::Loss;

@@ -1,10 +1,11 @@
 //! What one post adds to all documents together: each of its feeds repeats it, in three formats and
 //! on a page. Many names, long fields and a long body are each fine alone.
 
-use crate::content::fields::{MAX_ADDRESS, MAX_LANG};
 use crate::content::html::trust::Trust;
 use crate::content::post::{Post, Reach};
-use crate::content::site::{Site, Taxonomy};
+use crate::content::site::Site;
+use crate::content::syntax::{MAX_ADDRESS, MAX_LANG};
+use crate::content::taxonomy::Taxonomy;
 use crate::content::text::escaped_length;
 
 /// Feeds of a post that need no count.

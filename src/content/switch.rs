@@ -1,6 +1,7 @@
 //! Keys that are true or false, as Jekyll's reading of YAML 1.1 has them.
 
-use crate::content::front_matter::{FrontMatter, Node};
+use crate::content::front_matter::FrontMatter;
+use crate::content::front_matter::node::Node;
 use crate::content::text::shown;
 
 /// What a key that is true or false holds.

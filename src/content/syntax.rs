@@ -3,6 +3,18 @@
 
 use std::borrow::Cow;
 
+/// What can be a licence.
+pub const A_LICENSE: &str = "the web address of a licence";
+
+/// Longest title, in bytes: a page of a book.
+pub const MAX_TITLE: usize = 1024;
+
+/// Longest address and id, in bytes.
+pub const MAX_ADDRESS: usize = 2 * 1024;
+
+/// Longest language tag, in bytes; the longest that RFC 5646 §4.4.1 counts on has 35.
+pub const MAX_LANG: usize = 64;
+
 /// What can be a language, in the words of a hint.
 pub const A_LANGUAGE: &str = "a language tag like `en`, `pt-BR` or `zh-Hans`";
 /// What can be a mail address.

@@ -1,7 +1,7 @@
 //! What of a site is read: `feedmill.content`, `exclude`, `include` and `markdown_ext`.
 
 use crate::content::config::Section;
-use crate::content::front_matter::Node;
+use crate::content::front_matter::node::Node;
 use crate::content::origin::MARKDOWN;
 use crate::content::text::shown;
 use crate::diagnostic::{Finding, Result};

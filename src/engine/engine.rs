@@ -10,17 +10,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::base::fingerprint::Fingerprint;
+use crate::catalog::card::Card;
 use crate::catalog::cards::Kept;
 use crate::catalog::{Catalog, Change, Horizon};
 use crate::content::date::Moment;
 use crate::content::origin::{Layout, Origin};
-use crate::content::post::Card;
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
 use crate::content::uses::Use;
 use crate::diagnostic::{Error, Finding, Result};
 use crate::engine::deletion_guard::{self, DeletionGuard, Known};
-use crate::engine::engine::dirty::Rest;
+use crate::engine::engine::dirty::Dirty;
 use crate::engine::id_changes::Moves;
 use crate::engine::id_guard::NewIds;
 use crate::engine::large_posts;
@@ -34,6 +34,7 @@ use crate::os::progress_bar::Progress;
 use crate::source::folder::{Roots, Scan, identity};
 
 pub mod dirty;
+mod rendering;
 
 /// The state between passes.
 #[derive(Debug)]
@@ -51,7 +52,7 @@ pub struct Engine {
     /// Whether the edition was made with other settings: all is printed anew, or nothing.
     is_stale: bool,
     /// What entries hang on besides their posts.
-    rest: Rest,
+    dirty: Dirty,
 }
 
 /// What a pass did.
@@ -85,7 +86,7 @@ impl Engine {
             loader: Loader::default(),
             hold: DeletionGuard::default(),
             is_stale: true,
-            rest: Rest::default(),
+            dirty: Dirty::default(),
         })
     }
 
@@ -163,7 +164,7 @@ impl Engine {
         let kept = self.catalog.cards().filter(|card| self.loader.is_unfinished(card.path()));
         catalog.apply(kept.map(|card| Change::Put(card.to_card())), horizon);
         let former = std::mem::replace(&mut self.catalog, catalog);
-        self.rest = Rest::default();
+        self.dirty = Dirty::default();
         if self.renderer.new_ids.is_none() {
             let moves = Moves::between(&former, &self.catalog);
             pass.findings.extend(moves.findings(&self.catalog, &self.layout, now));
@@ -264,7 +265,7 @@ impl Engine {
             gone.retain(|path| !self.hold.hides(path) && self.loader.is_gone(path, now));
         }
         let gone = gone.iter().filter_map(|path| self.remove(path)).collect();
-        self.rest.look_at_files(&self.catalog, &self.roots.site);
+        self.dirty.look_at_files(&self.catalog, &self.roots.site);
         self.take_in(gone, scan, now)
     }
 
@@ -281,7 +282,7 @@ impl Engine {
                 // Only what is in `_posts` is a post from now on.
                 return self.rescan(now);
             }
-            self.rest.note(Use::File(relative.as_str().into()));
+            self.dirty.note(Use::File(relative.as_str().into()));
             match self.roots.look(path) {
                 Ok(Some(stamp)) if self.roots.is_walked_to(path.parent().unwrap_or(path)) => {
                     if Origin::is_at(&relative, &self.layout) {

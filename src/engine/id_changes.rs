@@ -9,7 +9,7 @@ use crate::catalog::{Catalog, Change};
 use crate::content::date::Moment;
 use crate::content::origin::Layout;
 use crate::content::post::Reach;
-use crate::content::site::Taxonomy;
+use crate::content::taxonomy::Taxonomy;
 use crate::diagnostic::known_by::KnownBy;
 use crate::diagnostic::{Error, Finding, Severity};
 use crate::engine::post_reader;

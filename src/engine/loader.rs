@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::base::fingerprint::Fingerprint;
+use crate::catalog::card::Card;
 use crate::catalog::cards::Kept;
 use crate::catalog::{Catalog, Change, FeedName, Horizon};
-use crate::content::post::Card;
 use crate::diagnostic::{Error, Finding, Severity};
 use crate::engine::deletion_guard;
 use crate::engine::findings_log::FindingsLog;

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use crate::base::fingerprint::Fingerprint;
 use crate::base::hash::Hash;
+use crate::catalog::card::Card;
 use crate::catalog::cards::Kept;
 use crate::catalog::{Catalog, Change};
 use crate::content::date::Moment;
 use crate::content::enclosure::Enclosure;
 use crate::content::encoding::likely;
 use crate::content::origin::{Layout, Origin};
-use crate::content::post::{Card, Post};
+use crate::content::post::Post;
 use crate::content::site::{Ids, Site};
 use crate::diagnostic::{Error, Finding, Remark, Severity};
 use crate::engine::large_posts;

@@ -8,10 +8,12 @@ use crate::base::percent;
 use crate::catalog::FeedName;
 use crate::content::date::{Moment, Zone};
 use crate::content::enclosure::media_type_of;
-use crate::content::fields::MAX_ADDRESS;
 use crate::content::permalink::tag_id;
-use crate::content::post::{Post, Rendered};
-use crate::content::site::{self, LinkPosts, NamesFrom, Site, Taxonomy, Window};
+use crate::content::post::Post;
+use crate::content::post::render::Rendered;
+use crate::content::site::{self, LinkPosts, NamesFrom, Site, Window};
+use crate::content::syntax::MAX_ADDRESS;
+use crate::content::taxonomy::Taxonomy;
 use crate::content::text::nfc;
 use crate::feed::model::{Category, Enclosure, Entry, Feed, Image, Person, Stamp};
 

@@ -7,7 +7,7 @@ use askama::Template;
 
 use crate::base::percent;
 use crate::catalog::FeedName;
-use crate::content::site::Taxonomy;
+use crate::content::taxonomy::Taxonomy;
 use crate::diagnostic::Error;
 use crate::feed::assemble;
 use crate::feed::format::atom;

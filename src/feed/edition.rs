@@ -9,10 +9,13 @@ use std::sync::Arc;
 
 use crate::base::hash::Hash;
 use crate::catalog::FeedName;
-use crate::content::site::{JekyllFeed, Site, Taxonomy};
+use crate::content::jekyll_feed::JekyllFeed;
+use crate::content::site::Site;
+use crate::content::taxonomy::Taxonomy;
 use crate::content::text::nfc;
 use crate::feed::assemble;
-use crate::feed::format::{FORMATS, Format, atom};
+use crate::feed::format::kind::Format;
+use crate::feed::format::{FORMATS, atom};
 
 /// What is known of one published document.
 #[derive(Debug, Clone, PartialEq, Eq)]

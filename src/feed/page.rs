@@ -10,7 +10,8 @@ use askama::Template;
 
 use crate::base::hash::Hash;
 use crate::diagnostic::Error;
-use crate::feed::format::{FORMATS, Format};
+use crate::feed::format::FORMATS;
+use crate::feed::format::kind::Format;
 use crate::feed::model::{Entry, Feed, Stamp};
 
 /// The file of a page in its folder: what a web server sends for the folder itself.

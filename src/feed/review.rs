@@ -4,11 +4,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::base::hash::Hash;
+use crate::catalog::card::Group;
 use crate::catalog::cards::{Kept, Place};
 use crate::catalog::{Catalog, FeedName};
 use crate::content::glob::Glob;
-use crate::content::post::{Group, Reach};
-use crate::content::site::{Site, Taxonomy};
+use crate::content::post::Reach;
+use crate::content::site::Site;
+use crate::content::taxonomy::Taxonomy;
 use crate::diagnostic::known_by::KnownBy;
 use crate::diagnostic::oddity::Oddity;
 use crate::diagnostic::{Error, Finding, Severity};

@@ -5,7 +5,7 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
 use crate::feed::edition::Edition;
-use crate::http::respond::{Answer, text};
+use crate::http::answer::{Answer, text};
 
 /// Whether feedmill can keep its promise at this moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE};
 use http::{HeaderValue, Method, StatusCode};
 
-use crate::http::respond::{Answer, Request, refuse, text};
+use crate::http::answer::{Answer, text};
+use crate::http::respond::{Request, refuse};
 
 /// The media type of Prometheus' text format.
 const MEDIA_TYPE: HeaderValue =

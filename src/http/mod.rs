@@ -17,3 +17,4 @@ pub mod health;
 pub mod metrics;
 
 mod address;
+pub mod answer;

@@ -8,6 +8,10 @@ use crate::base::percent;
 use crate::feed::edition::{Document, Edition};
 use crate::feed::page;
 use crate::http::address::{is_host, is_plain};
+use crate::http::answer::Answer;
+use crate::http::answer::Body;
+use crate::http::answer::text;
+use crate::http::answer::{EVERYONE, NOSNIFF};
 use crate::http::conditional::{self, Decision, header_value};
 use crate::http::encoding::{Accepted, Coding};
 use crate::http::health::{self, Health};
@@ -91,35 +95,6 @@ impl Serving {
     fn cache_control(&self, path: &str) -> HeaderValue {
         if path.starts_with(page::ASSETS) { IMMUTABLE } else { self.cache_control.clone() }
     }
-}
-
-/// A response, short of the bytes of its document.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// The status.
-    pub status: StatusCode,
-    /// All headers but `Date`, and but `Content-Length` where a coding decides it.
-    pub headers: HeaderMap,
-    /// What follows; a HEAD request gets all headers of it and not the body itself.
-    pub body: Body,
-}
-
-/// What follows the headers.
-#[derive(Debug, Clone)]
-pub enum Body {
-    /// Nothing.
-    Empty,
-    /// A short text.
-    Text(Cow<'static, str>),
-    /// A document of the edition.
-    Document {
-        /// Its path below the base URL and in the export.
-        path: Arc<str>,
-        /// What its bytes must be.
-        document: Arc<Document>,
-        /// The coding that they travel in.
-        coding: Coding,
-    },
 }
 
 /// What is to be answered, decided but not yet written down: the service fetches the bytes first,
@@ -269,8 +244,7 @@ pub fn unavailable() -> Answer {
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
-const EVERYONE: HeaderValue = HeaderValue::from_static("*");
-const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+
 const BY_CODING: HeaderValue = HeaderValue::from_static("Accept-Encoding");
 const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, Last-Modified, Link, Retry-After");
 /// A year, the longest time that is of use (RFC 9111 §5.2.2.1), and no question at a reload (RFC 8246).
@@ -448,20 +422,4 @@ fn options() -> Answer {
     ];
     let headers = HeaderMap::from_iter(preflight);
     Answer { status: StatusCode::NO_CONTENT, headers, body: Body::Empty }
-}
-
-/// A short answer that is no document.
-pub(super) fn text(status: StatusCode, words: impl Into<Cow<'static, str>>) -> Answer {
-    let words = words.into();
-    let mut headers = HeaderMap::with_capacity(10);
-    headers.insert(CONTENT_LENGTH, HeaderValue::from(words.len()));
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, EVERYONE);
-    // What is wrong now may be right after the next pass.
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    if words.is_empty() {
-        return Answer { status, headers, body: Body::Empty };
-    }
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-    Answer { status, headers, body: Body::Text(words) }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::base::fingerprint::Fingerprint;
 use crate::base::hash::Hash;
-use crate::content::site::Taxonomy;
+use crate::content::taxonomy::Taxonomy;
 use crate::diagnostic::{Error, Finding, Result};
 use crate::feed::edition::{Document, Edition};
 use crate::feed::format::atom;

@@ -1,7 +1,7 @@
 //! What tells a file of ours where no manifest does: its place, and what it says of its generator.
 
 use crate::base::hash::Hash;
-use crate::content::site::Taxonomy;
+use crate::content::taxonomy::Taxonomy;
 use crate::feed::directory::DIRECTORIES;
 use crate::feed::format::FORMATS;
 use crate::feed::page;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use hyper::header::{CONTENT_LENGTH, HeaderValue};
 
-use crate::http::respond::{Answer, Body};
+use crate::http::answer::{Answer, Body};
 
 /// The answer as hyper wants it; `bytes` are those of its document, and whether only their length
 /// is wanted.

@@ -6,7 +6,8 @@ use std::path::Path;
 use crate::content::site::Site;
 use crate::diagnostic::oddity::Oddity;
 use crate::diagnostic::{Finding, Severity};
-use crate::feed::format::{FORMATS, Format};
+use crate::feed::format::FORMATS;
+use crate::feed::format::kind::Format;
 use crate::os::disk;
 use crate::source::library;
 

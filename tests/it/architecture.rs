@@ -4,12 +4,14 @@
 //! Each rule is a function from files to complaints; [`RULES`] holds them all with a made-up
 //! violation of each, so that no rule is a test that cannot fail.
 
+mod circles;
 mod reading;
 mod tables;
 
 use std::fs;
 use std::path::Path;
 
+use crate::architecture::circles::circles;
 use crate::architecture::reading::{File, sources};
 use crate::architecture::tables::{LAYERS, OUTSIDE, OWNERS};
 
@@ -101,6 +103,11 @@ fn check(rule: Rule) {
 #[test]
 fn layers_see_only_what_is_below_them() {
     check(layers);
+}
+
+#[test]
+fn no_files_import_each_other() {
+    check(circles);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use feedmill::content::body::{Body, Markup, Source, render};
 use feedmill::content::clean::{Cleaning, Patterns};
+use feedmill::content::html::plain::plain;
 use feedmill::content::markdown::dialect::{Dialect, Flavor};
 use feedmill::content::text;
 use feedmill::diagnostic::Error;
@@ -444,7 +445,7 @@ fn titles_are_plain() {
         (&format!("{}x &amp; y", "<p>".repeat(2) + &"<b>".repeat(300)), "x & y"),
     ];
     for (written, expected) in cases {
-        assert_eq!(text::plain(written), expected, "from {written:?}");
+        assert_eq!(plain(written), expected, "from {written:?}");
     }
 }
 

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use feedmill::base::fingerprint::Fingerprint;
 use feedmill::base::hash::Hash;
+use feedmill::catalog::card::Card;
 use feedmill::catalog::cards::{Kept, Place};
 use feedmill::catalog::{Catalog, Change, FeedName, Horizon};
 use feedmill::content::date::Moment;
-use feedmill::content::post::{Card, Reach};
-use feedmill::content::site::{Taxonomy, Window};
+use feedmill::content::post::Reach;
+use feedmill::content::site::Window;
+use feedmill::content::taxonomy::Taxonomy;
 use feedmill::content::uses::Use;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop, proptest};
 

@@ -10,12 +10,14 @@ use std::time::{Duration, Instant};
 
 use feedmill::base::fingerprint::Fingerprint;
 use feedmill::content::bulk;
-use feedmill::content::front_matter::Node;
+use feedmill::content::front_matter::node::Node;
 use feedmill::content::names::{MAX_NAMES, MAX_NAMES_UNTRUSTED};
 use feedmill::content::origin::{Layout, Origin};
 use feedmill::content::permalink::MAX_PATH;
-use feedmill::content::post::{Post, Rendered};
-use feedmill::content::settings::{Surroundings, parse};
+use feedmill::content::post::Post;
+use feedmill::content::post::render::Rendered;
+use feedmill::content::settings::parse;
+use feedmill::content::settings::surroundings::Surroundings;
 use feedmill::content::site::Site;
 use feedmill::diagnostic::loss::Loss;
 use feedmill::diagnostic::{Error, Remark};

@@ -11,8 +11,9 @@ mod validators;
 
 use feedmill::base::hash::Hash;
 use feedmill::feed::edition::{Document, Edition};
+use feedmill::http::answer::{Answer, Body};
 use feedmill::http::health::Health;
-use feedmill::http::respond::{Answer, Body, Plan, Request, Serving, plan, respond};
+use feedmill::http::respond::{Plan, Request, Serving, plan, respond};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
 use std::sync::Arc;
 use std::time::Duration;

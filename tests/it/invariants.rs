@@ -8,8 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use feedmill::engine::engine::Engine;
 use feedmill::feed::edition::{Document, Edition};
+use feedmill::http::answer::Answer;
 use feedmill::http::health::Health;
-use feedmill::http::respond::{Answer, Request, Serving, respond};
+use feedmill::http::respond::{Request, Serving, respond};
 use http::header::{ETAG, HOST, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
 use proptest::prelude::{ProptestConfig, Strategy, any, prop, proptest};

@@ -2,7 +2,8 @@
 //! requests in `http`, bodies in `body`.
 
 use feedmill::base::percent;
-use feedmill::content::front_matter::{FrontMatter, Node, split};
+use feedmill::content::front_matter::node::Node;
+use feedmill::content::front_matter::{FrontMatter, split};
 use feedmill::content::text::xml_safe;
 use feedmill::content::url::{self, Base};
 use feedmill::feed::assemble::{MAX_FOLDER, folder_name};

@@ -3,8 +3,10 @@
 
 use crate::content::config::Section;
 use crate::content::defaults::{Defaults, Place, Set, below};
-use crate::content::fields::Fields;
-use crate::content::front_matter::{FrontMatter, Node, value_of};
+use crate::content::fields::reader::Fields;
+use crate::content::front_matter::FrontMatter;
+use crate::content::front_matter::lines::value_of;
+use crate::content::front_matter::node::Node;
 use crate::content::glob::Glob;
 use crate::content::origin::{Layout, Origin};
 use crate::content::site::Site;

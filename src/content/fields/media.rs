@@ -1,8 +1,8 @@
 //! The files of a post: its picture and what goes with it.
 
 use crate::content::enclosure::{A_FILE, A_FILE_OF_OURS, Enclosure};
-use crate::content::fields::{Fields, items};
-use crate::content::front_matter::Node;
+use crate::content::fields::reader::{Fields, items};
+use crate::content::front_matter::node::Node;
 use crate::content::names;
 
 impl Fields<'_, '_> {

@@ -1,7 +1,7 @@
 //! The names of a post: its categories and tags, and who wrote it.
 
-use crate::content::fields::{Fields, items};
-use crate::content::front_matter::Node;
+use crate::content::fields::reader::{Fields, items};
+use crate::content::front_matter::node::Node;
 use crate::content::names::{self, MAX_NAME, Names};
 use crate::content::person::person;
 use crate::content::site::Author;

@@ -3,13 +3,16 @@
 use crate::content::body::SUMMARY_LENGTH;
 use crate::content::date::Moment;
 use crate::content::enclosure::Enclosure;
-use crate::content::fields::{Fields, MAX_LANG};
-use crate::content::front_matter::{Node, bits_of};
+use crate::content::fields::reader::Fields;
+use crate::content::front_matter::bits_of;
+use crate::content::front_matter::node::Node;
+use crate::content::html::plain::plain;
 use crate::content::permalink::{Template, tag_id};
 use crate::content::post::Withheld;
-use crate::content::settings::A_LICENSE;
+use crate::content::syntax::A_LICENSE;
+use crate::content::syntax::MAX_LANG;
 use crate::content::syntax::{A_LANGUAGE, AN_ID, is_id, language};
-use crate::content::text::{cut, plain};
+use crate::content::text::cut;
 use crate::content::url::{as_uri, is_web, web_address};
 
 /// The bits of all keys that [`Fields::rare`] asks for: of a key that is not here it finds nothing.

@@ -1,8 +1,8 @@
 //! When a post was published and changed.
 
 use crate::content::date::{Day, Moment};
-use crate::content::fields::Fields;
-use crate::content::front_matter::Node;
+use crate::content::fields::reader::Fields;
+use crate::content::front_matter::node::Node;
 use crate::content::stamp::{Naive, read};
 use crate::diagnostic::oddity::Oddity;
 use crate::diagnostic::{Error, Remark, Severity};

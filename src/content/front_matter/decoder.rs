@@ -13,7 +13,7 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
-use crate::content::front_matter::Node;
+use crate::content::front_matter::node::Node;
 use crate::content::text::xml_safe;
 
 /// How many times its own length a text may be after its aliases are replaced. A text without

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::content::front_matter::lines::{WIDE_COLON, value_of};
 use crate::content::front_matter::rescue::KEYS;
-use crate::content::front_matter::{WIDE_COLON, value_of};
 use crate::diagnostic::oddity::Oddity;
 
 /// Front matter with other signs in it.

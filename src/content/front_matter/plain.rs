@@ -7,7 +7,8 @@
 
 use std::iter::{self, Peekable};
 
-use crate::content::front_matter::{Node, next_line};
+use crate::content::front_matter::next_line;
+use crate::content::front_matter::node::Node;
 use crate::content::text::find_sign;
 
 /// The longest key; libyaml takes no key of more than 1024 characters.

@@ -1,6 +1,6 @@
 //! Front matter that is not YAML: the keys that feeds need are read line by line.
 
-use crate::content::front_matter::Node;
+use crate::content::front_matter::node::Node;
 use crate::content::text::xml_safe;
 
 /// The keys that keep a post out of feeds.

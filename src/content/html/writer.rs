@@ -1,10 +1,9 @@
 //! Writes the cleaned HTML of a tree that is walked in document order, and finds the summary, the
 //! first image and the author on its way.
 
-use crate::content::html::{
-    Cleaned, Context, attributes, elements, fallback, nesting, output, summary,
-};
-use crate::content::html::{MAX_LENGTH, MAX_LENGTH_UNTRUSTED};
+use crate::content::html::context::{Cleaned, Context};
+use crate::content::html::context::{MAX_LENGTH, MAX_LENGTH_UNTRUSTED};
+use crate::content::html::{attributes, elements, fallback, nesting, output, summary};
 use crate::content::text;
 use crate::diagnostic::Error;
 use crate::diagnostic::loss::Loss;

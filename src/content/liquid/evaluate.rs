@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use crate::content::liquid::expression::{
     Comparison, Condition, Cursor, Expression, Filter, Filtered, Step, Test,
 };
+use crate::content::liquid::filters;
+use crate::content::liquid::filters::call::{Call, Fault};
 use crate::content::liquid::filters::lists::{grouped, items};
-use crate::content::liquid::filters::{self, Call, Fault};
 use crate::content::liquid::render::Renderer;
 use crate::content::liquid::value::Value;
 

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::content::liquid::{Highlight, Variables, expand};
+use crate::content::liquid::expand;
+use crate::content::liquid::variables::{Highlight, Variables};
 use crate::content::markdown;
 use crate::content::markdown::dialect::Flavor;
 use crate::content::uses::Use;

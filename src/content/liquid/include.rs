@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::content::library::INCLUDES;
 use crate::content::liquid::expression::Cursor;
+use crate::content::liquid::flow::Flow;
 use crate::content::liquid::parser::{Place, parse};
-use crate::content::liquid::render::{Flow, Renderer};
+use crate::content::liquid::render::Renderer;
 use crate::content::liquid::value::Value;
 use crate::content::uses::Use;
 

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::content::liquid::expression::{Condition, Cursor, Expression, Filtered};
+use crate::content::liquid::flow::Flow;
 use crate::content::liquid::lexer::{Kind, Token, tokens};
 use crate::content::liquid::plugins;
 use crate::content::liquid::problem::Problems;
-use crate::content::liquid::render::Flow;
 
 /// How deep blocks nest, as in Liquid.
 const MAX_DEPTH: usize = 100;

@@ -5,29 +5,20 @@ use std::sync::Arc;
 
 use crate::content::html::attributes;
 use crate::content::liquid::expression::{Condition, Expression};
-use crate::content::liquid::filters::{Context, MAX_FILTERED};
+use crate::content::liquid::filters::call::{Context, MAX_FILTERED};
+use crate::content::liquid::flow::Flow;
+use crate::content::liquid::limits::{
+    MAX_EXPANSION, MAX_ITERATIONS, MAX_LINKS, MAX_STEPS, MAX_USES,
+};
 use crate::content::liquid::parser::Part;
 use crate::content::liquid::problem::Problems;
 use crate::content::liquid::scope::Scope;
 use crate::content::liquid::value::Value;
-use crate::content::liquid::{
-    Highlight, MAX_EXPANSION, MAX_ITERATIONS, MAX_LINKS, MAX_STEPS, MAX_USES, Variables,
-};
+use crate::content::liquid::variables::{Highlight, Variables};
 use crate::content::uses::Use;
 
 /// How deep blocks and includes nest together.
 const MAX_DEPTH: usize = 200;
-
-/// What a text shows from here on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
-    /// What follows.
-    Next,
-    /// Nothing more of this round.
-    Continue,
-    /// Nothing more of this loop.
-    Break,
-}
 
 /// One pass over one text.
 pub struct Renderer<'v> {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::content::liquid::MAX_ITERATIONS;
+use crate::content::liquid::flow::Flow;
+use crate::content::liquid::limits::MAX_ITERATIONS;
 use crate::content::liquid::parser::For;
-use crate::content::liquid::render::{Flow, Renderer};
+use crate::content::liquid::render::Renderer;
 use crate::content::liquid::value::{Value, count, pair};
 
 impl Renderer<'_> {

@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::content::liquid::Variables;
 use crate::content::liquid::value::Value;
+use crate::content::liquid::variables::Variables;
 
 /// The version whose rules these are.
 const JEKYLL: &str = "4.3.1";

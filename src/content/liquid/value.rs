@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use crate::content::date::{Moment, Zone};
-use crate::content::front_matter::Node;
+use crate::content::front_matter::node::Node;
 
 /// The deepest list; a deeper one is nil.
 const MAX_DEPTH: u8 = 48;

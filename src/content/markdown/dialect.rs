@@ -2,7 +2,7 @@
 //! `feedmill.markdown`.
 
 use crate::content::config::Section;
-use crate::content::front_matter::Node;
+use crate::content::front_matter::node::Node;
 use crate::content::markdown::typography::{SYMBOLS, Signs};
 use crate::content::origin::Origin;
 use crate::diagnostic::Result;

@@ -1,7 +1,7 @@
 //! The placeholders of a permalink, all those of Jekyll 4 (`UrlDrop`).
 
 use crate::content::date::{Local, MONTHS, WEEKDAYS, push_two, push_year};
-use crate::content::permalink::Parts;
+use crate::content::permalink::parts::Parts;
 use crate::content::slug;
 
 /// The longest value that is no text of the post: the name of a month or a day, an ending.

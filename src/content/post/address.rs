@@ -1,6 +1,7 @@
 //! Where a post is on the web, and what it is known by.
 
-use crate::content::permalink::{self, Template, jekyll_id, tag_id};
+use crate::content::permalink::parts::Parts;
+use crate::content::permalink::{Template, jekyll_id, tag_id};
 use crate::content::post::Post;
 use crate::content::site::{Ids, Site};
 
@@ -46,8 +47,8 @@ impl Post<'_> {
         self.permalink.as_ref().unwrap_or_else(usual)
     }
 
-    fn parts(&self, site: &Site) -> permalink::Parts<'_> {
-        permalink::Parts {
+    fn parts(&self, site: &Site) -> Parts<'_> {
+        Parts {
             date: self.date,
             zone: site.dates.zone,
             categories: &self.categories,

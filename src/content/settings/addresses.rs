@@ -2,10 +2,11 @@
 
 use crate::content::config::Section;
 use crate::content::enclosure::A_FILE;
-use crate::content::front_matter::Node;
+use crate::content::front_matter::node::Node;
 use crate::content::person::person;
-use crate::content::settings::{A_LICENSE, Surroundings};
+use crate::content::settings::surroundings::Surroundings;
 use crate::content::site::Site;
+use crate::content::syntax::A_LICENSE;
 use crate::content::syntax::is_tag_authority;
 use crate::content::text::shown;
 use crate::content::url::{Base, web_address};

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::content::config::Section;
 use crate::content::exclusion::{Exclusion, Exclusions};
-use crate::content::front_matter::Node;
-use crate::content::site::{Extent, JekyllFeed, MAX_ENTRIES, TagFilter, Taxonomy, Window};
+use crate::content::front_matter::node::Node;
+use crate::content::jekyll_feed::JekyllFeed;
+use crate::content::site::{Extent, MAX_ENTRIES, TagFilter, Window};
+use crate::content::taxonomy::Taxonomy;
 use crate::content::text::{collapse, nfc};
 use crate::diagnostic::Result;
 

@@ -2,26 +2,20 @@
 //! touches.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::path::Path;
+use std::sync::Arc;
 
 use crate::base::fingerprint::Fingerprint;
 use crate::base::hash::Hash;
 use crate::catalog::{Catalog, FeedName};
-use crate::content::date::Moment;
-use crate::content::library::Library;
 use crate::content::liquid::elsewhere::{Elsewhere, Newest};
 use crate::content::uses::Use;
-use crate::diagnostic::Result;
-use crate::engine::engine::{Engine, Pass};
-use crate::engine::post_reader::ReadContext;
 use crate::engine::render_context::{RenderContext, state_of_newest};
-use crate::os::clock::Nanoseconds;
 use crate::os::disk;
 
 /// What was last seen of the rest of the site.
 #[derive(Debug, Default)]
-pub struct Rest {
+pub struct Dirty {
     /// What may not be any more as it was when entries were made.
     changed: BTreeSet<Use>,
     /// The newest posts, and what they were read from.
@@ -30,7 +24,17 @@ pub struct Rest {
     files: BTreeMap<Arc<str>, Fingerprint>,
 }
 
-impl Rest {
+impl Dirty {
+    /// Keeps the newest posts, which entries were made from.
+    pub fn keep_newest(&mut self, catalog: &Catalog, newest: Arc<Newest>) {
+        self.newest = Some((state_of_newest(catalog), newest));
+    }
+
+    /// Notes all that other includes and data have changed.
+    pub fn note_all(&mut self, mut used: BTreeSet<Use>) {
+        self.changed.append(&mut used);
+    }
+
     /// Notes what may have changed.
     pub fn note(&mut self, used: Use) {
         self.changed.insert(used);
@@ -52,7 +56,7 @@ impl Rest {
     }
 
     /// The feeds of the posts that hang on what has changed.
-    fn touched(&mut self, context: RenderContext<'_>) -> BTreeSet<FeedName> {
+    pub fn touched(&mut self, context: RenderContext<'_>) -> BTreeSet<FeedName> {
         let catalog = context.catalog;
         if catalog.used().any(|used| *used == Use::Newest) {
             let state = state_of_newest(catalog);
@@ -73,48 +77,6 @@ impl Rest {
 }
 
 /// The files that posts include from beside them.
-fn files(catalog: &Catalog) -> impl Iterator<Item = &Arc<str>> {
+pub fn files(catalog: &Catalog) -> impl Iterator<Item = &Arc<str>> {
     catalog.used().filter_map(|used| if let Use::File(path) = used { Some(path) } else { None })
-}
-
-impl Engine {
-    /// Takes other includes and data; the next pass renders what hangs on those that have changed.
-    pub fn take_library(&mut self, library: Arc<Library>) {
-        self.rest.changed.append(&mut library.changes(&self.site.library));
-        self.site.library = library;
-    }
-
-    /// The folders of the files that posts include from beside them.
-    pub fn folders_beside(&self) -> BTreeSet<PathBuf> {
-        let folder = |path: &Arc<str>| Some(self.roots.site.join(&**path).parent()?.to_owned());
-        files(&self.catalog).filter_map(folder).collect()
-    }
-
-    /// Prints the touched feeds, and those of posts that hang on what has changed.
-    pub(in crate::engine::engine) fn render(
-        &mut self,
-        mut touched: BTreeSet<FeedName>,
-        now: Nanoseconds,
-        pass: &mut Pass,
-    ) -> Result<()> {
-        if self.is_stale {
-            return Ok(());
-        }
-        let Self { roots, layout, site, catalog, renderer, rest, loader, .. } = self;
-        let folder = roots.open();
-        let read_context = ReadContext { folder: &folder, layout, site };
-        let newest = OnceLock::new();
-        let context = RenderContext { read_context, catalog, newest: &newest };
-        touched.append(&mut rest.touched(context));
-        let rendered = renderer.render(touched, context, Moment::from_nanoseconds(now).unix());
-        pass.rendered = rendered.inspect_err(|_| loader.notes.keep_unsaid(&mut pass.findings))?;
-        pass.findings.append(&mut pass.rendered.findings);
-        if let Some(newest) = newest.into_inner() {
-            rest.newest = Some((state_of_newest(catalog), newest));
-        }
-        for (key, path, uses) in std::mem::take(&mut pass.rendered.uses) {
-            catalog.note_uses(&key, &path, uses);
-        }
-        Ok(())
-    }
 }

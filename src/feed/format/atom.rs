@@ -3,7 +3,7 @@
 use atom_syndication as atom;
 
 use crate::diagnostic::Error;
-use crate::feed::format::{Format, GENERATOR, MARK};
+use crate::feed::format::kind::{Format, GENERATOR, MARK};
 use crate::feed::model::{Category, Entry, Feed, Person, Stamp};
 
 /// The format.

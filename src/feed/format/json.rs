@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::diagnostic::Error;
-use crate::feed::format::Format;
+use crate::feed::format::kind::Format;
 use crate::feed::model::{Enclosure, Entry, Feed, Person};
 
 /// The format.

@@ -8,7 +8,7 @@ use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid, Item};
 
 use crate::diagnostic::Error;
-use crate::feed::format::{Format, GENERATOR, MARK};
+use crate::feed::format::kind::{Format, GENERATOR, MARK};
 use crate::feed::model::{Entry, Feed, Image};
 
 /// The format.

@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 use feedmill::content::body::{Body, Markup, render};
 use feedmill::content::clean::{Cleaning, Patterns};
 use feedmill::content::date::{Moment, Zone};
-use feedmill::content::front_matter::Node;
+use feedmill::content::front_matter::node::Node;
 use feedmill::content::html::trust::Trust;
 use feedmill::content::library::Library;
 use feedmill::content::liquid::elsewhere::{Elsewhere, Listed, Newest};
+use feedmill::content::liquid::expand;
+use feedmill::content::liquid::limits::{MAX_EXPANSION, MAX_LINKS};
 use feedmill::content::liquid::value::Value;
-use feedmill::content::liquid::{Highlight, MAX_EXPANSION, MAX_LINKS, Variables, expand};
+use feedmill::content::liquid::variables::{Highlight, Variables};
 use feedmill::content::stamp::{Naive, Rules};
 use feedmill::content::uses::Use;
 

@@ -1,6 +1,9 @@
 //! Bodies: what holds for every text.
 
 use feedmill::content::html;
+use feedmill::content::html::context::Context;
+use feedmill::content::html::context::Selectors;
+use feedmill::content::html::plain::plain;
 use feedmill::content::html::trust::Trust;
 use feedmill::content::text;
 use feedmill::content::url::Base;
@@ -11,11 +14,11 @@ use crate::body::liquid::rendered;
 
 fn clean(html: &str, trust: Trust) -> String {
     let base = Base::parse(BASE).unwrap();
-    let context = html::Context {
+    let context = Context {
         wants_text: false,
         base: Some(&base),
         trust,
-        selectors: &html::Selectors::default(),
+        selectors: &Selectors::default(),
         author: &|_| None,
         separator: None,
         page: &|_| None,
@@ -73,7 +76,7 @@ proptest! {
 
     #[test]
     fn titles_and_cuts_hold(written in any_text(), limit in 0..12usize) {
-        let title = text::plain(&written);
+        let title = plain(&written);
         prop_assert_eq!(&text::collapse(&text::xml_safe(&title)), &title);
         let cut = text::cut(&title, limit);
         prop_assert!(cut.chars().count() <= title.chars().count() + 1);

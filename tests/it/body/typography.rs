@@ -3,7 +3,8 @@
 
 use feedmill::content::body::render;
 use feedmill::content::clean::Cleaning;
-use feedmill::content::settings::{Surroundings, parse};
+use feedmill::content::settings::parse;
+use feedmill::content::settings::surroundings::Surroundings;
 
 use crate::body::{MARKDOWN, assert_markdown, source};
 

@@ -5,15 +5,19 @@ use std::sync::Arc;
 
 use feedmill::catalog::FeedName;
 use feedmill::content::body::Body;
-use feedmill::content::front_matter::{Node, plain, split};
+use feedmill::content::front_matter::node::Node;
+use feedmill::content::front_matter::{plain, split};
+use feedmill::content::html;
+use feedmill::content::html::context::Context;
+use feedmill::content::html::context::{MAX_LENGTH, Selectors};
 use feedmill::content::html::elements;
 use feedmill::content::html::nesting::MAX_DEPTH;
 use feedmill::content::html::trust::Trust;
-use feedmill::content::html::{self, MAX_LENGTH, Selectors};
-use feedmill::content::liquid::MAX_EXPANSION;
+use feedmill::content::liquid::limits::MAX_EXPANSION;
 use feedmill::content::origin::{Layout, Origin};
 use feedmill::content::post::Post;
-use feedmill::content::settings::{Surroundings, parse, people};
+use feedmill::content::settings::surroundings::Surroundings;
+use feedmill::content::settings::{parse, people};
 use feedmill::content::site::Site;
 use feedmill::content::text;
 use feedmill::content::url::Base;
@@ -121,7 +125,7 @@ pub(crate) fn assert_body(body: &Body, written: usize, url: &str, trust: Trust) 
     let base = Base::parse(url);
     assert_tree(html, base.as_ref(), trust);
     assert!(depth(html) <= 2 * MAX_DEPTH, "{} deep: {html}", depth(html));
-    let context = html::Context {
+    let context = Context {
         wants_text: false,
         base: base.as_ref(),
         trust,

@@ -1,10 +1,11 @@
 //! Where a path leads, and that none leads outside.
 
 use super::{GET, PATHS, ask, ask_at, edition, header, headers, path_of};
+use feedmill::http::answer::Body;
 use feedmill::http::conditional;
 use feedmill::http::encoding::Coding;
 use feedmill::http::health::Health;
-use feedmill::http::respond::{Body, Request, Serving, respond};
+use feedmill::http::respond::{Request, Serving, respond};
 use http::{HeaderValue, Method, StatusCode, Uri, Version};
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 

@@ -2,12 +2,14 @@
 
 use crate::properties::name;
 use feedmill::catalog::FeedName;
-use feedmill::content::settings::{Surroundings, parse};
-use feedmill::content::site::Taxonomy;
+use feedmill::content::settings::parse;
+use feedmill::content::settings::surroundings::Surroundings;
+use feedmill::content::taxonomy::Taxonomy;
 use feedmill::feed::assemble;
 use feedmill::feed::edition::Edition;
+use feedmill::http::answer::Answer;
 use feedmill::http::health::Health;
-use feedmill::http::respond::{Answer, Request, Serving, respond};
+use feedmill::http::respond::{Request, Serving, respond};
 use http::StatusCode;
 use proptest::prelude::{
     ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_assume, proptest,

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::content::date::{Local, MONTHS, Moment, WEEKDAYS, Zone};
-use crate::content::liquid::filters::{Call, Fault};
+use crate::content::liquid::filters::call::{Call, Fault};
 use crate::content::liquid::value::Value;
 use crate::content::stamp::{Rules, read};
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
-use crate::content::liquid::filters::{Call, Context, Fault, MAX_VALUE};
+use crate::content::liquid::filters::call::{Call, Context, Fault, MAX_VALUE};
 use crate::content::liquid::value::Value;
 
 /// The longest range that is made into a list.

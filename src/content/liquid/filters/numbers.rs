@@ -1,7 +1,7 @@
 //! Filters that compute.
 
+use crate::content::liquid::filters::call::{Call, Fault};
 use crate::content::liquid::filters::decimal::Decimal;
-use crate::content::liquid::filters::{Call, Fault};
 use crate::content::liquid::value::Value;
 
 /// What a filter of numbers makes of a value; `None` for other filters.

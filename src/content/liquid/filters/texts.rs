@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::base::percent::{encode_byte, encode_loose};
+use crate::content::liquid::filters::call::{Call, Context, Fault, MAX_VALUE, has_scheme};
 use crate::content::liquid::filters::lists::bounds;
-use crate::content::liquid::filters::{Call, Context, Fault, MAX_VALUE, has_scheme};
 use crate::content::liquid::value::{Value, count};
 use crate::content::markdown;
 use crate::content::markdown::dialect::Flavor;
