@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::base::fingerprint::Fingerprint;
 use crate::base::hash::Hash;
 use crate::content::date::Moment;
+use crate::content::dependency::Use;
 use crate::content::post::Reach;
 use crate::content::taxonomy::Taxonomy;
-use crate::content::uses::Use;
 
 /// The name of a category, a tag and so on.
 pub type Group = (Taxonomy, Arc<str>);

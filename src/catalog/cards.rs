@@ -15,8 +15,8 @@ use crate::base::fingerprint::Fingerprint;
 use crate::base::hash::Hash;
 use crate::catalog::card::{Card, Group};
 use crate::content::date::Moment;
+use crate::content::dependency::Use;
 use crate::content::post::Reach;
-use crate::content::uses::Use;
 
 /// The number of a card.
 pub type Id = u32;

@@ -12,16 +12,16 @@ use crate::catalog::cards::{Cards, Id, Kept, Place};
 use crate::catalog::order::Order;
 use crate::catalog::rivals::{is_one_post, places};
 use crate::content::date::Moment;
-use crate::content::origin::without_numbers;
+use crate::content::dependency::Use;
 use crate::content::post::Reach;
+use crate::content::post_path::without_numbers;
 use crate::content::site::Window;
 use crate::content::taxonomy::Taxonomy;
-use crate::content::uses::Use;
 
 pub mod card;
 pub mod cards;
+pub mod duplicates;
 pub mod order;
-pub mod pairs;
 pub mod rivals;
 
 /// Which feed: the site's, or that of one category, tag or author.

@@ -25,10 +25,10 @@ pub struct Common {
     /// The folder that the feeds are written to
     #[arg(long, env = "FEEDMILL_OUTPUT", default_value = "feeds")]
     pub output: PathBuf,
-    /// The folder for what a later start needs to know [default: `$STATE_DIRECTORY`, else the cache]
+    /// The folder for the snapshot that the next start uses [default: `$STATE_DIRECTORY`, else the cache]
     #[arg(long, env = "FEEDMILL_STATE")]
     state: Option<PathBuf>,
-    /// Where the feeds are served, as the world sees it [default: `url` and `baseurl` of the site]
+    /// Public URL of the feeds [default: `url` and `baseurl` of the site]
     #[arg(long, env = "FEEDMILL_BASE_URL")]
     base_url: Option<String>,
     /// Where to listen: ADDRESS:PORT or unix:PATH
@@ -54,7 +54,7 @@ pub struct Writing {
 /// How changes are found besides by events.
 #[derive(Debug, Args)]
 pub struct ScanFlags {
-    /// Watch nothing, and scan the site every so many seconds instead
+    /// Poll: scan the site every so many seconds instead of watching it
     #[arg(
         long,
         env = "FEEDMILL_POLL",
@@ -85,24 +85,24 @@ impl From<&ScanFlags> for Scans {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitFlags {
-    /// Connections at a time
+    /// Maximum connections
     #[arg(long, env = "FEEDMILL_MAX_CONNECTIONS", default_value_t = Limits::default().connections)]
     max_connections: usize,
-    /// Connections at a time from one address
+    /// Maximum connections from one client address
     #[arg(
         long,
         env = "FEEDMILL_MAX_CONNECTIONS_PER_ADDRESS",
         default_value_t = Limits::default().connections_per_address
     )]
     max_connections_per_address: usize,
-    /// Documents a minute for one address that does not say what it has [0: no limit]
+    /// Unconditional downloads per minute and client address [0: unlimited]
     #[arg(long, env = "FEEDMILL_MAX_DOWNLOADS_PER_MINUTE", default_value_t = 0)]
     max_downloads_per_minute: u32,
-    /// Proxies whose X-Forwarded-For says who asks: addresses, networks, `unix` for any at a socket
+    /// Proxies whose X-Forwarded-For is trusted: addresses, networks, `unix` for any at a socket
     #[arg(long, value_name = "ADDRESS", env = "FEEDMILL_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxy: Vec<String>,
-    /// Seconds that a connection is kept without a request; the head of a request that has begun has
-    /// half of them
+    /// Close an idle connection after this many seconds; a request head that has begun has half of
+    /// them
     #[arg(
         long,
         env = "FEEDMILL_HEAD_TIMEOUT",
@@ -110,7 +110,7 @@ pub struct LimitFlags {
         value_parser = clap::value_parser!(u64).range(1..=86_400)
     )]
     head_timeout: u64,
-    /// Seconds that a client may take nothing of an answer
+    /// Close the connection when a response write stalls for this many seconds
     #[arg(
         long,
         env = "FEEDMILL_WRITE_TIMEOUT",
@@ -118,18 +118,18 @@ pub struct LimitFlags {
         value_parser = clap::value_parser!(u64).range(1..=86_400)
     )]
     write_timeout: u64,
-    /// Bytes per second that a client must take of an answer on average; it may fall behind by the
+    /// Close the connection of a client that reads fewer bytes per second, on average and after the
     /// write timeout [0: no minimum]
     #[arg(long, env = "FEEDMILL_MIN_RATE", default_value_t = Limits::default().slowest_reader)]
     min_rate: u32,
-    /// Header lines of a request
+    /// Maximum header lines of a request
     #[arg(
         long,
         env = "FEEDMILL_MAX_HEADER_LINES",
         default_value_t = Limits::default().header_lines
     )]
     max_header_lines: usize,
-    /// Kilobytes of the head of a request, and of the buffer of each connection
+    /// Maximum kilobytes of a request head; each connection has a buffer of this size
     #[arg(
         long,
         env = "FEEDMILL_MAX_HEAD",
@@ -137,7 +137,7 @@ pub struct LimitFlags {
         value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(8..=1024)
     )]
     max_head: usize,
-    /// Seconds that a stop waits for answers that have begun
+    /// Seconds to wait at shutdown for responses in progress
     #[arg(
         long,
         env = "FEEDMILL_DRAIN_TIMEOUT",

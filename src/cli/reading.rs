@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::catalog::{Catalog, Change, Horizon};
 use crate::content::date::Moment;
-use crate::content::origin::Layout;
+use crate::content::post_path::Layout;
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
 use crate::diagnostic::{Finding, Result};

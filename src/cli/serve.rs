@@ -23,21 +23,21 @@ pub struct Args {
     /// How log lines look
     #[arg(long, env = "FEEDMILL_LOG", default_value = "text")]
     pub log: Form,
-    /// Log each answer to a request that could be read, with the network of who asked
+    /// Log each request: client network, method, path, status, bytes, user agent
     #[arg(
         long,
         env = "FEEDMILL_ACCESS_LOG",
         value_parser = clap::builder::BoolishValueParser::new()
     )]
     pub access_log: bool,
-    /// Take a configuration that changes more than half of all ids, so that readers show posts anew
+    /// Accept a configuration that changes more than half of all ids: readers show those posts again
     #[arg(
         long,
         env = "FEEDMILL_ACCEPT_NEW_IDS",
         value_parser = clap::builder::BoolishValueParser::new()
     )]
     pub accept_new_ids: bool,
-    /// Where to tell what is counted, as `/metrics` for Prometheus: ADDRESS:PORT or unix:PATH
+    /// Listen address for Prometheus metrics (`/metrics`): ADDRESS:PORT or unix:PATH [default: off]
     #[arg(long, value_name = "ADDRESS", env = "FEEDMILL_METRICS")]
     pub metrics: Option<String>,
     /// How changes are found.

@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use crate::content::bulk;
 use crate::content::clean;
+use crate::content::dependency::Use;
 use crate::content::html;
 use crate::content::html::context::Cleaned;
 use crate::content::html::context::Context;
@@ -17,14 +17,14 @@ use crate::content::liquid::variables::Highlight;
 use crate::content::liquid::variables::Variables;
 use crate::content::markdown;
 use crate::content::markdown::dialect::{Dialect, Flavor};
-use crate::content::markdown::held::Held;
+use crate::content::markdown::html_blocks::Held;
 use crate::content::markdown::kramdown::Extensions;
 use crate::content::markdown::spans::Spans;
 use crate::content::markdown::tables;
-use crate::content::sources::Pages;
+use crate::content::parse_cost;
+use crate::content::source_links::Pages;
 use crate::content::text;
 use crate::content::url;
-use crate::content::uses::Use;
 use crate::diagnostic::loss::Loss;
 use crate::diagnostic::{Error, Remark, Severity};
 
@@ -220,7 +220,7 @@ pub fn oversize(markup: Markup, text: &str, trust: Trust) -> Option<(usize, Erro
         return Some((0, Error::Loss(Loss::TooLarge { limit: bytes, unit: "bytes" })));
     }
     let line = match markup {
-        Markup::Markdown(_) => bulk::excess(text, nodes),
+        Markup::Markdown(_) => parse_cost::excess(text, nodes),
         // An HTML text is counted when its nesting is estimated.
         Markup::Html => None,
     };

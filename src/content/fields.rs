@@ -20,8 +20,8 @@ use crate::content::html::plain::plain;
 use crate::content::names::Names;
 use crate::content::permalink::MAX_PATH;
 use crate::content::post::{Post, Reach};
+use crate::content::post_budget;
 use crate::content::slug;
-use crate::content::spread;
 use crate::content::stamp::day_in_name;
 use crate::content::syntax::MAX_TITLE;
 use crate::content::syntax::language;
@@ -143,7 +143,7 @@ impl Fields<'_, '_> {
 
     /// Leaves names out whose feeds would repeat a post of many names too often.
     fn settle_spread(&mut self, post: &mut Post<'_>) {
-        let Some(limit) = spread::names(post, self.site) else { return };
+        let Some(limit) = post_budget::names(post, self.site) else { return };
         for (key, names) in [("categories", &mut post.categories), ("tags", &mut post.tags)] {
             if names.len() > limit {
                 names.truncate(limit);

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::base::hash::Hash;
+use crate::content::dependency::Use;
 use crate::content::front_matter::node::Node;
 use crate::content::liquid::value::Value;
-use crate::content::uses::Use;
 use crate::diagnostic::{Finding, Remark, Severity};
 
 /// The folder of what posts include.

@@ -27,12 +27,12 @@ pub mod variables;
 
 use std::borrow::Cow;
 
+use crate::content::dependency::Use;
 use crate::content::liquid::lexer::has_marks;
 use crate::content::liquid::problem::Problems;
 use crate::content::liquid::render::Renderer;
 use crate::content::liquid::variables::Highlight;
 use crate::content::liquid::variables::Variables;
-use crate::content::uses::Use;
 use crate::diagnostic::Remark;
 
 /// A text without Liquid.

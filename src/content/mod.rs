@@ -21,9 +21,9 @@ pub mod fields;
 
 pub mod names;
 
-pub mod spread;
+pub mod post_budget;
 
-pub mod bulk;
+pub mod parse_cost;
 
 pub mod front_matter;
 
@@ -31,7 +31,7 @@ pub mod defaults;
 
 pub mod glob;
 
-pub mod switch;
+pub mod boolean;
 
 pub mod exclusion;
 
@@ -45,9 +45,9 @@ pub mod date;
 
 pub mod stamp;
 
-pub mod origin;
+pub mod post_path;
 
-pub mod walk;
+pub mod site_files;
 
 pub mod permalink;
 
@@ -55,7 +55,7 @@ pub mod page;
 
 pub mod slug;
 
-pub mod sources;
+pub mod source_links;
 
 pub mod url;
 
@@ -67,7 +67,7 @@ pub mod liquid;
 
 pub mod library;
 
-pub mod uses;
+pub mod dependency;
 
 pub mod clean;
 

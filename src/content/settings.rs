@@ -31,10 +31,10 @@ use crate::content::settings::feeds::{
 };
 use crate::content::settings::surroundings::Surroundings;
 use crate::content::site::{Author, Ids, LinkPosts, NamesFrom, Site};
+use crate::content::site_files;
 use crate::content::stamp::{Naive, Rules};
 use crate::content::syntax::{A_LANGUAGE, language};
 use crate::content::text::{collapse, shown, xml_safe};
-use crate::content::walk;
 use crate::diagnostic::{Error, Finding, Remark, Result, Severity};
 
 /// The site's configuration file.
@@ -155,8 +155,8 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         excerpt_separator: top.loose_text("excerpt_separator").map(str::to_owned),
         icon: None,
         logo: None,
-        content: walk::folders(&ours)?,
-        exclude: walk::patterns(top.node("exclude")),
+        content: site_files::folders(&ours)?,
+        exclude: site_files::patterns(top.node("exclude")),
         exclusions: exclusions(&ours)?,
         ids: ours.choice("ids", IDS, "`tag`, `permalink` or `jekyll`")?.unwrap_or(Ids::Tag),
         tag_authority: tag_authority(&ours, &home)?,
@@ -169,8 +169,8 @@ pub fn parse(config: &str, around: Surroundings<'_>) -> Result<(Site, Vec<Findin
         aliases: aliases::read(&ours, &feed, &jekyll_feed(&top, &feed))?,
         jekyll_feed: jekyll_feed(&top, &feed),
         tags: tags(&feed),
-        include: walk::patterns(top.node("include")),
-        markdown_ext: walk::markdown_ext(&top, &mut findings),
+        include: site_files::patterns(top.node("include")),
+        markdown_ext: site_files::markdown_ext(&top, &mut findings),
         languages: languages(&top, &mut findings),
         people: BTreeMap::new(),
         names: names(&ours)?,

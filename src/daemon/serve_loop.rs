@@ -11,7 +11,7 @@ use crate::daemon::change_set::{ChangeSet, Event};
 use crate::daemon::settings::{self, Settings, Stamps};
 use crate::daemon::snapshot_writer::SnapshotWriter;
 use crate::daemon::warnings::{Warnings, log};
-use crate::diagnostic::known_by::KnownBy;
+use crate::diagnostic::identity::KnownBy;
 use crate::diagnostic::{Error, Finding, Result};
 use crate::engine::engine::{Engine, Pass};
 use crate::engine::renderer::RenderedFeeds;
@@ -470,7 +470,7 @@ impl<'a> ServeLoop<'a> {
             tracing::error!(hint = finding.error.hint(), "{finding}");
         }
         if troubles.is_empty() && !self.told.is_empty() {
-            tracing::info!("all is well again");
+            tracing::info!("recovered");
         }
         let is_news = troubles != self.told;
         let health = Health { reasons: troubles.iter().map(ToString::to_string).collect() };

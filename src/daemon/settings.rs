@@ -33,7 +33,7 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// Where to listen: `ADDRESS:PORT` or `unix:PATH`.
     pub listen: String,
-    /// Where to tell what is counted, likewise; nowhere without it.
+    /// The listen address of the Prometheus metrics; off without it.
     pub metrics: Option<String>,
     /// The folder of the snapshot, when it is not the usual one.
     pub state: Option<PathBuf>,

@@ -6,13 +6,13 @@
 
 mod finding;
 mod hint;
-pub mod known_by;
+pub mod identity;
 pub mod loss;
 pub mod oddity;
 
 use std::fmt;
 
-use crate::diagnostic::known_by::KnownBy;
+use crate::diagnostic::identity::KnownBy;
 use crate::diagnostic::loss::Loss;
 use crate::diagnostic::oddity::Oddity;
 
@@ -376,7 +376,7 @@ pub enum Error {
         posts: usize,
     },
     /// Most posts broke in one pass.
-    #[error("{posts} posts cannot be used any more, all at once; the feeds stay as they are")]
+    #[error("{posts} posts became invalid at the same time; keeping the published feeds")]
     Storm {
         /// How many.
         posts: usize,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::catalog::Catalog;
 use crate::catalog::cards::Kept;
-use crate::content::origin::{Folders, Layout, Origin};
+use crate::content::post_path::{Folders, Layout, Origin};
 use crate::diagnostic::{Error, Finding};
 use crate::source::folder::{Roots, Scan, Unknown};
 

@@ -2,7 +2,7 @@
 //!
 //! A pass reads what changed, asks the catalog which feeds that touches, and has just those printed.
 
-mod answers;
+mod status;
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ use crate::catalog::card::Card;
 use crate::catalog::cards::Kept;
 use crate::catalog::{Catalog, Change, Horizon};
 use crate::content::date::Moment;
-use crate::content::origin::{Layout, Origin};
+use crate::content::dependency::Use;
+use crate::content::post_path::{Layout, Origin};
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
-use crate::content::uses::Use;
 use crate::diagnostic::{Error, Finding, Result};
 use crate::engine::deletion_guard::{self, DeletionGuard, Known};
 use crate::engine::engine::dirty::Dirty;
@@ -96,8 +96,8 @@ impl Engine {
         self.renderer.progress = progress;
     }
 
-    /// No event will tell what changes: a file is taken in, or is gone, when it has been left so for
-    /// a while.
+    /// Polling mode: a file is taken in, or is gone, when it has been left so for a
+    /// while.
     pub fn rely_on_scans(&mut self) {
         self.loader.is_untold = true;
     }

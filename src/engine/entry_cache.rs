@@ -7,9 +7,9 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::base::hash::Hash;
 use crate::catalog::cards::{Kept, Place};
+use crate::content::dependency::Use;
 use crate::content::liquid::elsewhere::{Elsewhere, Newest};
 use crate::content::post::Post;
-use crate::content::uses::Use;
 use crate::engine::post_reader;
 use crate::engine::render_context::{RenderContext, state, text, version_of};
 use crate::feed::assemble;

@@ -3,8 +3,8 @@
 
 use crate::catalog::cards::Kept;
 use crate::catalog::{Catalog, FeedName};
-use crate::content::origin::{Folders, Layout, Origin};
 use crate::content::post::Post;
+use crate::content::post_path::{Folders, Layout, Origin};
 use crate::content::site::Site;
 use crate::diagnostic::Error;
 use crate::engine::post_reader::{MAX_POST, ReadContext, text};

@@ -18,7 +18,7 @@ use crate::base::fingerprint::Fingerprint;
 use crate::os::disk::{self, Temporary};
 
 /// From this size of its file on a post is large, in bytes. The trees of smaller ones are small,
-/// since a parser may make only so many nodes of a byte (`content/bulk.rs`).
+/// since a parser may make only so many nodes of a byte (`content/parse_cost.rs`).
 pub const LARGE: u64 = 64 * 1024;
 
 /// From this size on it is noted: to bring a note to the disk takes some milliseconds.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::base::hash::Hash;
-use crate::diagnostic::known_by::KnownBy;
+use crate::diagnostic::identity::KnownBy;
 use crate::diagnostic::{Error, Finding, Severity};
 use crate::feed::model::Entry;
 

@@ -6,11 +6,11 @@ use std::sync::{Arc, OnceLock};
 use crate::base::hash::Hash;
 use crate::catalog::cards::Kept;
 use crate::catalog::{Catalog, FeedName};
+use crate::content::dependency::Use;
 use crate::content::liquid::elsewhere::{Elsewhere, Listed, MAX_NEWEST, Newest};
-use crate::content::origin::named_key;
 use crate::content::page;
+use crate::content::post_path::named_key;
 use crate::content::site::{Extent, Window};
-use crate::content::uses::Use;
 use crate::diagnostic::{Error, Finding, Remark, Severity};
 use crate::engine::post_reader::{self, ReadContext};
 

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::catalog::FeedName;
+use crate::content::dependency::Use;
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
-use crate::content::uses::Use;
 use crate::diagnostic::{Error, Finding, Result, Severity};
 use crate::engine::entry_cache::EntryCache;
 use crate::engine::id_guard::NewIds;

@@ -15,7 +15,7 @@ use crate::base::fingerprint::Fingerprint;
 use crate::base::hash::Hash;
 use crate::catalog::FeedName;
 use crate::catalog::card::Card;
-use crate::content::origin::Layout;
+use crate::content::post_path::Layout;
 use crate::content::settings::Sources;
 use crate::diagnostic::Result;
 use crate::feed::directory::Listing;

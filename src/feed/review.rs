@@ -11,7 +11,7 @@ use crate::content::glob::Glob;
 use crate::content::post::Reach;
 use crate::content::site::Site;
 use crate::content::taxonomy::Taxonomy;
-use crate::diagnostic::known_by::KnownBy;
+use crate::diagnostic::identity::KnownBy;
 use crate::diagnostic::oddity::Oddity;
 use crate::diagnostic::{Error, Finding, Severity};
 use crate::feed::assemble;

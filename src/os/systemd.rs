@@ -75,8 +75,8 @@ pub fn alive(now: Instant) {
     let is_stale = served.is_some_and(|served| served.elapsed() > MUTE);
     let is_mute = is_stale && (life.is_mute || since.is_some_and(|since| since < MUTE));
     match (life.is_mute, is_mute) {
-        (false, true) => tracing::error!("the server stands still"),
-        (true, false) => tracing::info!("the server goes on"),
+        (false, true) => tracing::error!("server task stalled"),
+        (true, false) => tracing::info!("server task recovered"),
         _ => {}
     }
     life.is_mute = is_mute;

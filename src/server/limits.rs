@@ -27,7 +27,7 @@ pub struct Limits {
     /// How long the head of a request may take from its first byte on. A head is one packet of some
     /// hundred bytes; this leaves time to send a lost one again twice.
     pub begun_head: Duration,
-    /// How long a client may take no byte of an answer.
+    /// A connection is closed when the write of its answer stalls for so long.
     pub stalled_write: Duration,
     /// How many bytes of an answer a client must take in a second on average; `stalled_write` is how
     /// far it may fall behind. 0 for no such limit. The slowest mobile line (GPRS) carries three

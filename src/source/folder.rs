@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::base::fingerprint::Fingerprint;
-use crate::content::origin::{Folders, Layout, Origin, is_ignored};
+use crate::content::post_path::{Folders, Layout, Origin, is_ignored};
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
-use crate::content::walk::is_meant;
+use crate::content::site_files::is_meant;
 use crate::diagnostic::{Error, Finding, Result, Severity};
 use crate::os::disk::{self, Folder};
 use crate::source::path_list::PathList;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::base::fingerprint::Fingerprint;
 use crate::content::library::{DATA, INCLUDES, LAYOUTS};
-use crate::content::origin::is_ignored;
+use crate::content::post_path::is_ignored;
 use crate::os::disk::{self, Folder};
 
 /// The largest of its files, in bytes.

@@ -10,10 +10,10 @@ use feedmill::catalog::card::Card;
 use feedmill::catalog::cards::{Kept, Place};
 use feedmill::catalog::{Catalog, Change, FeedName, Horizon};
 use feedmill::content::date::Moment;
+use feedmill::content::dependency::Use;
 use feedmill::content::post::Reach;
 use feedmill::content::site::Window;
 use feedmill::content::taxonomy::Taxonomy;
-use feedmill::content::uses::Use;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop, proptest};
 
 /// Everything: no limit, and no hours.

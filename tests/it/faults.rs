@@ -63,7 +63,7 @@
 //! | lines for journald, reloads of what was said before | priorities, no second time stamp; said once | `journal.rs` |
 //! | stderr closed, its reader gone or standing still, its disk full | goes on | `log.rs` |
 //! | reload, restart, SIGKILL, hang, watchdog under load (systemd) | no failed request; the old configuration stays | `tests/systemd/run`, `service/systemd.rs`, `service/settings.rs` |
-//! | the server stands still, the passes go on (strace) | named once; the watchdog is not fed | `service/systemd.rs` |
+//! | the server task stalls, the passes go on (strace) | reported once; the watchdog is not fed | `service/systemd.rs` |
 //! | all posts deleted and restored by `git checkout` | feeds untouched; nothing written | `many.rs` |
 //! | many posts deleted or restored bit by bit, with pauses | nothing is published before the number of those missing has stood still | `service/gone.rs`, `service/hold.rs` |
 //! | the category of all posts renamed | the old feed gone, all posts in the new one, same ids | `many.rs` |

@@ -9,13 +9,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use feedmill::base::fingerprint::Fingerprint;
-use feedmill::content::bulk;
 use feedmill::content::front_matter::node::Node;
 use feedmill::content::names::{MAX_NAMES, MAX_NAMES_UNTRUSTED};
-use feedmill::content::origin::{Layout, Origin};
+use feedmill::content::parse_cost;
 use feedmill::content::permalink::MAX_PATH;
 use feedmill::content::post::Post;
 use feedmill::content::post::render::Rendered;
+use feedmill::content::post_path::{Layout, Origin};
 use feedmill::content::settings::parse;
 use feedmill::content::settings::surroundings::Surroundings;
 use feedmill::content::site::Site;
@@ -435,6 +435,6 @@ proptest! {
         let arena = comrak::Arena::new();
         let nodes = comrak::parse_document(&arena, &text, &options).descendants().count();
         // The document itself and its last paragraph are not counted.
-        prop_assert!(nodes < 4 || bulk::excess(&text, nodes - 4).is_some(), "{} nodes of {:?}", nodes, pieces);
+        prop_assert!(nodes < 4 || parse_cost::excess(&text, nodes - 4).is_some(), "{} nodes of {:?}", nodes, pieces);
     }
 }

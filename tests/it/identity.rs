@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use feedmill::diagnostic::known_by::KnownBy;
+use feedmill::diagnostic::identity::KnownBy;
 use feedmill::diagnostic::{Error, Finding};
 use feedmill::engine::engine::{Engine, Pass};
 use serde_json::Value;

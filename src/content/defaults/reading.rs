@@ -8,7 +8,7 @@ use crate::content::front_matter::FrontMatter;
 use crate::content::front_matter::lines::value_of;
 use crate::content::front_matter::node::Node;
 use crate::content::glob::Glob;
-use crate::content::origin::{Layout, Origin};
+use crate::content::post_path::{Layout, Origin};
 use crate::content::site::Site;
 use crate::content::text::shown;
 use crate::diagnostic::{Error, Finding, Severity};

@@ -3,7 +3,7 @@
 use crate::content::front_matter::FrontMatter;
 use crate::content::front_matter::node::Node;
 use crate::content::html::trust::Trust;
-use crate::content::origin::Origin;
+use crate::content::post_path::Origin;
 use crate::content::site::Site;
 use crate::content::syntax::MAX_ADDRESS;
 use crate::content::text::shown;

@@ -1,9 +1,9 @@
 //! Whether a post is published, and in which feeds.
 
+use crate::content::boolean::Switch;
 use crate::content::exclusion::Exclusion;
 use crate::content::fields::reader::Fields;
 use crate::content::post::{Reach, Withheld};
-use crate::content::switch::Switch;
 use crate::diagnostic::{Error, Severity};
 
 impl Fields<'_, '_> {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::base::hash::Hash;
 use crate::content::date::{Moment, Zone};
+use crate::content::dependency::Use;
 use crate::content::liquid::value::Value;
-use crate::content::uses::Use;
 
 /// How many of the newest posts `site.posts` has.
 pub const MAX_NEWEST: usize = 100;

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
+use crate::content::dependency::Use;
 use crate::content::liquid::expand;
 use crate::content::liquid::variables::{Highlight, Variables};
 use crate::content::markdown;
 use crate::content::markdown::dialect::Flavor;
-use crate::content::uses::Use;
 
 /// What ends an excerpt when nothing is configured, as in Jekyll.
 const SEPARATOR: &str = "\n\n";

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::content::dependency::Use;
 use crate::content::library::INCLUDES;
 use crate::content::liquid::expression::Cursor;
 use crate::content::liquid::flow::Flow;
 use crate::content::liquid::parser::{Place, parse};
 use crate::content::liquid::render::Renderer;
 use crate::content::liquid::value::Value;
-use crate::content::uses::Use;
 
 /// How deep includes nest: one may include itself.
 const MAX_INCLUDES: usize = 64;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use crate::content::dependency::Use;
 use crate::content::html::attributes;
 use crate::content::liquid::expression::{Condition, Expression};
 use crate::content::liquid::filters::call::{Context, MAX_FILTERED};
@@ -15,7 +16,6 @@ use crate::content::liquid::problem::Problems;
 use crate::content::liquid::scope::Scope;
 use crate::content::liquid::value::Value;
 use crate::content::liquid::variables::{Highlight, Variables};
-use crate::content::uses::Use;
 
 /// How deep blocks and includes nest together.
 const MAX_DEPTH: usize = 200;

@@ -4,12 +4,12 @@
 
 use std::collections::VecDeque;
 
+use crate::content::dependency::Use;
 use crate::content::liquid::elsewhere::MAX_NEWEST;
 use crate::content::liquid::evaluate::Key;
 use crate::content::liquid::excerpt;
 use crate::content::liquid::render::Renderer;
 use crate::content::liquid::value::Value;
-use crate::content::uses::Use;
 
 /// What a stranger may show of the configuration.
 const OF_STRANGERS: &[&str] = &["baseurl", "description", "lang", "title", "url"];

@@ -4,7 +4,7 @@
 use crate::content::config::Section;
 use crate::content::front_matter::node::Node;
 use crate::content::markdown::typography::{SYMBOLS, Signs};
-use crate::content::origin::Origin;
+use crate::content::post_path::Origin;
 use crate::diagnostic::Result;
 
 /// Whose rules hold.

@@ -10,7 +10,7 @@ use std::iter;
 
 use crate::content::markdown::code::{Leaf, Lines};
 use crate::content::markdown::line::{PADDING, behind_containers, behind_quotes, line_end};
-use crate::content::markdown::raw::{Place, Raw};
+use crate::content::markdown::placeholders::{Place, Raw};
 use crate::content::text::has_sign;
 use crate::diagnostic::Error;
 use crate::diagnostic::loss::Loss;

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use crate::content::html::attributes::escape;
 use crate::content::markdown::code::{Leaf, Lines};
 use crate::content::markdown::line::{behind_containers, behind_quotes, line_end};
-use crate::content::markdown::raw::{Place, Raw};
+use crate::content::markdown::placeholders::{Place, Raw};
 use crate::content::markdown::tag::Tag;
 use crate::content::markdown::typography::Signs;
 use crate::content::text::{find_sign, has_sign};

@@ -10,8 +10,8 @@ use crate::content::markdown::dialect::Flavor;
 use crate::content::markdown::differences;
 use crate::content::post::Post;
 use crate::content::post::address::below_home;
+use crate::content::post_budget;
 use crate::content::site::Site;
-use crate::content::spread;
 use crate::content::text::{cut, lines, xml_safe};
 use crate::diagnostic::loss::Loss;
 use crate::diagnostic::{Error, Remark, Severity};
@@ -78,9 +78,10 @@ impl Post<'_> {
         } else {
             self.title.clone()
         };
-        let is_in_all_feeds = spread::has_room(self, site, &body.html);
+        let is_in_all_feeds = post_budget::has_room(self, site, &body.html);
         if !is_in_all_feeds {
-            body.warnings.push(Error::Loss(Loss::TooOften { feeds: spread::feeds(self, site) }));
+            body.warnings
+                .push(Error::Loss(Loss::TooOften { feeds: post_budget::feeds(self, site) }));
         }
         let is_excerpt_only = self.is_excerpt_only;
         let is_untitled = self.is_untitled;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::base::fingerprint::Fingerprint;
 use crate::base::hash::Hash;
 use crate::catalog::{Catalog, FeedName};
+use crate::content::dependency::Use;
 use crate::content::liquid::elsewhere::{Elsewhere, Newest};
-use crate::content::uses::Use;
 use crate::engine::render_context::{RenderContext, state_of_newest};
 use crate::os::disk;
 

@@ -103,7 +103,7 @@ pub(crate) const OWNERS: &[(&str, &[&str])] = &[
         "thiserror",
         &[
             "src/diagnostic/mod.rs",
-            "src/diagnostic/known_by.rs",
+            "src/diagnostic/identity.rs",
             "src/diagnostic/loss.rs",
             "src/diagnostic/oddity.rs",
         ],

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use feedmill::content::markdown::held::Held;
+use feedmill::content::markdown::html_blocks::Held;
 
 use crate::body::{assert_markdown, markdown};
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use feedmill::content::body::{Body, Markup, render};
 use feedmill::content::clean::{Cleaning, Patterns};
 use feedmill::content::date::{Moment, Zone};
+use feedmill::content::dependency::Use;
 use feedmill::content::front_matter::node::Node;
 use feedmill::content::html::trust::Trust;
 use feedmill::content::library::Library;
@@ -17,7 +18,6 @@ use feedmill::content::liquid::limits::{MAX_EXPANSION, MAX_LINKS};
 use feedmill::content::liquid::value::Value;
 use feedmill::content::liquid::variables::{Highlight, Variables};
 use feedmill::content::stamp::{Naive, Rules};
-use feedmill::content::uses::Use;
 
 use crate::body::source;
 

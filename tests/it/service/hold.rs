@@ -202,7 +202,7 @@ fn storm(spoil: impl Fn(&Site, &str)) {
     for path in &paths {
         spoil(&site, path);
     }
-    let words = ["posts cannot be used any more, all at once"];
+    let words = ["posts became invalid at the same time"];
     server.wait_until("it is noticed", || server.is_ill(&words));
     server.wait_for_log("`feedmill check` tells what is wrong with each");
     assert_eq!((validators(&server), site.written()), before, "{}", server.state());

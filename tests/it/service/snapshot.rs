@@ -2,7 +2,7 @@
 
 use super::harness::{CONFIG, Site, at, program};
 use feedmill::base::hash::Hash;
-use feedmill::content::origin::Layout;
+use feedmill::content::post_path::Layout;
 use feedmill::content::settings::Sources;
 use feedmill::engine::snapshot::{self, Head};
 use std::fs;

@@ -78,7 +78,7 @@ fn the_watchdog_is_not_fed_while_the_server_stands_still() {
     if strace.try_wait().unwrap().is_some() {
         return not_run("strace may not hold another process up");
     }
-    server.wait_for_log("the server stands still");
+    server.wait_for_log("server task stalled");
     let fed = supervisor.signs_of_life();
     site.post(2, "b", "news", "Text.");
     server.wait_for_log("published");
@@ -87,9 +87,9 @@ fn the_watchdog_is_not_fed_while_the_server_stands_still() {
     strace.kill().unwrap();
     strace.wait().unwrap();
     server.wait_until("it is fed again", || supervisor.signs_of_life() > fed);
-    server.wait_for_log("the server goes on");
+    server.wait_for_log("server task recovered");
     assert_eq!(server.titles(""), ["b", "a"]);
-    server.finish(&["the server stands still"]);
+    server.finish(&["server task stalled"]);
 }
 
 /// The time of a message that a reload begins, in microseconds.

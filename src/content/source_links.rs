@@ -6,10 +6,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::base::percent;
+use crate::content::dependency::Use;
 use crate::content::liquid::elsewhere::Elsewhere;
 use crate::content::liquid::limits::MAX_LINKS;
 use crate::content::text::shown;
-use crate::content::uses::Use;
 use crate::diagnostic::loss::Loss;
 use crate::diagnostic::{Error, Remark, Severity};
 

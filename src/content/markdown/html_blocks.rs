@@ -11,7 +11,7 @@ use std::ops::{ControlFlow, Range};
 
 use crate::content::markdown::code::Lines;
 use crate::content::markdown::line::{behind_containers, indent, line_end};
-use crate::content::markdown::raw::{Place, Raw};
+use crate::content::markdown::placeholders::{Place, Raw};
 use crate::content::markdown::tag::{Content, Tag};
 use crate::content::text::{find_sign, has_sign, last_sign, signs};
 

@@ -2,7 +2,7 @@
 
 use crate::content::config::Section;
 use crate::content::front_matter::node::Node;
-use crate::content::origin::MARKDOWN;
+use crate::content::post_path::MARKDOWN;
 use crate::content::text::shown;
 use crate::diagnostic::{Finding, Result};
 
