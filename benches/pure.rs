@@ -28,7 +28,8 @@ use feedmill::feed::format::FORMATS;
 use feedmill::feed::model::{Entry, Feed};
 use feedmill::feed::page;
 use feedmill::http::health::Health;
-use feedmill::http::respond::{Request, Serving, respond};
+use feedmill::http::respond::{Request, respond};
+use feedmill::http::serving::Serving;
 use http::header::{ACCEPT_ENCODING, HOST, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, Method, Uri, Version};
 

@@ -8,7 +8,7 @@ use crate::cli::options::{Common, Writing};
 use crate::cli::terminal::{REJECTED, say};
 use crate::daemon::build;
 use crate::daemon::settings::Settings;
-use crate::diagnostic::{Finding, Result};
+use crate::diagnostic::finding::{Finding, Result};
 
 /// Its flags.
 #[derive(Debug, clap::Args)]

@@ -13,7 +13,7 @@ use crate::cli::terminal::REJECTED;
 use crate::content::date::Moment;
 use crate::content::site::Site;
 use crate::daemon::settings;
-use crate::diagnostic::{Finding, Result, Severity};
+use crate::diagnostic::finding::{Finding, Result, Severity};
 use crate::engine::post_reader::ReadContext;
 use crate::engine::render_context::{self, RenderContext};
 use crate::os::{clock, parallel};

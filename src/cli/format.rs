@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::base::printable::{Printable, is_hidden};
-use crate::diagnostic::Finding;
+use crate::diagnostic::finding::Finding;
 use crate::engine::post_reader;
 use crate::os::disk;
 

@@ -13,7 +13,7 @@ use tracing_subscriber::fmt::{self as lines, FmtContext};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::cli::format;
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::finding::{Finding, Severity};
 use crate::os::log_writer::{self, Writer};
 use crate::os::systemd;
 

@@ -9,7 +9,7 @@ use crate::content::date::Moment;
 use crate::content::post_path::Layout;
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
-use crate::diagnostic::{Finding, Result};
+use crate::diagnostic::finding::{Finding, Result};
 use crate::engine::post_reader::{self, ReadContext};
 use crate::feed::review::review;
 use crate::os::parallel;

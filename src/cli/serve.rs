@@ -8,7 +8,7 @@ use crate::cli::options::{Common, LimitFlags, ScanFlags, Writing};
 use crate::cli::terminal::say;
 use crate::daemon::serve;
 use crate::daemon::settings::Settings;
-use crate::diagnostic::Result;
+use crate::diagnostic::finding::Result;
 use crate::os::systemd;
 
 /// Its flags.

@@ -5,7 +5,7 @@ use crate::content::front_matter::node::Node;
 use crate::content::jekyll_feed::JekyllFeed;
 use crate::content::taxonomy::Taxonomy;
 use crate::content::text::nfc;
-use crate::diagnostic::Result;
+use crate::diagnostic::finding::Result;
 
 /// The most of them.
 const MAX_ALIASES: usize = 1000;

@@ -4,29 +4,22 @@
 
 use std::borrow::Cow;
 
-use crate::content::clean;
 use crate::content::dependency::Use;
-use crate::content::html;
-use crate::content::html::context::Cleaned;
-use crate::content::html::context::Context;
-use crate::content::html::notes;
+use crate::content::html::context::{Cleaned, Context};
 use crate::content::html::trust::Trust;
-use crate::content::liquid;
+use crate::content::html::{self, notes};
 use crate::content::liquid::elsewhere::Elsewhere;
-use crate::content::liquid::variables::Highlight;
-use crate::content::liquid::variables::Variables;
-use crate::content::markdown;
+use crate::content::liquid::variables::{Highlight, Variables};
 use crate::content::markdown::dialect::{Dialect, Flavor};
 use crate::content::markdown::html_blocks::Held;
 use crate::content::markdown::kramdown::Extensions;
 use crate::content::markdown::spans::Spans;
-use crate::content::markdown::tables;
-use crate::content::parse_cost;
+use crate::content::markdown::{self, tables};
 use crate::content::source_links::Pages;
-use crate::content::text;
-use crate::content::url;
+use crate::content::{clean, liquid, parse_cost, text, url};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Remark, Severity};
 use crate::diagnostic::loss::Loss;
-use crate::diagnostic::{Error, Remark, Severity};
 
 /// Longest summary, in grapheme clusters.
 pub const SUMMARY_LENGTH: usize = 200;

@@ -8,7 +8,8 @@ use crate::content::permalink::Template;
 use crate::content::site::Site;
 use crate::content::taxonomy::Taxonomy;
 use crate::content::text::shown;
-use crate::diagnostic::{Error, Finding};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::Finding;
 
 /// What `feed.collections` can name.
 const WITH_PAGES: &str = "a collection that has `output: true` under `collections`";

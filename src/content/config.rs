@@ -2,7 +2,8 @@
 
 use crate::content::front_matter::lines::line_of;
 use crate::content::front_matter::node::Node;
-use crate::diagnostic::{Error, Finding, Result, Severity};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Result, Severity};
 
 /// One mapping of a configuration file, with the way that led to it.
 #[derive(Debug, Clone, Copy)]

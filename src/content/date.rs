@@ -6,9 +6,9 @@
 use std::fmt;
 
 use chrono::{
-    DateTime, Datelike, Days, FixedOffset, NaiveDate, Offset, TimeDelta, TimeZone, Timelike, Utc,
+    DateTime, Datelike, Days, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, Offset,
+    TimeDelta, TimeZone, Timelike, Utc,
 };
-use chrono::{MappedLocalTime, NaiveDateTime};
 use chrono_tz::{OffsetName, Tz};
 
 /// The days of the week in English; RFC 822 takes the first three letters.

@@ -4,7 +4,7 @@ use crate::content::config::Section;
 use crate::content::front_matter::node::Node;
 use crate::content::glob::Glob;
 use crate::content::text::nfc;
-use crate::diagnostic::Result;
+use crate::diagnostic::finding::Result;
 
 /// What an exclusion can name.
 const KINDS: &[&str] = &["categories", "tags", "paths"];

@@ -20,14 +20,13 @@ use crate::content::html::plain::plain;
 use crate::content::names::Names;
 use crate::content::permalink::MAX_PATH;
 use crate::content::post::{Post, Reach};
-use crate::content::post_budget;
-use crate::content::slug;
 use crate::content::stamp::day_in_name;
-use crate::content::syntax::MAX_TITLE;
-use crate::content::syntax::language;
+use crate::content::syntax::{MAX_TITLE, language};
 use crate::content::text::{collapse, head, shown, xml_safe};
+use crate::content::{post_budget, slug};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Remark, Severity};
 use crate::diagnostic::oddity::Oddity;
-use crate::diagnostic::{Error, Remark, Severity};
 
 /// The most oddities of one kind that are told of a post.
 const MAX_TOLD: usize = 16;

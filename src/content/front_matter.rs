@@ -14,13 +14,13 @@ pub mod rescue;
 pub mod yaml;
 
 use crate::content::defaults::Set;
-use crate::content::front_matter::lines::line_of;
-use crate::content::front_matter::lines::value_of;
+use crate::content::front_matter::lines::{line_of, value_of};
 use crate::content::front_matter::mend::{comments, mended};
 use crate::content::front_matter::node::Node;
 use crate::content::front_matter::rescue::{HIDING_KEYS, rescue};
 use crate::content::text::{find_sign, has_sign};
-use crate::diagnostic::{Error, Remark, Severity};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Remark, Severity};
 
 /// The longest front matter that is decoded, in bytes: libyaml is quadratic in nesting.
 pub const MAX_FRONT_MATTER: usize = 16 * 1024;

@@ -4,8 +4,7 @@
 //! the attributes of a list, makes addresses absolute, and finds the summary, the first image and
 //! the author on its way. What it writes parses back to the same tree. The only owner of `scraper`.
 
-use crate::content::html::context::Cleaned;
-use crate::content::html::context::Context;
+use crate::content::html::context::{Cleaned, Context};
 use crate::content::html::writer::Writer;
 use crate::diagnostic::Error;
 use crate::diagnostic::loss::Loss;

@@ -4,7 +4,8 @@
 use crate::content::config::Section;
 use crate::content::front_matter::node::Node;
 use crate::content::text::shown;
-use crate::diagnostic::{Error, Finding};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::Finding;
 
 /// Plugins that change the HTML of posts, by a part of their names.
 const PLUGINS: &[&str] = &[

@@ -9,7 +9,7 @@ use crate::base::hash::Hash;
 use crate::content::dependency::Use;
 use crate::content::front_matter::node::Node;
 use crate::content::liquid::value::Value;
-use crate::diagnostic::{Finding, Remark, Severity};
+use crate::diagnostic::finding::{Finding, Remark, Severity};
 
 /// The folder of what posts include.
 pub const INCLUDES: &str = "_includes";

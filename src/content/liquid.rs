@@ -16,6 +16,7 @@ pub mod include;
 pub mod lexer;
 pub mod limits;
 pub mod parser;
+pub mod part;
 pub mod plugins;
 pub mod problem;
 pub mod render;
@@ -31,9 +32,8 @@ use crate::content::dependency::Use;
 use crate::content::liquid::lexer::has_marks;
 use crate::content::liquid::problem::Problems;
 use crate::content::liquid::render::Renderer;
-use crate::content::liquid::variables::Highlight;
-use crate::content::liquid::variables::Variables;
-use crate::diagnostic::Remark;
+use crate::content::liquid::variables::{Highlight, Variables};
+use crate::diagnostic::finding::Remark;
 
 /// A text without Liquid.
 #[derive(Debug, PartialEq, Eq)]

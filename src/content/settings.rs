@@ -11,16 +11,13 @@ pub mod surroundings;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::content::aliases;
 use crate::content::clean::{Cleaning, Patterns};
-use crate::content::collections;
 use crate::content::config::{File, Section};
 use crate::content::date::Zone;
 use crate::content::defaults::{Defaults, reading};
 use crate::content::front_matter::lines::line_of;
 use crate::content::front_matter::node::Node;
 use crate::content::html::trust::Trust;
-use crate::content::jekyll;
 use crate::content::liquid::value::Value;
 use crate::content::markdown::dialect::Dialect;
 use crate::content::permalink::Template;
@@ -31,11 +28,12 @@ use crate::content::settings::feeds::{
 };
 use crate::content::settings::surroundings::Surroundings;
 use crate::content::site::{Author, Ids, LinkPosts, NamesFrom, Site};
-use crate::content::site_files;
 use crate::content::stamp::{Naive, Rules};
 use crate::content::syntax::{A_LANGUAGE, language};
 use crate::content::text::{collapse, shown, xml_safe};
-use crate::diagnostic::{Error, Finding, Remark, Result, Severity};
+use crate::content::{aliases, collections, jekyll, site_files};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Remark, Result, Severity};
 
 /// The site's configuration file.
 pub const CONFIG: &str = "_config.yml";

@@ -4,7 +4,7 @@ use crate::content::config::Section;
 use crate::content::front_matter::node::Node;
 use crate::content::post_path::MARKDOWN;
 use crate::content::text::shown;
-use crate::diagnostic::{Finding, Result};
+use crate::diagnostic::finding::{Finding, Result};
 
 /// What `markdown_ext` can be.
 const ENDINGS: &str = "endings with commas and no blanks between them: `markdown,md`";

@@ -10,8 +10,9 @@ use crate::content::dependency::Use;
 use crate::content::liquid::elsewhere::Elsewhere;
 use crate::content::liquid::limits::MAX_LINKS;
 use crate::content::text::shown;
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Remark, Severity};
 use crate::diagnostic::loss::Loss;
-use crate::diagnostic::{Error, Remark, Severity};
 
 /// What Markdown files end in, as they are searched for: `.md` stands before all that `.mdx` is.
 const ENDINGS: [&str; 5] = [".md", ".markdown", ".mkd", ".mkdn", ".mkdown"];

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::content::site::Site;
 use crate::daemon::settings::{self, Settings};
-use crate::diagnostic::Result;
+use crate::diagnostic::finding::Result;
 use crate::engine::engine::{Engine, Pass};
 use crate::os::clock::now;
 use crate::os::progress_bar::Progress;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::diagnostic::{Finding, Result};
+use crate::diagnostic::finding::{Finding, Result};
 use crate::source::watch::FileEvent;
 
 /// Word of anything that the loop has to react to.

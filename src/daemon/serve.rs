@@ -1,12 +1,11 @@
 //! Serves feeds and keeps them up to date: what ties the engine, its source and the server together.
 
-use std::iter;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Weak};
-use std::thread;
 use std::time::Duration;
+use std::{iter, thread};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
@@ -22,7 +21,7 @@ use crate::daemon::serve_loop::{ServeLoop, State, Works};
 use crate::daemon::settings::{self, Settings, Stamps};
 use crate::daemon::snapshot_writer::SnapshotWriter;
 use crate::daemon::warnings::{Warnings, log};
-use crate::diagnostic::{Finding, Result};
+use crate::diagnostic::finding::{Finding, Result};
 use crate::engine::engine::Engine;
 use crate::engine::large_posts;
 use crate::engine::renderer::Left;
@@ -31,10 +30,10 @@ use crate::os::clock::now;
 use crate::os::systemd;
 use crate::server::cache::Cache;
 use crate::server::client_ip::Proxies;
-use crate::server::http_server::{self, CurrentEdition, Listener, Published, Server};
-use crate::server::limits;
-use crate::server::listen;
+use crate::server::current_edition::{CurrentEdition, Published};
+use crate::server::http_server::{self, Listener, Server};
 use crate::server::metrics::Metrics;
+use crate::server::{limits, listen};
 use crate::source::folder::identity;
 use crate::source::watch::{FileEvent, Watch};
 

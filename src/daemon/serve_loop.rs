@@ -1,52 +1,37 @@
 //! The serve loop: it waits, gathers what has changed, and makes one pass at a time.
 
+mod debounce;
+mod reload;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use crate::content::date::Moment;
-use crate::content::settings::{AUTHORS, CONFIG, Sources};
+use crate::content::settings::Sources;
 use crate::daemon::change_set::{ChangeSet, Event};
-use crate::daemon::settings::{self, Settings, Stamps};
+use crate::daemon::settings::{Settings, Stamps};
 use crate::daemon::snapshot_writer::SnapshotWriter;
 use crate::daemon::warnings::{Warnings, log};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Result};
 use crate::diagnostic::identity::KnownBy;
-use crate::diagnostic::{Error, Finding, Result};
 use crate::engine::engine::{Engine, Pass};
 use crate::engine::renderer::RenderedFeeds;
 use crate::http::health::Health;
-use crate::http::respond::Serving;
+use crate::http::serving::Serving;
 use crate::os::clock::now;
-use crate::os::stall;
-use crate::os::systemd;
+use crate::os::{stall, systemd};
 use crate::server::cache::Cache;
-use crate::server::http_server::{CurrentEdition, Published};
+use crate::server::current_edition::{CurrentEdition, Published};
 use crate::server::metrics::Metrics;
 use crate::source::folder::{Identity, identity};
 use crate::source::library;
 use crate::source::watch::Watch;
 
-/// How long hints are gathered before the first pass after a quiet time.
-const SETTLE: Duration = Duration::from_millis(4);
-
-/// The longest time that a change waits for others.
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
-
 /// Passes take at most one part in this many of the time while changes keep coming.
 const SHARE: u32 = 4;
-
-/// How long it is quiet when a burst is over, at least.
-const LULL: Duration = Duration::from_millis(20);
-
-/// More posts deleted at once than this call for a scan: the whole folder may be on its way out.
-const MASS_REMOVAL: usize = 8;
-
-/// How long it must be quiet after one post was deleted.
-const REMOVAL: Duration = Duration::from_millis(12);
-
-/// How long it must be quiet after many were, and after a new configuration.
-const QUIET: Duration = Duration::from_millis(200);
 
 /// How long a configuration of which no event told must have been left alone, in nanoseconds.
 const CONFIG_REST: u64 = 2_000_000_000;
@@ -220,73 +205,6 @@ impl<'a> ServeLoop<'a> {
         }
     }
 
-    /// How long to wait for an event at most.
-    fn patience(&self) -> Duration {
-        let due = self
-            .engine
-            .next_look()
-            .map(|at| Duration::from_nanos(u64::try_from(at - now()).unwrap_or(0)));
-        let scan = self.next_scan().saturating_duration_since(Instant::now());
-        due.map_or(HEARTBEAT, |due| due.min(HEARTBEAT)).min(scan)
-    }
-
-    /// Gathers what else is changing: hardly any time after a quiet while, longer when passes
-    /// are long, so that a burst costs a few passes and not one for each file.
-    fn gather(&self, batch: &mut ChangeSet) -> Result<()> {
-        let start = Instant::now();
-        let latest = start + LONGEST_WAIT;
-        let (ended, took) = self.last;
-        let pause = (ended + took * SHARE).max(start + SETTLE).min(latest);
-        // A pause ends early when nothing more comes.
-        self.take(batch, pause, (took / SHARE).max(LULL))?;
-        let mut unrest = (Duration::ZERO, 0);
-        loop {
-            let found = self.unrest(batch);
-            let (wait, _) = found;
-            if batch.stop.is_some() || wait.is_zero() || found == unrest || Instant::now() >= latest
-            {
-                break;
-            }
-            unrest = found;
-            self.take(batch, (Instant::now() + wait).min(latest), wait)?;
-        }
-        batch.is_scan |= self.removed(batch).count() > MASS_REMOVAL;
-        Ok(())
-    }
-
-    /// Takes in what comes until then, or until nothing has come for a while.
-    fn take(&self, batch: &mut ChangeSet, until: Instant, lull: Duration) -> Result<()> {
-        let mut heard = Instant::now();
-        while batch.stop.is_none() {
-            let left = until.min(heard + lull).saturating_duration_since(Instant::now());
-            let Ok(event) = self.events.recv_timeout(left) else { break };
-            batch.take(event)?;
-            heard = Instant::now();
-        }
-        Ok(())
-    }
-
-    /// How long to wait for what may follow, and what must not become more meanwhile: a deleted post
-    /// may be the first of a whole folder, one that was renamed away may be on its way back from an
-    /// editor, and what belongs to a new configuration may come after it.
-    fn unrest(&self, batch: &ChangeSet) -> (Duration, usize) {
-        if batch.is_scan || batch.paths.iter().any(|path| self.is_of_config(path)) {
-            return (QUIET, batch.events);
-        }
-        let removed = self.removed(batch).count();
-        let is_moving = || self.removed(batch).any(|path| batch.away.contains(path));
-        match removed {
-            0 => (Duration::ZERO, 0),
-            _ if removed > MASS_REMOVAL || is_moving() => (QUIET, removed),
-            _ => (REMOVAL, removed),
-        }
-    }
-
-    /// The paths of posts that are gone.
-    fn removed<'b>(&self, batch: &'b ChangeSet) -> impl Iterator<Item = &'b PathBuf> {
-        batch.paths.iter().filter(|path| !path.exists() && self.engine.is_post(path))
-    }
-
     fn pass(&mut self, batch: &ChangeSet) -> Result<Pass> {
         let current = identity(&self.engine.roots().site);
         let is_replaced = current != self.identity;
@@ -358,12 +276,6 @@ impl<'a> ServeLoop<'a> {
         if is_of_config { News::OfConfig } else { News::OfLibrary }
     }
 
-    /// Whether a path is of the configuration, or of what posts use besides themselves.
-    fn is_of_config(&self, path: &Path) -> bool {
-        let site = &self.engine.roots().site;
-        [CONFIG, AUTHORS].iter().any(|name| *path == site.join(name)) || library::has(site, path)
-    }
-
     /// How often the site is scanned: as the operator wishes, or as its file system makes it needed.
     fn scan_interval(&self) -> Duration {
         // Nor does an event tell when the system gives again what it has kept back.
@@ -397,34 +309,6 @@ impl<'a> ServeLoop<'a> {
                 folder.display()
             );
         }
-    }
-
-    /// Takes a new configuration, or keeps the old one and says why.
-    fn take_configuration(&mut self) -> Result<()> {
-        // When what cannot be read can be, no stamp tells.
-        let sources = settings::read(self.settings, Some(&self.sources));
-        let sources = sources.inspect_err(|_| self.stamps = Stamps::default())?;
-        let known = Some(&*self.engine.site().library);
-        let (site, warnings) = settings::understand(self.settings, &sources, known)?;
-        tracing::info!("read the configuration");
-        self.warned.log(warnings, &self.settings.site);
-        self.engine.configure(site, self.settings.accept_new_ids)?;
-        self.sources = sources;
-        // A start after a sudden end must not take the ids of the old one for those that readers know.
-        self.snapshot.hurry();
-        Ok(())
-    }
-
-    /// Takes other includes and data: only the posts that use them are rendered again.
-    fn take_library(&mut self) -> Result<()> {
-        let sources = settings::read_library(self.settings, &self.sources);
-        let known = Some(&*self.engine.site().library);
-        let (site, warnings) = settings::understand(self.settings, &sources, known)?;
-        tracing::info!("read the includes and data");
-        self.warned.log(warnings, &self.settings.site);
-        self.engine.take_library(site.library);
-        self.sources = sources;
-        Ok(())
     }
 
     /// Publishes what a pass made, or says why it made nothing.

@@ -1,10 +1,9 @@
 //! What the operator decided, and what the author did: flags and the site's configuration.
 
-use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use std::{env, fs};
 
 use crate::base::fingerprint::Fingerprint;
 use crate::base::hash::Hash;
@@ -12,7 +11,8 @@ use crate::content::library::Library;
 use crate::content::settings::surroundings::Surroundings;
 use crate::content::settings::{self, AUTHORS, CONFIG, Sources};
 use crate::content::site::Site;
-use crate::diagnostic::{Error, Finding, Result, Severity};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Result, Severity};
 use crate::engine::post_reader;
 use crate::os::disk;
 use crate::server::limits::Limits;

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::diagnostic::{Error, Finding, Severity};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Severity};
 
 /// Logs findings; notes are for `feedmill check`.
 pub fn log<'a>(findings: impl IntoIterator<Item = &'a Finding>, site: &Path) {

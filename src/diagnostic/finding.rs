@@ -1,11 +1,71 @@
-//! How a finding is made, and how it is written for people.
+//! A finding: where, what, how bad.
 
 use std::fmt::{self, Write};
 use std::io;
 use std::path::Path;
 
 use crate::base::printable::Printable;
-use crate::diagnostic::{Error, Finding, Severity};
+use crate::diagnostic::Error;
+
+/// The result of whatever can stop a command or a pass.
+pub type Result<T> = std::result::Result<T, Box<Finding>>;
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is wrong, but the author may want to know.
+    Note,
+    /// The post or the site is used, but not quite as it was written.
+    Warning,
+    /// The post is left out, or the command cannot go on.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// What was found, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// The file, as the user would name it; never empty.
+    pub path: String,
+    /// The line, counted from 1; 0 when the finding is about the whole file.
+    pub line: usize,
+    /// The column in characters, counted from 1; 0 when the finding is about the whole line.
+    pub column: usize,
+    /// What is wrong.
+    pub error: Error,
+}
+
+/// A problem found while reading one post, before its path is known: see [`Finding`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// How much it matters.
+    pub severity: Severity,
+    /// The line in the file, counted from 1; 0 for the whole file.
+    pub line: usize,
+    /// The column in characters, counted from 1; 0 for the whole line.
+    pub column: usize,
+    /// What is wrong.
+    pub error: Error,
+}
+
+impl Remark {
+    /// The finding that this remark is once the path is known.
+    pub fn at(self, path: &str) -> Finding {
+        let Self { severity, line, column, error } = self;
+        Finding { severity, path: path.to_owned(), line, column, error }
+    }
+}
 
 impl Finding {
     /// An error about a whole file or folder.

@@ -1,80 +1,18 @@
-//! Everything that can go wrong: [`Error`] says what and what to do next, [`Finding`] adds where.
+//! Everything that can go wrong: [`Error`] says what and what to do next, `finding.rs` adds where.
 //!
 //! A finding has one of two consequences, which its caller decides: the post is left out and the
 //! build goes on (findings in a list), or the command stops and the old edition stays (`Result`).
 //! Texts are lower case without a final stop, values stand in backticks.
 
-mod finding;
+pub mod finding;
 mod hint;
 pub mod identity;
 pub mod loss;
 pub mod oddity;
 
-use std::fmt;
-
 use crate::diagnostic::identity::KnownBy;
 use crate::diagnostic::loss::Loss;
 use crate::diagnostic::oddity::Oddity;
-
-/// The result of whatever can stop a command or a pass.
-pub type Result<T> = std::result::Result<T, Box<Finding>>;
-
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Nothing is wrong, but the author may want to know.
-    Note,
-    /// The post or the site is used, but not quite as it was written.
-    Warning,
-    /// The post is left out, or the command cannot go on.
-    Error,
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        })
-    }
-}
-
-/// What was found, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// How much it matters.
-    pub severity: Severity,
-    /// The file, as the user would name it; never empty.
-    pub path: String,
-    /// The line, counted from 1; 0 when the finding is about the whole file.
-    pub line: usize,
-    /// The column in characters, counted from 1; 0 when the finding is about the whole line.
-    pub column: usize,
-    /// What is wrong.
-    pub error: Error,
-}
-
-/// A problem found while reading one post, before its path is known: see [`Finding`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remark {
-    /// How much it matters.
-    pub severity: Severity,
-    /// The line in the file, counted from 1; 0 for the whole file.
-    pub line: usize,
-    /// The column in characters, counted from 1; 0 for the whole line.
-    pub column: usize,
-    /// What is wrong.
-    pub error: Error,
-}
-
-impl Remark {
-    /// The finding that this remark is once the path is known.
-    pub fn at(self, path: &str) -> Finding {
-        let Self { severity, line, column, error } = self;
-        Finding { severity, path: path.to_owned(), line, column, error }
-    }
-}
 
 /// What can be wrong. Each text is under test in `tests/fixtures/*/errors.txt` or in `tests/it`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

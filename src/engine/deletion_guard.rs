@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, HashSet};
 use crate::catalog::Catalog;
 use crate::catalog::cards::Kept;
 use crate::content::post_path::{Folders, Layout, Origin};
-use crate::diagnostic::{Error, Finding};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::Finding;
 use crate::source::folder::{Roots, Scan, Unknown};
 
 /// At least so many posts must break at once to be held, and more than half of all.

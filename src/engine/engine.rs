@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::base::fingerprint::Fingerprint;
-use crate::catalog::card::Card;
 use crate::catalog::cards::Kept;
 use crate::catalog::{Catalog, Change, Horizon};
 use crate::content::date::Moment;
@@ -18,16 +17,15 @@ use crate::content::dependency::Use;
 use crate::content::post_path::{Layout, Origin};
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
-use crate::diagnostic::{Error, Finding, Result};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Result};
 use crate::engine::deletion_guard::{self, DeletionGuard, Known};
 use crate::engine::engine::dirty::Dirty;
 use crate::engine::id_changes::Moves;
 use crate::engine::id_guard::NewIds;
-use crate::engine::large_posts;
 use crate::engine::loader::{Loader, Target};
 use crate::engine::post_reader::{self, ReadContext};
-use crate::engine::renderer::{Left, RenderedFeeds, Renderer};
-use crate::engine::snapshot::{Head, Snapshot};
+use crate::engine::renderer::{RenderedFeeds, Renderer};
 use crate::feed::review::review;
 use crate::os::clock::Nanoseconds;
 use crate::os::progress_bar::Progress;
@@ -35,6 +33,7 @@ use crate::source::folder::{Roots, Scan, identity};
 
 pub mod dirty;
 mod rendering;
+mod restart;
 
 /// The state between passes.
 #[derive(Debug)]
@@ -175,44 +174,6 @@ impl Engine {
         self.is_stale = false;
         self.render(BTreeSet::new(), now, &mut pass)?;
         Ok(pass)
-    }
-
-    /// Takes over what a snapshot knows, made with the settings of `site`, if the export is as it was
-    /// left; says how much of it is. Unless nothing is, the next pass must be [`Engine::rescan`], which
-    /// finds what has changed since.
-    pub fn resume(&mut self, snapshot: Snapshot, site: Site) -> Left {
-        self.set(site);
-        let (head, cards) = snapshot.open();
-        let left = self.renderer.resume(head.documents, head.listings, &self.site);
-        if left != Left::Nothing {
-            self.layout = head.layout;
-            // As of then: what has become due since is to be noticed as a change.
-            let put = |mut card: Card| {
-                // One that is set aside is to be looked at, to leave its feeds.
-                if large_posts::has_note(&card.path) {
-                    card.stamp = Fingerprint::default();
-                }
-                Change::Put(card)
-            };
-            self.catalog.apply(cards.map(put), self.horizon(head.taken));
-            self.is_stale = false;
-        }
-        left
-    }
-
-    /// What is known, for a later start; nothing while the export is not as it should be.
-    pub fn snapshot(&self, now: Nanoseconds) -> Option<(Head, impl Iterator<Item = Card>)> {
-        let (documents, listings) = if self.is_stale { None } else { self.renderer.records() }?;
-        let head = Head { taken: now, layout: self.layout.clone(), documents, listings };
-        let card = |card: Kept<'_>| {
-            let mut card = card.to_card();
-            if self.loader.notes.has(&card.path) {
-                // A post of which something is to be said is read again, to say it again.
-                card.stamp = Fingerprint::default();
-            }
-            card
-        };
-        Some((head, self.catalog.cards().map(card)))
     }
 
     /// Compares the whole site with what is known of it, and takes in the difference. Posts of a

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Finding;
+use crate::diagnostic::finding::Finding;
 
 /// How long changes are let come together before the whole site is looked at, in nanoseconds.
 const REVIEW: i64 = 10_000_000_000;

@@ -10,8 +10,9 @@ use crate::content::date::Moment;
 use crate::content::post::Reach;
 use crate::content::post_path::Layout;
 use crate::content::taxonomy::Taxonomy;
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Severity};
 use crate::diagnostic::identity::KnownBy;
-use crate::diagnostic::{Error, Finding, Severity};
 use crate::engine::post_reader;
 use crate::source::path_list::PathList;
 

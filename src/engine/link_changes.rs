@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::base::hash::Hash;
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Severity};
 use crate::diagnostic::identity::KnownBy;
-use crate::diagnostic::{Error, Finding, Severity};
 use crate::feed::model::Entry;
 
 /// How many changes at once are those of single posts.

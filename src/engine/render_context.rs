@@ -11,7 +11,8 @@ use crate::content::liquid::elsewhere::{Elsewhere, Listed, MAX_NEWEST, Newest};
 use crate::content::page;
 use crate::content::post_path::named_key;
 use crate::content::site::{Extent, Window};
-use crate::diagnostic::{Error, Finding, Remark, Severity};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Remark, Severity};
 use crate::engine::post_reader::{self, ReadContext};
 
 /// The largest file that a post may include from beside it, in bytes.

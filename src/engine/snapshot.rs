@@ -17,7 +17,7 @@ use crate::catalog::FeedName;
 use crate::catalog::card::Card;
 use crate::content::post_path::Layout;
 use crate::content::settings::Sources;
-use crate::diagnostic::Result;
+use crate::diagnostic::finding::Result;
 use crate::feed::directory::Listing;
 use crate::os::disk::{self, Temporary};
 

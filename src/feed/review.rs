@@ -11,9 +11,10 @@ use crate::content::glob::Glob;
 use crate::content::post::Reach;
 use crate::content::site::Site;
 use crate::content::taxonomy::Taxonomy;
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Severity};
 use crate::diagnostic::identity::KnownBy;
 use crate::diagnostic::oddity::Oddity;
-use crate::diagnostic::{Error, Finding, Severity};
 use crate::feed::assemble;
 
 /// All findings about the site as a whole, in a fixed order. `config` is the path of its

@@ -4,13 +4,15 @@
 //! compressed. They are made of the document's hash alone, so they survive a restart, a redeploy
 //! and a second host.
 
+use std::io::Write;
+use std::time::{Duration, UNIX_EPOCH};
+
+use http::header::{HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
+use http::{HeaderMap, HeaderValue};
+
 use crate::base::hash::Hash;
 use crate::feed::edition::Document;
 use crate::http::encoding::{Accepted, Coding};
-use http::header::{HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
-use http::{HeaderMap, HeaderValue};
-use std::io::Write;
-use std::time::{Duration, UNIX_EPOCH};
 
 /// The last second that an HTTP date can write: 31 December 9999.
 const LAST_SECOND: u64 = 253_402_300_799;

@@ -18,3 +18,4 @@ pub mod metrics;
 
 mod address;
 pub mod answer;
+pub mod serving;

@@ -4,17 +4,10 @@
 //! folder, so no request can name a file. Both `/category/x/` and, where the base URL has a path,
 //! `/feeds/category/x/` are understood: a proxy may or may not take the base path away.
 
-use crate::base::percent;
-use crate::feed::edition::{Document, Edition};
-use crate::feed::page;
-use crate::http::address::{is_host, is_plain};
-use crate::http::answer::Answer;
-use crate::http::answer::Body;
-use crate::http::answer::text;
-use crate::http::answer::{EVERYONE, NOSNIFF};
-use crate::http::conditional::{self, Decision, header_value};
-use crate::http::encoding::{Accepted, Coding};
-use crate::http::health::{self, Health};
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
 use http::header::{
     ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW,
@@ -23,9 +16,16 @@ use http::header::{
     TRANSFER_ENCODING, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version};
-use std::borrow::Cow;
-use std::sync::Arc;
-use std::time::Duration;
+
+use crate::base::percent;
+use crate::feed::edition::{Document, Edition};
+use crate::feed::page;
+use crate::http::address::{is_host, is_plain};
+use crate::http::answer::{Answer, Body, EVERYONE, NOSNIFF, text};
+use crate::http::conditional::{self, Decision, header_value};
+use crate::http::encoding::{Accepted, Coding};
+use crate::http::health::{self, Health};
+use crate::http::serving::Serving;
 
 /// The longest request target that is looked at, in bytes; a longer one is answered 414.
 pub const LONGEST_TARGET: usize = 8 * 1024;
@@ -46,55 +46,6 @@ pub struct Request<'a> {
     pub headers: &'a HeaderMap,
     /// The time, in Unix seconds: no answer says that its document changed later than that.
     pub now: i64,
-}
-
-/// What the operator decides about serving.
-#[derive(Debug, Clone)]
-pub struct Serving {
-    /// The path of the base URL, decoded, without slashes at its ends: `feeds`, or nothing.
-    base: String,
-    /// The same as the self links have it, with a slash at its start: `/feeds`, or nothing.
-    prefix: String,
-    /// `Cache-Control` of every document that may change.
-    cache_control: HeaderValue,
-}
-
-impl Default for Serving {
-    /// No base path, and five minutes.
-    fn default() -> Self {
-        Self::new("", 300)
-    }
-}
-
-impl Serving {
-    /// Settings for a base URL whose path is `base_path` (empty, `/` or `/feeds`, percent-encoded
-    /// or not), and answers that stay fresh for `max_age` seconds.
-    pub fn new(base_path: &str, max_age: u32) -> Self {
-        let written = base_path.trim_matches('/');
-        let base = percent::decode_path(written).ok().flatten().unwrap_or(Cow::Borrowed(written));
-        // Self links repeat the base URL as it is, so redirects do, too.
-        let is_encoded = written.bytes().all(|byte| byte.is_ascii_graphic());
-        let prefix = if is_encoded { written.to_owned() } else { percent::encode_path(&base) };
-        let cache_control = format!(
-            "public, max-age={max_age}, stale-while-revalidate={max_age}, stale-if-error=86400"
-        );
-        Self {
-            base: base.into_owned(),
-            prefix: if prefix.is_empty() { prefix } else { format!("/{prefix}") },
-            cache_control: header_value(cache_control.as_bytes()),
-        }
-    }
-
-    /// The address of a path, as a client outside sees it: always with the base path, because a
-    /// proxy that takes it away does not put it back into `Location`.
-    fn address(&self, path: &str) -> String {
-        format!("{}/{}", self.prefix, percent::encode_path(path))
-    }
-
-    /// `Cache-Control` of the document at a path: an asset has the hash of its bytes in its name.
-    fn cache_control(&self, path: &str) -> HeaderValue {
-        if path.starts_with(page::ASSETS) { IMMUTABLE } else { self.cache_control.clone() }
-    }
 }
 
 /// What is to be answered, decided but not yet written down: the service fetches the bytes first,
@@ -247,8 +198,6 @@ const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 const BY_CODING: HeaderValue = HeaderValue::from_static("Accept-Encoding");
 const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, Last-Modified, Link, Retry-After");
-/// A year, the longest time that is of use (RFC 9111 §5.2.2.1), and no question at a reload (RFC 8246).
-const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Post bodies come from elsewhere: whatever cleaning let through stays without effect.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; img-src https: http: data:; style-src 'self'; script-src 'self'; \

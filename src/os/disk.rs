@@ -14,7 +14,8 @@ use rustix::fs::{Mode, OFlags, open, openat};
 use rustix::io::{Errno, retry_on_intr};
 
 use crate::base::fingerprint::Fingerprint;
-use crate::diagnostic::{Error, Finding, Result};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Result};
 
 /// How the names of half-written files begin; such files are ours to remove.
 pub const TEMPORARY: &str = ".feedmill-tmp-";

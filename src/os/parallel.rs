@@ -7,8 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
-use crate::os::stall;
-use crate::os::systemd;
+use crate::os::{stall, systemd};
 
 /// How many files are read at a time: a disk that has to fetch them serves eight as fast as one.
 const IN_FLIGHT: usize = 8;

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::base::hash::Hash;
-use crate::diagnostic::{Finding, Result};
+use crate::diagnostic::finding::{Finding, Result};
 use crate::feed::edition::{Document, Edition};
 use crate::feed::page::ASSETS;
 use crate::os::disk::{self, Temporary};

@@ -7,7 +7,8 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::base::hash::Hash;
-use crate::diagnostic::{Error, Finding, Result};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Result};
 use crate::feed::edition::Document;
 use crate::feed::page;
 use crate::os::disk::{self, Temporary};

@@ -9,18 +9,20 @@
 //! a lock, copies the one bucket that changes, and makes room by second chance: the oldest entry
 //! goes, unless it was wanted since it was last looked at.
 
-use crate::base::hash::Hash;
-use crate::diagnostic::Finding;
-use crate::feed::edition::Document;
-use crate::http::encoding::Coding;
-use arc_swap::ArcSwapOption;
-use bytes::Bytes;
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwapOption;
+use bytes::Bytes;
 use tokio::sync::OnceCell;
+
+use crate::base::hash::Hash;
+use crate::diagnostic::finding::Finding;
+use crate::feed::edition::Document;
+use crate::http::encoding::Coding;
 
 /// How many bytes of bodies are kept when the operator names no number.
 pub const DEFAULT_BUDGET: usize = 64 * 1024 * 1024;

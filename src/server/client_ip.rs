@@ -1,8 +1,10 @@
 //! Who asks: the peer of a connection, or whom a proxy names that the operator trusts; and what
 //! counts as one client.
 
-use crate::diagnostic::{Error, Finding, Result};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Result};
 
 /// The operator's flag, as errors name it.
 const FLAG: &str = "--trusted-proxy";

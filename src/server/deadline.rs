@@ -5,9 +5,6 @@
 //! written without a lock, and one sleep that looks at them now and then. Since no deadline is
 //! nearer than the shortest limit when it is set, a sleep of at most that limit misses none.
 
-use crate::server::limits::Limits;
-use hyper::rt::{Sleep, Timer};
-use hyper_util::rt::TokioIo;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -15,9 +12,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
+
+use hyper::rt::{Sleep, Timer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 use tokio::time::timeout_at;
+
+use crate::server::limits::Limits;
 
 /// The deadline of an evicted connection: it has passed, whenever it is looked at.
 const PASSED: u64 = 1;

@@ -5,25 +5,6 @@
 //! itself bounds neither the number of connections nor the time of a write, so both are bound here:
 //! the numbers are in `limits.rs`.
 
-use crate::diagnostic::{Finding, Result};
-use crate::feed::edition::Edition;
-use crate::http::encoding::Coding;
-use crate::http::health::Health;
-use crate::http::metrics;
-use crate::http::respond::{self, Request, Serving};
-use crate::os::clock;
-use crate::os::stall;
-use crate::server::access_log::AccessRecord;
-use crate::server::cache::{Cache, Miss};
-use crate::server::client_ip::{FORWARDED_FOR, Proxies};
-use crate::server::connection_limit::{ConnectionLimit, Seat};
-use crate::server::deadline::{Aside, Deadlines, HeadTimer, WithDeadline};
-use crate::server::download_limit::DownloadLimit;
-use crate::server::limits::{HEADER_LINES, Limits};
-use crate::server::metrics::{Kind, Metrics, Now};
-use crate::server::reply::{Reply, reply};
-use hyper::Method;
-use hyper::header::{HeaderMap, HeaderValue, USER_AGENT};
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::Future;
@@ -32,44 +13,33 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
+
+use hyper::Method;
+use hyper::header::{HeaderMap, HeaderValue, USER_AGENT};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-/// What is published at this moment.
-#[derive(Debug, Clone, Default)]
-pub struct Published {
-    /// The documents.
-    pub edition: Arc<Edition>,
-    /// How they are answered: part of the site's settings, which can be reloaded.
-    pub serving: Arc<Serving>,
-    /// What `/readyz` tells.
-    pub health: Health,
-}
-
-/// Where the newest edition lies: written once a pass, read on every request without a lock.
-#[derive(Debug)]
-pub struct CurrentEdition(arc_swap::ArcSwap<Published>);
-
-impl CurrentEdition {
-    /// A shelf with a first edition on it.
-    pub fn new(published: Published) -> Self {
-        Self(arc_swap::ArcSwap::from_pointee(published))
-    }
-
-    /// What lies there now.
-    pub fn load(&self) -> Arc<Published> {
-        self.0.load_full()
-    }
-
-    /// Puts a new edition there; answers that have begun keep the old one.
-    pub fn store(&self, published: Published) {
-        self.0.store(Arc::new(published));
-    }
-}
+use crate::diagnostic::finding::{Finding, Result};
+use crate::http::encoding::Coding;
+use crate::http::health::Health;
+use crate::http::metrics;
+use crate::http::respond::{self, Request};
+use crate::os::{clock, stall};
+use crate::server::access_log::AccessRecord;
+use crate::server::backoff::Backoff;
+use crate::server::cache::{Cache, Miss};
+use crate::server::client_ip::{FORWARDED_FOR, Proxies};
+use crate::server::connection_limit::{ConnectionLimit, Seat};
+use crate::server::current_edition::CurrentEdition;
+use crate::server::deadline::{Aside, Deadlines, HeadTimer, WithDeadline};
+use crate::server::download_limit::DownloadLimit;
+use crate::server::limits::{HEADER_LINES, Limits};
+use crate::server::metrics::{Kind, Metrics, Now};
+use crate::server::race::{First, first_of};
+use crate::server::reply::{Reply, reply};
 
 /// Connections at a time for who asks for metrics.
 const METRICS_CONNECTIONS: usize = 16;
@@ -357,11 +327,11 @@ async fn answer(
         return reply(metrics::respond(&asked, || server.metrics_text()), None);
     }
     let only_head = head.method == Method::HEAD;
-    let mut waiting: Option<Patience> = None;
+    let mut waiting: Option<Backoff> = None;
     let mut is_counted = false;
     loop {
         let plan = {
-            let published = server.shelf.0.load();
+            let published = server.shelf.look();
             let health = health_now(&published.health, asked.uri.path());
             respond::plan(&asked, &published.edition, &published.serving, &health)
         };
@@ -391,7 +361,7 @@ async fn answer(
             Err(miss) => miss,
         };
         // The export is written before the edition is published: in between, the disk is ahead.
-        let patience = waiting.get_or_insert_with(|| Patience::new(server.limits.next_edition));
+        let patience = waiting.get_or_insert_with(|| Backoff::new(server.limits.next_edition));
         if !patience.wait().await {
             server.cache.report_spoilt();
             match miss {
@@ -415,45 +385,4 @@ fn health_now<'h>(published: &'h Health, path: &str) -> Cow<'h, Health> {
             Cow::Owned(Health { reasons })
         }
     }
-}
-
-/// How long to wait until the next look, and for how long in all.
-struct Patience {
-    until: Instant,
-    pause: Duration,
-}
-
-impl Patience {
-    fn new(limit: Duration) -> Self {
-        Self { until: Instant::now() + limit, pause: Duration::from_millis(5) }
-    }
-
-    /// Waits a while, longer each time; false when there is no time left.
-    async fn wait(&mut self) -> bool {
-        let left = self.until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return false;
-        }
-        sleep(self.pause.min(left)).await;
-        self.pause = (self.pause * 2).min(Duration::from_millis(100));
-        true
-    }
-}
-
-enum First<A, B> {
-    Left(A),
-    Right(B),
-}
-
-/// Waits for whichever is ready first; the other is dropped.
-async fn first_of<A, B>(
-    left: impl Future<Output = A>,
-    right: impl Future<Output = B>,
-) -> First<A, B> {
-    let (mut left, mut right) = (pin!(left), pin!(right));
-    std::future::poll_fn(|context| match left.as_mut().poll(context) {
-        Poll::Ready(left) => Poll::Ready(First::Left(left)),
-        Poll::Pending => right.as_mut().poll(context).map(First::Right),
-    })
-    .await
 }

@@ -7,7 +7,8 @@ use std::path::Path;
 use listenfd::ListenFd;
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 
-use crate::diagnostic::{Error, Finding, Result};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Result};
 use crate::server::http_server::Listener;
 
 /// How many connections may wait to be accepted, as in `feedmill.socket`: all that may be open at a

@@ -1,5 +1,8 @@
 //! The content folders and what stands in them.
 
+mod look;
+mod walked;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -11,8 +14,8 @@ use crate::base::fingerprint::Fingerprint;
 use crate::content::post_path::{Folders, Layout, Origin, is_ignored};
 use crate::content::settings::CONFIG;
 use crate::content::site::Site;
-use crate::content::site_files::is_meant;
-use crate::diagnostic::{Error, Finding, Result, Severity};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Result, Severity};
 use crate::os::disk::{self, Folder};
 use crate::source::path_list::PathList;
 
@@ -244,20 +247,6 @@ impl Roots {
         names.map(told).collect::<Vec<_>>().join("/")
     }
 
-    /// Whether the walk goes into every folder on the way to a path.
-    pub fn is_walked_to(&self, path: &Path) -> bool {
-        path.ancestors()
-            .take_while(|folder| *folder != self.site)
-            .all(|folder| self.is_walked(folder))
-    }
-
-    /// Whether a path is a folder that the walk goes into: the site may be a link to one, others not.
-    pub fn is_walked_folder(&self, path: &Path) -> bool {
-        let is_folder =
-            path == self.site || fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
-        is_folder && self.is_walked_to(path)
-    }
-
     /// Whether a path is a folder of posts that is walked, or in one.
     pub fn is_in_posts(&self, path: &Path) -> bool {
         path.ancestors().any(|folder| is_posts(folder) && self.is_walked_folder(folder))
@@ -350,128 +339,11 @@ impl Roots {
         }
     }
 
-    /// Looks at one path that may be a post: its stamp, which is that of nothing where only reading it
-    /// tells what is wrong with it; or `None` when it is gone, excluded or a folder.
-    ///
-    /// # Errors
-    /// When it is neither a regular file nor a link to one inside the site; [`Error::Withheld`] when
-    /// it is not known whether there is anything.
-    pub fn look(&self, path: &Path) -> std::result::Result<Option<Found>, Error> {
-        if self.relative(path).is_some_and(|relative| self.is_excluded(&relative)) {
-            return Ok(None);
-        }
-        let metadata = match fs::symlink_metadata(path) {
-            Ok(metadata) => metadata,
-            Err(error) if disk::is_gone(&error) => return Ok(None),
-            Err(error) if disk::is_kept_back(&error) => {
-                return Err(Error::Withheld { reason: error.to_string() });
-            }
-            Err(_) => return Ok(Some(Found { file: Fingerprint::default(), is_link: false })),
-        };
-        if metadata.is_dir() {
-            return Ok(None);
-        }
-        if metadata.is_symlink() {
-            return self.look_behind(path);
-        }
-        if metadata.is_file() {
-            Ok(Some(Found { file: disk::stamp(&metadata), is_link: false }))
-        } else {
-            Err(Error::NotRegular)
-        }
-    }
-
-    /// Looks at what a link leads to.
-    fn look_behind(&self, link: &Path) -> std::result::Result<Option<Found>, Error> {
-        let found = link.canonicalize().and_then(|target| Ok((fs::metadata(&target)?, target)));
-        let (metadata, target) = match found {
-            Ok(found) => found,
-            Err(error) if disk::is_gone(&error) => return Err(Error::BadLink { to: "nowhere" }),
-            Err(_) => return Ok(Some(Found { file: Fingerprint::default(), is_link: true })),
-        };
-        if metadata.is_dir() {
-            return Err(Error::BadLink { to: TO_FOLDER });
-        }
-        let is_inside = self.site.canonicalize().is_ok_and(|site| target.starts_with(site));
-        if !is_inside {
-            return Err(Error::BadLink { to: "out of the site" });
-        }
-        if metadata.is_file() {
-            Ok(Some(Found { file: disk::stamp(&metadata), is_link: true }))
-        } else {
-            Err(Error::NotRegular)
-        }
-    }
-
-    /// What there is to say of a path that [`look`](Self::look) has refused, if it matters: it would be
-    /// a post in a layout, or is a link to a folder where posts would be.
-    pub fn finding(&self, path: &str, error: Error, layout: &Layout) -> Option<Finding> {
-        let is_to_folder = matches!(
-            error,
-            Error::BadLink { to: TO_FOLDER } | Error::NameNotUtf8 { is_folder: true }
-        );
-        let finding = *Finding::about(path, error);
-        if Origin::is_at(path, layout) {
-            return Some(finding);
-        }
-        let place = self.site.join(path);
-        let would_hold_posts = is_to_folder
-            && self.is_walked_to(&place)
-            && Origin::is_at(&format!("{path}/a.md"), layout);
-        let is_root = matches!(finding.error, Error::BadLink { .. }) && self.is_root(&place);
-        (would_hold_posts || is_root).then_some(Finding { severity: Severity::Warning, ..finding })
-    }
-
     /// The content folders whose loss would empty feeds: the site, and those named in its
     /// configuration; every `_posts` is found through the site.
     pub fn guarded(&self) -> Vec<PathBuf> {
         let named = self.content.iter().map(|folder| self.site.join(folder));
         std::iter::once(self.site.clone()).chain(named).collect()
-    }
-
-    fn is_root(&self, folder: &Path) -> bool {
-        is_posts(folder) || self.guarded().iter().any(|root| root == folder)
-    }
-
-    fn is_walked(&self, folder: &Path) -> bool {
-        let Some(name) = folder.file_name().and_then(OsStr::to_str) else { return false };
-        let Some(relative) = self.relative(folder) else { return false };
-        let is_towards_root = || {
-            self.content.iter().any(|root| {
-                root == &relative
-                    || root.strip_prefix(&relative).is_some_and(|rest| rest.starts_with('/'))
-                    || relative
-                        .strip_prefix(root.as_str())
-                        .is_some_and(|rest| rest.starts_with('/'))
-            })
-        };
-        // Jekyll keeps its own things in `_folders`.
-        let is_special = name.starts_with('.')
-            || (name.starts_with('_') && name != "_posts")
-            || NEVER.contains(&name);
-        (!is_special || is_towards_root() || self.is_included(&relative))
-            && relative.split('/').count() <= MAX_DEPTH
-            && !self.is_excluded(&relative)
-            && !self.is_output(folder)
-    }
-
-    /// Whether the site's configuration leaves a path out.
-    pub fn is_excluded(&self, relative: &str) -> bool {
-        let mut excluded = self.exclude.iter().filter(|pattern| !self.include.contains(pattern));
-        excluded.any(|pattern| is_meant(relative, pattern)) && !self.is_included(relative)
-    }
-
-    /// Whether the site's configuration wants a path, whatever else it would be left out for.
-    fn is_included(&self, relative: &str) -> bool {
-        let name = relative.rsplit_once('/').map_or(relative, |(_, name)| name);
-        let is_wanted =
-            |like: &String| is_meant(name, like) || like.trim_end_matches('/') == relative;
-        self.include.iter().any(is_wanted)
-    }
-
-    fn is_output(&self, folder: &Path) -> bool {
-        folder.file_name() == self.output.file_name()
-            && folder.canonicalize().is_ok_and(|folder| folder == self.output)
     }
 }
 

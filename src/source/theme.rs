@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use crate::content::site::Site;
+use crate::diagnostic::finding::{Finding, Severity};
 use crate::diagnostic::oddity::Oddity;
-use crate::diagnostic::{Finding, Severity};
 use crate::feed::format::FORMATS;
 use crate::feed::format::kind::Format;
 use crate::os::disk;

@@ -12,7 +12,8 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RenameMode};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::diagnostic::{Error, Finding, Result};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Result};
 use crate::os::disk;
 use crate::source::folder::{Identity, Roots, identity, is_posts};
 use crate::source::library;

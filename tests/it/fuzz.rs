@@ -8,12 +8,11 @@ mod mutate;
 mod seeds;
 
 use std::collections::HashSet;
-use std::fs;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
 use std::time::Duration;
+use std::{fs, thread};
 
 use feedmill::content::site::Site;
 

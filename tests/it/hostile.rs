@@ -19,8 +19,9 @@ use feedmill::content::post_path::{Layout, Origin};
 use feedmill::content::settings::parse;
 use feedmill::content::settings::surroundings::Surroundings;
 use feedmill::content::site::Site;
+use feedmill::diagnostic::Error;
+use feedmill::diagnostic::finding::Remark;
 use feedmill::diagnostic::loss::Loss;
-use feedmill::diagnostic::{Error, Remark};
 use feedmill::engine::large_posts::{LARGE, in_turn};
 use proptest::prelude::{ProptestConfig, prop, prop_assert, proptest};
 

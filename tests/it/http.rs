@@ -9,14 +9,16 @@ mod properties;
 mod sockets;
 mod validators;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use feedmill::base::hash::Hash;
 use feedmill::feed::edition::{Document, Edition};
 use feedmill::http::answer::{Answer, Body};
 use feedmill::http::health::Health;
-use feedmill::http::respond::{Plan, Request, Serving, plan, respond};
+use feedmill::http::respond::{Plan, Request, plan, respond};
+use feedmill::http::serving::Serving;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
-use std::sync::Arc;
-use std::time::Duration;
 
 /// 2 January 2022, 03:04:05 UTC.
 const CHANGED: i64 = 1_641_092_645;

@@ -4,8 +4,9 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use feedmill::diagnostic::Error;
+use feedmill::diagnostic::finding::Finding;
 use feedmill::diagnostic::identity::KnownBy;
-use feedmill::diagnostic::{Error, Finding};
 use feedmill::engine::engine::{Engine, Pass};
 use serde_json::Value;
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use feedmill::diagnostic::{Error, Finding};
+use feedmill::diagnostic::Error;
+use feedmill::diagnostic::finding::Finding;
 use feedmill::engine::engine::Engine;
 use serde_json::{Value, json};
 

@@ -1,7 +1,6 @@
 //! Untrusted content: what a hostile post cannot do in readers or on our pages when the site says
 //! `feedmill.sanitize: untrusted`. Each case is an attack; what it leaves is said to the byte.
 
-use crate::body::DIALECT;
 use feedmill::base::hash::Hash;
 use feedmill::content::body::{Body, Markup, Source, render};
 use feedmill::content::clean::{Cleaning, Patterns};
@@ -10,6 +9,7 @@ use feedmill::content::markdown::dialect::Flavor;
 use feedmill::content::names::MAX_NAMES_UNTRUSTED;
 use serde_json::Value;
 
+use crate::body::DIALECT;
 use crate::making::{Made, Tree};
 use crate::pages;
 use crate::validity::rules::assert_valid;

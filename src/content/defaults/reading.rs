@@ -11,7 +11,8 @@ use crate::content::glob::Glob;
 use crate::content::post_path::{Layout, Origin};
 use crate::content::site::Site;
 use crate::content::text::shown;
-use crate::diagnostic::{Error, Finding, Severity};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Severity};
 
 /// How many entries are read.
 const MAX_SETS: usize = 256;

@@ -9,9 +9,7 @@ use crate::content::front_matter::node::Node;
 use crate::content::html::plain::plain;
 use crate::content::permalink::{Template, tag_id};
 use crate::content::post::Withheld;
-use crate::content::syntax::A_LICENSE;
-use crate::content::syntax::MAX_LANG;
-use crate::content::syntax::{A_LANGUAGE, AN_ID, is_id, language};
+use crate::content::syntax::{A_LANGUAGE, A_LICENSE, AN_ID, MAX_LANG, is_id, language};
 use crate::content::text::cut;
 use crate::content::url::{as_uri, is_web, web_address};
 

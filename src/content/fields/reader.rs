@@ -7,7 +7,8 @@ use crate::content::post_path::Origin;
 use crate::content::site::Site;
 use crate::content::syntax::MAX_ADDRESS;
 use crate::content::text::shown;
-use crate::diagnostic::{Error, Remark, Severity};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Remark, Severity};
 
 /// Reads one post's front matter and notes what is odd about it.
 pub struct Fields<'f, 'r> {

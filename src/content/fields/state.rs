@@ -4,7 +4,8 @@ use crate::content::boolean::Switch;
 use crate::content::exclusion::Exclusion;
 use crate::content::fields::reader::Fields;
 use crate::content::post::{Reach, Withheld};
-use crate::diagnostic::{Error, Severity};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::Severity;
 
 impl Fields<'_, '_> {
     /// Whether the post is published. Jekyll builds what is neither false nor nothing (`published:`

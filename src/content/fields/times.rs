@@ -4,8 +4,9 @@ use crate::content::date::{Day, Moment};
 use crate::content::fields::reader::Fields;
 use crate::content::front_matter::node::Node;
 use crate::content::stamp::{Naive, read};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Remark, Severity};
 use crate::diagnostic::oddity::Oddity;
-use crate::diagnostic::{Error, Remark, Severity};
 
 /// When a post was changed.
 pub const UPDATED: &[&str] = &["last_modified_at", "updated"];

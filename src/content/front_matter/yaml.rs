@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use crate::content::front_matter::node::Node;
 use crate::content::front_matter::{decoder, plain};
-use crate::diagnostic::{Error, Remark, Severity};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Remark, Severity};
 
 /// The most opening brackets on one line, for the same reason.
 pub const MAX_BRACKETS: usize = 64;

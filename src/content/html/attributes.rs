@@ -5,8 +5,7 @@ use std::borrow::Cow;
 use crate::content::html::trust::{REL, Trust};
 use crate::content::html::{elements, notes};
 use crate::content::syntax::language;
-use crate::content::text;
-use crate::content::url;
+use crate::content::{text, url};
 
 /// Where lazily loaded images keep their address.
 const LAZY_SOURCES: [&str; 7] = [

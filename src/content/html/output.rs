@@ -4,8 +4,7 @@
 //! something else: an end tag that a parser would supply is written. Elements without content are
 //! taken back.
 
-use crate::content::html::attributes;
-use crate::content::html::elements;
+use crate::content::html::{attributes, elements};
 
 /// The HTML written so far.
 #[derive(Debug, Default)]

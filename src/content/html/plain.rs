@@ -1,7 +1,6 @@
 //! The plain text of a field that may hold HTML.
 
-use crate::content::html;
-use crate::content::html::elements;
+use crate::content::html::{self, elements};
 use crate::content::text::{collapse, xml_safe};
 
 /// A title as plain text: HTML tags stripped, entities decoded once, runs of blanks and line ends

@@ -1,8 +1,7 @@
 //! Writes the cleaned HTML of a tree that is walked in document order, and finds the summary, the
 //! first image and the author on its way.
 
-use crate::content::html::context::{Cleaned, Context};
-use crate::content::html::context::{MAX_LENGTH, MAX_LENGTH_UNTRUSTED};
+use crate::content::html::context::{Cleaned, Context, MAX_LENGTH, MAX_LENGTH_UNTRUSTED};
 use crate::content::html::{attributes, elements, fallback, nesting, output, summary};
 use crate::content::text;
 use crate::diagnostic::Error;

@@ -7,10 +7,7 @@ pub mod lists;
 pub mod numbers;
 pub mod texts;
 
-use crate::content::liquid::filters::call::Call;
-use crate::content::liquid::filters::call::Context;
-use crate::content::liquid::filters::call::Fault;
-use crate::content::liquid::filters::call::MAX_VALUE;
+use crate::content::liquid::filters::call::{Call, Context, Fault, MAX_VALUE};
 use crate::content::liquid::value::Value;
 
 /// What a filter makes of a value.

@@ -6,7 +6,8 @@ use crate::content::dependency::Use;
 use crate::content::library::INCLUDES;
 use crate::content::liquid::expression::Cursor;
 use crate::content::liquid::flow::Flow;
-use crate::content::liquid::parser::{Place, parse};
+use crate::content::liquid::parser::parse;
+use crate::content::liquid::part::Place;
 use crate::content::liquid::render::Renderer;
 use crate::content::liquid::value::Value;
 

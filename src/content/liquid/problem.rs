@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Remark, Severity};
 use crate::diagnostic::loss::Loss;
-use crate::diagnostic::{Error, Remark, Severity};
 
 /// The most that is named of one text.
 const MAX_PROBLEMS: usize = 50;

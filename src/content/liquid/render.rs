@@ -1,17 +1,18 @@
 //! Walks the tree of a text and writes what it shows, within bounds.
 
+mod code;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::content::dependency::Use;
-use crate::content::html::attributes;
 use crate::content::liquid::expression::{Condition, Expression};
 use crate::content::liquid::filters::call::{Context, MAX_FILTERED};
 use crate::content::liquid::flow::Flow;
 use crate::content::liquid::limits::{
     MAX_EXPANSION, MAX_ITERATIONS, MAX_LINKS, MAX_STEPS, MAX_USES,
 };
-use crate::content::liquid::parser::Part;
+use crate::content::liquid::part::Part;
 use crate::content::liquid::problem::Problems;
 use crate::content::liquid::scope::Scope;
 use crate::content::liquid::value::Value;
@@ -357,32 +358,6 @@ impl<'v> Renderer<'v> {
         self.problem(what, "name a post, a page or a file of this site, as its file is named");
     }
 
-    /// A `highlight` block.
-    fn code(&mut self, words: &str, code: &str) {
-        let code = code.strip_prefix('\n').unwrap_or(code).trim_end();
-        let language = words.split_whitespace().next().unwrap_or("");
-        let is_name = |c: char| c.is_ascii_alphanumeric() || "-_+#.".contains(c);
-        let language = if language.chars().all(is_name) { language } else { "" };
-        let mut out = String::with_capacity(code.len() + 64);
-        if self.highlight == Highlight::Fenced {
-            let fence = "`".repeat(longest_run(code, '`').max(2) + 1);
-            for part in ["\n", &fence, language, "\n", code, "\n", &fence, "\n"] {
-                out.push_str(part);
-            }
-        } else {
-            out.push_str("<pre><code");
-            if !language.is_empty() {
-                for part in [" class=\"language-", language, "\""] {
-                    out.push_str(part);
-                }
-            }
-            out.push('>');
-            attributes::escape(&mut out, code);
-            out.push_str("</code></pre>");
-        }
-        self.write(&out);
-    }
-
     /// How code is written.
     pub fn highlight(&self) -> Highlight {
         self.highlight
@@ -411,9 +386,4 @@ impl<'v> Renderer<'v> {
     pub fn problem(&mut self, what: String, hint: &str) {
         self.problems.add(self.line, what, hint);
     }
-}
-
-/// The length of the longest run of `sign`.
-fn longest_run(text: &str, sign: char) -> usize {
-    text.split(|c: char| c != sign).map(str::len).max().unwrap_or(0)
 }

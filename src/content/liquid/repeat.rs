@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::content::liquid::flow::Flow;
 use crate::content::liquid::limits::MAX_ITERATIONS;
-use crate::content::liquid::parser::For;
+use crate::content::liquid::part::For;
 use crate::content::liquid::render::Renderer;
 use crate::content::liquid::value::{Value, count, pair};
 

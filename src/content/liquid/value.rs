@@ -3,6 +3,8 @@
 //! Lists and mappings are shared, and each knows how much text it stands for and how deep it is: a
 //! list that was put into itself forty times is small in memory and endless on paper.
 
+mod numbers;
+
 use std::cmp::Ordering;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -326,62 +328,6 @@ impl Value {
             _ => false,
         }
     }
-
-    /// The number that it is or that its text says; 0 for all else.
-    #[must_use]
-    pub fn number(&self) -> Self {
-        match self {
-            Self::Integer(_) | Self::Float(_) => self.clone(),
-            Self::Text(text) => {
-                let text = text.trim();
-                let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-                let whole = digits.bytes().take_while(u8::is_ascii_digit).count();
-                let rest = &digits[whole..];
-                let part = rest.strip_prefix('.').unwrap_or("");
-                let part = part.bytes().take_while(u8::is_ascii_digit).count();
-                let sign = text.len() - digits.len();
-                if part > 0 && rest.len() == part + 1 {
-                    return text.parse().map_or(Self::Integer(0), Self::Float);
-                }
-                text[..sign + whole].parse().map_or(Self::Integer(0), Self::Integer)
-            }
-            _ => Self::Integer(0),
-        }
-    }
-
-    /// Its number as one with a point.
-    pub fn float(&self) -> f64 {
-        match self.number() {
-            // What a double cannot hold exactly, Ruby rounds too.
-            #[expect(clippy::cast_precision_loss, reason = "as Ruby's to_f")]
-            Self::Integer(number) => number as f64,
-            Self::Float(number) => number,
-            _ => 0.0,
-        }
-    }
-
-    /// Its number as a whole one.
-    pub fn integer(&self) -> i64 {
-        match self.number() {
-            Self::Integer(number) => number,
-            #[expect(clippy::cast_possible_truncation, reason = "saturates, which is enough")]
-            Self::Float(number) => number as i64,
-            _ => 0,
-        }
-    }
-}
-
-/// A number with a point, as Ruby writes it.
-fn write_float(number: f64, out: &mut String) -> std::fmt::Result {
-    let size = number.abs();
-    if !number.is_finite() || size == 0.0 || (1e-4..1e16).contains(&size) {
-        return write!(out, "{number:?}");
-    }
-    let written = format!("{number:e}");
-    let (digits, exponent) = written.split_once('e').unwrap_or((&written, "0"));
-    let point = if digits.contains('.') { "" } else { ".0" };
-    let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |it| ('-', it));
-    write!(out, "{digits}{point}e{sign}{exponent:0>2}")
 }
 
 /// A count as a value.
@@ -396,6 +342,19 @@ fn count_of(items: &[Value]) -> i64 {
 /// A field of a mapping as loops see it: a list of key and value.
 pub fn pair((key, value): &(Arc<str>, Value)) -> Value {
     Value::list(vec![Value::Text(Arc::clone(key)), value.clone()])
+}
+
+/// A number with a point, as Ruby writes it.
+fn write_float(number: f64, out: &mut String) -> std::fmt::Result {
+    let size = number.abs();
+    if !number.is_finite() || size == 0.0 || (1e-4..1e16).contains(&size) {
+        return write!(out, "{number:?}");
+    }
+    let written = format!("{number:e}");
+    let (digits, exponent) = written.split_once('e').unwrap_or((&written, "0"));
+    let point = if digits.contains('.') { "" } else { ".0" };
+    let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |it| ('-', it));
+    write!(out, "{digits}{point}e{sign}{exponent:0>2}")
 }
 
 /// A number as YAML writes it.

@@ -5,7 +5,7 @@ use crate::content::config::Section;
 use crate::content::front_matter::node::Node;
 use crate::content::markdown::typography::{SYMBOLS, Signs};
 use crate::content::post_path::Origin;
-use crate::diagnostic::Result;
+use crate::diagnostic::finding::Result;
 
 /// Whose rules hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,8 @@
 //! block. The time is linear in the text: a block is read once, and one without an end takes what is
 //! left of its list item, or of the text.
 
+mod ends;
+
 use std::borrow::Cow;
 use std::mem;
 use std::ops::{ControlFlow, Range};
@@ -307,32 +309,6 @@ impl<'t> Scan<'t> {
         end
     }
 
-    /// What follows the next end tag of an element, or of a comment; what is too far where there is
-    /// none. Few names are asked for, and each part of the text is searched once for each.
-    fn end_of(&mut self, name: &'t str, from: usize) -> usize {
-        let known = self.ends.iter().position(|(known, _)| known.eq_ignore_ascii_case(name));
-        if let Some(known) = known {
-            let range = &self.ends[known].1;
-            if range.start <= from && from < range.end {
-                return range.end;
-            }
-        }
-        let end = if name == "--" {
-            self.text[from..].find("-->").map(|at| from + at + "-->".len())
-        } else {
-            self.text[from..].match_indices("</").find_map(|(at, _)| {
-                let end = Tag::at(self.text, from + at)?;
-                end.name.eq_ignore_ascii_case(name).then_some(end.end)
-            })
-        };
-        let range = from..end.unwrap_or(usize::MAX);
-        match known {
-            Some(known) => self.ends[known].1 = range.clone(),
-            None => self.ends.push((name, range.clone())),
-        }
-        range.end
-    }
-
     /// An element whose content is one paragraph of Markdown.
     fn paragraph(&mut self, tag: &Tag<'t>, mut block: Block<'t>) -> (usize, Block<'t>, Place) {
         let end = self.end_of(tag.name, tag.end);
@@ -373,34 +349,6 @@ impl<'t> Scan<'t> {
             self.out.push_str(&" ".repeat(content));
         }
         end
-    }
-
-    /// Where the next line begins. A long line may hold many blocks.
-    fn line_end(&mut self, at: usize) -> usize {
-        if !self.measured.contains(&at) {
-            self.measured = at..line_end(self.text, at);
-        }
-        self.measured.end
-    }
-
-    /// Where the list item ends whose content stands so far from the margin.
-    fn limit(&mut self, content: usize, from: usize) -> usize {
-        if content == 0 {
-            return self.text.len();
-        }
-        if self.limits[content] < from {
-            let mut at = from;
-            while at < self.text.len() {
-                let end = line_end(self.text, at);
-                let line = &self.text[at..end];
-                if !blank(line) && indent(line) < content {
-                    break;
-                }
-                at = end;
-            }
-            self.limits[content] = at;
-        }
-        self.limits[content]
     }
 }
 

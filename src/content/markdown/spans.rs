@@ -4,6 +4,9 @@
 //! TeX is held back, for the parser would take its signs for Markdown; the rest is written as
 //! `CommonMark` knows it. Code is left alone. The time is linear: what has no end is looked for once.
 
+mod elements;
+mod formulas;
+
 use std::borrow::Cow;
 
 use crate::content::html::attributes::escape;
@@ -12,7 +15,7 @@ use crate::content::markdown::line::{behind_containers, behind_quotes, line_end}
 use crate::content::markdown::placeholders::{Place, Raw};
 use crate::content::markdown::tag::Tag;
 use crate::content::markdown::typography::Signs;
-use crate::content::text::{find_sign, has_sign};
+use crate::content::text::has_sign;
 
 /// Around the number of a formula, where it stood.
 const MARKS: [char; 2] = ['\u{FDD4}', '\u{FDD5}'];
@@ -134,7 +137,7 @@ struct Scan<'t> {
     no_code: usize,
 }
 
-impl<'t> Scan<'t> {
+impl Scan<'_> {
     fn run(&mut self) {
         let (mut at, mut end) = (0, 0);
         while at < self.text.len() {
@@ -267,45 +270,6 @@ impl<'t> Scan<'t> {
         to
     }
 
-    /// An element within a line; one without Markdown in it is held back whole.
-    fn element(&mut self, at: usize) -> usize {
-        let Some(tag) = Tag::at(self.text, at) else { return at + 1 };
-        if tag.is_block() {
-            return self.block(at, &tag);
-        }
-        if let Cow::Owned(closed) = tag.in_paragraph(self.text) {
-            return self.replace(at, tag.end, &closed);
-        }
-        if tag.is_end || tag.is_empty || !tag.is_raw_span() {
-            return tag.end;
-        }
-        self.reach(at);
-        let is_same = |name: &&str| name.eq_ignore_ascii_case(tag.name);
-        if self.unclosed.iter().any(is_same) {
-            return tag.end;
-        }
-        let rest = &self.text[tag.end..self.paragraph.max(tag.end)];
-        let ends = rest.match_indices("</").filter_map(|(end, _)| Tag::at(rest, end));
-        let end = ends.filter(|end| is_same(&end.name)).map(|end| tag.end + end.end).next();
-        let (end, html) = if let Some(end) = end {
-            (end, only_tags(&self.inner(at, end)))
-        } else {
-            self.unclosed.push(tag.name);
-            let before = &self.text[self.line..at];
-            let is_definition = before.starts_with("*[") || before.trim_end().ends_with("]:");
-            if tag.is_greedy() || is_definition || before.ends_with("](") {
-                return tag.end;
-            }
-            let end = self.leaf.end(self.text, at);
-            let end = at + self.text[at..end].trim_end().len();
-            (end, [&only_tags(&self.inner(at, end)), "</", tag.name, ">"].concat())
-        };
-        self.out.push_str(&self.text[self.copied..at]);
-        self.raw.hold(&mut self.out, html, Place::Span);
-        self.copied = end;
-        end
-    }
-
     /// Finds where the paragraph ends that a place is in.
     fn reach(&mut self, at: usize) {
         if self.paragraph <= at {
@@ -320,33 +284,6 @@ impl<'t> Scan<'t> {
         self.out.push_str(by);
         self.copied = to;
         to
-    }
-
-    /// A tag of a block: behind other text kramdown takes it for text, and its end as well.
-    fn block(&mut self, at: usize, tag: &Tag<'t>) -> usize {
-        self.reach(at);
-        let is_same = |(name, _): &&mut (&str, usize)| name.eq_ignore_ascii_case(tag.name);
-        let open = self.shown.iter_mut().find(is_same);
-        let is_text = if tag.is_end {
-            let open = open.filter(|(_, count)| *count > 0);
-            open.map(|(_, count)| *count -= 1).is_some()
-        } else {
-            // A line may be the whole text, and each of its tags asks.
-            let head = self.line..at.min(self.line + DEEPEST);
-            let head = &self.text[head.start..self.text.floor_char_boundary(head.end)];
-            let is_quoted = head.trim_start_matches(' ').starts_with('>');
-            let is_text = !is_quoted && !behind_containers(head).1.is_empty();
-            match open {
-                _ if !is_text || tag.is_empty => {}
-                Some((_, count)) => *count += 1,
-                None => self.shown.push((tag.name, 1)),
-            }
-            is_text
-        };
-        if is_text {
-            self.replace(at, at + 1, "&lt;");
-        }
-        tag.end
     }
 
     /// A destination with blanks stands in angle brackets.
@@ -383,88 +320,6 @@ impl<'t> Scan<'t> {
         self.copied = from + inner.len();
         self.copied
     }
-
-    /// TeX between `$$`: a block of its own, or within the paragraph.
-    fn formula(&mut self, at: usize) -> usize {
-        let from = at + "$$".len();
-        if self.last_formula < from {
-            return from;
-        }
-        self.reach(at);
-        let Some(close) = self.text[from..].find("$$").map(|close| from + close) else {
-            return from;
-        };
-        let end = close + "$$".len();
-        let is_block = self.is_block(at, end);
-        let tex = self.inner(from, close);
-        let tex = tex.trim();
-        if tex.is_empty() || (!is_block && close >= self.paragraph) {
-            return from;
-        }
-        let mut html = String::new();
-        let (open, shut, place) = if is_block {
-            ("<div class=\"math\">\\[", "\\]</div>", Place::Block)
-        } else {
-            ("<span class=\"math\">\\(", "\\)</span>", Place::Span)
-        };
-        html.push_str(open);
-        escape(&mut html, tex);
-        html.push_str(shut);
-        self.out.push_str(&self.text[self.copied..at]);
-        self.raw.hold(&mut self.out, html, place);
-        self.copied = end;
-        end
-    }
-
-    /// What stands between two places, the first of them in the line that is read: without the signs of
-    /// a quotation.
-    fn inner(&self, from: usize, to: usize) -> Cow<'t, str> {
-        // A line may be the whole text, and each sign in it asks.
-        let head = self.text[self.line..from].bytes().take(DEEPEST);
-        let is_quoted = head.into_iter().find(|byte| *byte != b' ') == Some(b'>');
-        let text = &self.text[from..to];
-        if is_quoted { unquoted(text) } else { Cow::Borrowed(text) }
-    }
-
-    /// Whether what stands between two places is a block: first in its line, with nothing behind it.
-    fn is_block(&self, at: usize, end: usize) -> bool {
-        // A line may be the whole text, and each of its formulas asks.
-        if at - self.line > DEEPEST {
-            return false;
-        }
-        let before = behind_quotes(&self.text[self.line..at]);
-        let begins = behind_containers(before).1.is_empty() && !before.contains('>');
-        let is_in_a_paragraph = !self.lines.is_after_blank && before.trim().is_empty();
-        if !begins || is_in_a_paragraph {
-            return false;
-        }
-        let next = line_end(self.text, end);
-        let behind = behind_quotes(&self.text[next..line_end(self.text, next)]);
-        self.text[end..next].trim().is_empty() && behind.trim().is_empty()
-    }
-}
-
-/// The lines of a text in a quotation without the signs of that.
-fn unquoted(text: &str) -> Cow<'_, str> {
-    let Some((first, rest)) = text.split_once('\n') else { return Cow::Borrowed(text) };
-    let rest = rest.split('\n').map(behind_quotes);
-    let lines: Vec<&str> = std::iter::once(first).chain(rest).collect();
-    Cow::Owned(lines.join("\n"))
-}
-
-/// HTML in which each `<` that begins no tag is text.
-fn only_tags(html: &str) -> String {
-    let mut out = String::with_capacity(html.len());
-    let mut rest = 0;
-    while let Some(found) = find_sign(&html[rest..], b'<') {
-        let at = rest + found;
-        out.push_str(&html[rest..at]);
-        let end = Tag::at(html, at).map_or(at + 1, |tag| tag.end);
-        out.push_str(if end > at + 1 { &html[at..end] } else { "&lt;" });
-        rest = end;
-    }
-    out.push_str(&html[rest..]);
-    out
 }
 
 /// The first blank line behind a place, or the end.

@@ -10,8 +10,9 @@ use crate::content::post::Post;
 use crate::content::post_path::Origin;
 use crate::content::site::Site;
 use crate::content::text::lines;
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Remark, Severity};
 use crate::diagnostic::oddity::Oddity;
-use crate::diagnostic::{Error, Remark, Severity};
 
 /// How much of a file without front matter tells whether it is text, in bytes.
 const HEAD: usize = 1024;

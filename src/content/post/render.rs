@@ -13,8 +13,9 @@ use crate::content::post::address::below_home;
 use crate::content::post_budget;
 use crate::content::site::Site;
 use crate::content::text::{cut, lines, xml_safe};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Remark, Severity};
 use crate::diagnostic::loss::Loss;
-use crate::diagnostic::{Error, Remark, Severity};
 
 /// The longest title that is made from a body, in graphemes.
 const MADE_TITLE: usize = 40;

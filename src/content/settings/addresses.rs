@@ -6,11 +6,11 @@ use crate::content::front_matter::node::Node;
 use crate::content::person::person;
 use crate::content::settings::surroundings::Surroundings;
 use crate::content::site::Site;
-use crate::content::syntax::A_LICENSE;
-use crate::content::syntax::is_tag_authority;
+use crate::content::syntax::{A_LICENSE, is_tag_authority};
 use crate::content::text::shown;
 use crate::content::url::{Base, web_address};
-use crate::diagnostic::{Error, Finding, Result};
+use crate::diagnostic::Error;
+use crate::diagnostic::finding::{Finding, Result};
 
 /// The addresses of a site.
 pub(super) struct Urls {

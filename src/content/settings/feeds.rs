@@ -9,7 +9,7 @@ use crate::content::jekyll_feed::JekyllFeed;
 use crate::content::site::{Extent, MAX_ENTRIES, TagFilter, Window};
 use crate::content::taxonomy::Taxonomy;
 use crate::content::text::{collapse, nfc};
-use crate::diagnostic::Result;
+use crate::diagnostic::finding::Result;
 
 const WINDOW_KEYS: &[&str] = &["limit", "hours", "cap", "entries", "max_size"];
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use crate::catalog::FeedName;
 use crate::content::date::Moment;
 use crate::content::library::Library;
-use crate::diagnostic::Result;
+use crate::diagnostic::finding::Result;
 use crate::engine::engine::dirty::files;
 use crate::engine::engine::{Engine, Pass};
 use crate::engine::post_reader::ReadContext;

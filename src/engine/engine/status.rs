@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::catalog::Catalog;
 use crate::content::site::Site;
-use crate::diagnostic::Finding;
+use crate::diagnostic::finding::Finding;
 use crate::engine::engine::Engine;
 use crate::engine::post_reader;
 use crate::feed::edition::Edition;

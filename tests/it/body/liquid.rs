@@ -136,8 +136,9 @@ pub(crate) fn rendered(markup: Markup, text: &str) -> Body {
 fn shown(text: &str, is_untrusted: bool) -> (String, Vec<String>) {
     with_variables(&page(), |variables| {
         let expanded = expand(text, Highlight::Fenced, variables, is_untrusted);
-        let says =
-            |remark: &feedmill::diagnostic::Remark| format!("{}: {}", remark.line, remark.error);
+        let says = |remark: &feedmill::diagnostic::finding::Remark| {
+            format!("{}: {}", remark.line, remark.error)
+        };
         (expanded.text.into_owned(), expanded.remarks.iter().map(says).collect())
     })
 }

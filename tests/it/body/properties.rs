@@ -1,12 +1,10 @@
 //! Bodies: what holds for every text.
 
-use feedmill::content::html;
-use feedmill::content::html::context::Context;
-use feedmill::content::html::context::Selectors;
+use feedmill::content::html::context::{Context, Selectors};
 use feedmill::content::html::plain::plain;
 use feedmill::content::html::trust::Trust;
-use feedmill::content::text;
 use feedmill::content::url::Base;
+use feedmill::content::{html, text};
 use proptest::prelude::{ProptestConfig, Strategy, prop, prop_assert, prop_assert_eq, proptest};
 
 use crate::body::BASE;

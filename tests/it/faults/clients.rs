@@ -1,8 +1,5 @@
 //! Clients that mean harm, on the real program with its own limits.
 
-use super::tools::{Process, connect, not_run};
-use crate::service::harness::{Address, CONFIG, Server, Site};
-use feedmill::server::limits::Limits;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
@@ -10,6 +7,11 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use super::tools::{Process, connect, not_run};
+use feedmill::server::limits::Limits;
+
+use crate::service::harness::{Address, CONFIG, Server, Site};
 
 fn served(site: &Site) -> Server<'_> {
     site.post(1, "a", "news", "Text.");

@@ -1,13 +1,15 @@
 //! The clock jumps, as it does when a machine gets its time late.
 
-use super::tools::{connect, not_run};
-use crate::service::harness::{CONFIG, Server, Site, at, now, post};
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::symlink;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
+
+use super::tools::{connect, not_run};
+
+use crate::service::harness::{CONFIG, Server, Site, at, now, post};
 
 /// The library that tells a program another time, as its own command knows it.
 fn library() -> Option<String> {

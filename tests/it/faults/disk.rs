@@ -1,13 +1,15 @@
 //! The output cannot be written: the old feeds stay to the byte, the health says why, and it heals
 //! by itself.
 
-use super::tools::Mount;
-use crate::service::harness::{CONFIG, Server, Site};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
+
+use super::tools::Mount;
+
+use crate::service::harness::{CONFIG, Server, Site};
 
 /// Adds posts that the output cannot take, looks, lets it take them, and looks again.
 fn fill_up(site: &Site, words: &str, spoil: impl FnOnce(), heal: impl FnOnce()) {

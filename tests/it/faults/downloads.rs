@@ -1,9 +1,11 @@
 //! Readers that fetch whole documents over and over, and what they say of who they are.
 
-use super::tools::connect;
-use crate::service::harness::{CONFIG, Reply, Server, Site};
 use std::io::{Read, Write};
 use std::time::Duration;
+
+use super::tools::connect;
+
+use crate::service::harness::{CONFIG, Reply, Server, Site};
 
 fn served<'a>(site: &'a Site, flags: &[&str]) -> Server<'a> {
     // Long enough to be compressed.

@@ -1,9 +1,11 @@
 //! What journald is given, and how often something is said: once, unless it changes.
 
-use super::tools::scripted;
-use crate::service::harness::{CONFIG, Server, Site};
 use std::process::Command;
 use std::time::Duration;
+
+use super::tools::scripted;
+
+use crate::service::harness::{CONFIG, Server, Site};
 
 /// A command whose stderr is, as its environment has it, a stream to journald.
 fn under_journald(command: &Command) -> Command {

@@ -1,12 +1,14 @@
 //! The system gives no more: files, watches, room for events.
 
-use super::tools::{LONG, Process, behind, connect, not_run, scripted};
-use crate::service::harness::{CONFIG, Server, Site, at, post};
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
+
+use super::tools::{LONG, Process, behind, connect, not_run, scripted};
+
+use crate::service::harness::{CONFIG, Server, Site, at, post};
 
 const FREE: [&str; 2] = ["--listen", "127.0.0.1:0"];
 

@@ -1,11 +1,13 @@
 //! What the program says: it reaches nobody, or there is something in it that means harm.
 
-use super::tools::scripted;
-use crate::service::harness::{CONFIG, Server, Site, post};
-use feedmill::os::log_writer;
 use std::io::{BufRead, BufReader};
 use std::thread;
 use std::time::Duration;
+
+use super::tools::scripted;
+use feedmill::os::log_writer;
+
+use crate::service::harness::{CONFIG, Server, Site, post};
 
 /// The program goes on when what it says reaches nobody.
 fn unheard(prepare: &str, redirect: &str) {

@@ -1,14 +1,15 @@
 //! Everything changes at once. `FEEDMILL_FULL_SIZE=1 cargo test --release` takes as many posts as
 //! the largest sites have; without it there are fewer, so that a slow machine is soon done.
 
-use super::tools::{LONG, is_there, not_run};
-use crate::service::harness::{CONFIG, Server, Site, files, post};
 use std::collections::BTreeSet;
-use std::env;
-use std::fs;
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
 use std::time::Instant;
+use std::{env, fs};
+
+use super::tools::{LONG, is_there, not_run};
+
+use crate::service::harness::{CONFIG, Server, Site, files, post};
 
 /// How many posts: so many in full, or fewer.
 fn size(full: u32, fewer: u32) -> u32 {

@@ -1,8 +1,10 @@
 //! The content is on a disk that goes away and comes back: no feed is emptied meanwhile.
 
-use super::tools::Mount;
-use crate::service::harness::{CONFIG, Server, Site, at, post};
 use std::fs;
+
+use super::tools::Mount;
+
+use crate::service::harness::{CONFIG, Server, Site, at, post};
 
 fn fill(site: &Site) {
     fs::create_dir_all(site.path("_posts")).unwrap();

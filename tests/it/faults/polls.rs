@@ -1,14 +1,16 @@
 //! No event tells what changes: the site is scanned instead.
 
-use super::tools::{LONG, Mount, Process, is_there, not_run};
-use crate::making::Made;
-use crate::service::harness::{CONFIG, Site, at, post};
-use notify::event::{AccessKind, EventKind};
-use notify::{RecursiveMode, Watcher};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::channel;
+
+use super::tools::{LONG, Mount, Process, is_there, not_run};
+use notify::event::{AccessKind, EventKind};
+use notify::{RecursiveMode, Watcher};
+
+use crate::making::Made;
+use crate::service::harness::{CONFIG, Site, at, post};
 
 const POLL: [&str; 4] = ["--listen", "127.0.0.1:0", "--poll", "1"];
 

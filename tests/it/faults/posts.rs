@@ -1,11 +1,13 @@
 //! Posts that the program may not read, should not read, or cannot read as they are, and names of
 //! categories that are no names of folders.
 
-use super::tools::{Process, not_run, with_rights_of_its_own};
-use crate::service::harness::{CONFIG, Server, Site, at, files, post};
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+
+use super::tools::{Process, not_run, with_rights_of_its_own};
+
+use crate::service::harness::{CONFIG, Server, Site, at, files, post};
 
 #[test]
 fn a_file_that_may_not_be_read_is_named() {

@@ -1,6 +1,5 @@
 //! What faults are made with, and what is seen of the program from outside.
 
-use crate::service::harness::{Address, Server};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::net::TcpStream;
@@ -8,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
+
+use crate::service::harness::{Address, Server};
 
 /// Only a failure takes so long.
 pub(super) const LONG: Duration = Duration::from_secs(20);

@@ -7,12 +7,10 @@ use feedmill::catalog::FeedName;
 use feedmill::content::body::Body;
 use feedmill::content::front_matter::node::Node;
 use feedmill::content::front_matter::{plain, split};
-use feedmill::content::html;
-use feedmill::content::html::context::Context;
-use feedmill::content::html::context::{MAX_LENGTH, Selectors};
-use feedmill::content::html::elements;
+use feedmill::content::html::context::{Context, MAX_LENGTH, Selectors};
 use feedmill::content::html::nesting::MAX_DEPTH;
 use feedmill::content::html::trust::Trust;
+use feedmill::content::html::{self, elements};
 use feedmill::content::liquid::limits::MAX_EXPANSION;
 use feedmill::content::post::Post;
 use feedmill::content::post_path::{Layout, Origin};
@@ -21,10 +19,9 @@ use feedmill::content::settings::{parse, people};
 use feedmill::content::site::Site;
 use feedmill::content::text;
 use feedmill::content::url::Base;
-use feedmill::feed::assemble;
 use feedmill::feed::format::FORMATS;
 use feedmill::feed::model::{Entry, Feed};
-use feedmill::feed::page;
+use feedmill::feed::{assemble, page};
 use serde_json::Value;
 
 /// A site of its own people, and one of strangers.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::time::Instant;
 
 use super::HANG;
+
 use crate::making::Made;
 
 /// A site of one good post and a bad one, and what has to be said of that.

@@ -5,7 +5,8 @@ use feedmill::http::answer::Body;
 use feedmill::http::conditional;
 use feedmill::http::encoding::Coding;
 use feedmill::http::health::Health;
-use feedmill::http::respond::{Request, Serving, respond};
+use feedmill::http::respond::{Request, respond};
+use feedmill::http::serving::Serving;
 use http::{HeaderValue, Method, StatusCode, Uri, Version};
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 

@@ -1,13 +1,14 @@
 //! The cache of bytes: its bound, who stays in it, and that it gives only the right ones.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use super::document;
 use super::sockets::put;
 use feedmill::base::hash::Hash;
 use feedmill::feed::edition::Document;
 use feedmill::http::encoding::Coding;
 use feedmill::server::cache::{Cache, Miss};
-use std::path::Path;
-use std::sync::Arc;
 
 /// As many documents in `folder`, 1,500 bytes each.
 fn documents(folder: &Path, count: usize) -> Vec<(Arc<str>, Document)> {

@@ -1,13 +1,14 @@
 //! Who asks, behind which proxies, and how often: any list, any header, any time.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
+
 use feedmill::server::client_ip::{Proxies, network};
 use feedmill::server::download_limit::{DownloadLimit, MOST_CLIENTS};
 use proptest::prelude::{
     ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest,
 };
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::num::NonZeroU32;
-use std::time::{Duration, Instant};
 
 const PEER: &str = "10.0.0.1";
 const LISTED: &[&str] = &["10.0.0.0/8", "2001:db8:1::/48"];

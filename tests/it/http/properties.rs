@@ -1,6 +1,6 @@
 //! What holds for every request: no answer but the published ones, and a 304 for the right reason.
 
-use crate::properties::name;
+use super::{CHANGED, PATHS, ask, document, header, path_of};
 use feedmill::catalog::FeedName;
 use feedmill::content::settings::parse;
 use feedmill::content::settings::surroundings::Surroundings;
@@ -9,13 +9,14 @@ use feedmill::feed::assemble;
 use feedmill::feed::edition::Edition;
 use feedmill::http::answer::Answer;
 use feedmill::http::health::Health;
-use feedmill::http::respond::{Request, Serving, respond};
+use feedmill::http::respond::{Request, respond};
+use feedmill::http::serving::Serving;
 use http::StatusCode;
 use proptest::prelude::{
     ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_assume, proptest,
 };
 
-use super::{CHANGED, PATHS, ask, document, header, path_of};
+use crate::properties::name;
 
 const NO_TAGS: &[&str] = &[
     "\"x\"",

@@ -1,18 +1,20 @@
 //! The server on a real socket: limits, malformed heads, bytes, and the change of an edition.
 
-use super::{body, document};
-use feedmill::base::hash::Hash;
-use feedmill::feed::edition::{Document, Edition};
-use feedmill::http::health::Health;
-use feedmill::http::respond::Serving;
-use feedmill::server::cache::{Cache, DEFAULT_BUDGET};
-use feedmill::server::client_ip::Proxies;
-use feedmill::server::http_server::{CurrentEdition, Listener, Published, Server, serve};
-use feedmill::server::limits::Limits;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+use super::{body, document};
+use feedmill::base::hash::Hash;
+use feedmill::feed::edition::{Document, Edition};
+use feedmill::http::health::Health;
+use feedmill::http::serving::Serving;
+use feedmill::server::cache::{Cache, DEFAULT_BUDGET};
+use feedmill::server::client_ip::Proxies;
+use feedmill::server::current_edition::{CurrentEdition, Published};
+use feedmill::server::http_server::{Listener, Server, serve};
+use feedmill::server::limits::Limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -29,7 +31,7 @@ struct Site {
     cache: Arc<Cache>,
     address: std::net::SocketAddr,
     stop: Option<oneshot::Sender<()>>,
-    task: JoinHandle<feedmill::diagnostic::Result<()>>,
+    task: JoinHandle<feedmill::diagnostic::finding::Result<()>>,
 }
 
 fn published(edition: Edition) -> Published {

@@ -1,13 +1,14 @@
 //! The output folder: what stands in its way, and what in it is not ours.
 
-use crate::making::Made;
-
-use super::harness::{CONFIG, Site, at, post};
-use feedmill::engine::engine::Engine;
 use std::collections::BTreeSet;
 use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
+
+use super::harness::{CONFIG, Site, at, post};
+use feedmill::engine::engine::Engine;
+
+use crate::making::Made;
 
 /// Any day after the last stamp of a post, in nanoseconds.
 const NOW: i64 = 4_000_000_000_000_000_000;

@@ -1,10 +1,11 @@
 //! Folders come, go and get other names; their posts come without any event of their own.
 
-use super::harness::{CONFIG, Server, Site, post};
 use std::collections::BTreeSet;
 use std::fs::{self, File, FileTimes};
 use std::thread;
 use std::time::{Duration, SystemTime};
+
+use super::harness::{CONFIG, Server, Site, post};
 
 const ALL: &str = "feedmill:\n  limit: 500\n";
 

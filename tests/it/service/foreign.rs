@@ -1,10 +1,11 @@
 //! Files in the output folder that feedmill has not written: none is replaced or removed.
 
-use super::harness::{CONFIG, Site, at, files, program};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+
+use super::harness::{CONFIG, Site, at, files, program};
 
 /// A build into `out`: its exit code, and what it says.
 fn build(site: &Site, flags: &[&str]) -> (Option<i32>, String) {

@@ -1,9 +1,11 @@
 //! Posts that go or come back a few at a time: when those that are missing count as deleted.
 
-use super::harness::{CONFIG, at, post};
-use crate::making::Made;
-use feedmill::engine::engine::Engine;
 use std::fs;
+
+use super::harness::{CONFIG, at, post};
+use feedmill::engine::engine::Engine;
+
+use crate::making::Made;
 
 const SECOND: i64 = 1_000_000_000;
 

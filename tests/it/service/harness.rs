@@ -1,12 +1,8 @@
 //! A site on disk, the program that serves it, and what every test must find at its end.
 
-use super::checks::{check_document, is_feed};
-use feedmill::base::hash::Hash;
-use feedmill::base::percent;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::MetadataExt;
@@ -15,8 +11,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::{Duration, Instant, SystemTime};
+use std::{fs, thread};
+
+use super::checks::{check_document, is_feed};
+use feedmill::base::hash::Hash;
+use feedmill::base::percent;
 
 /// Long enough for a slow machine; only a failure takes it.
 const LONG: Duration = Duration::from_secs(20);

@@ -1,14 +1,15 @@
 //! Posts that are gone or broken all at once: the feeds stay, and the health says why.
 
-use super::harness::{CONFIG, Server, Site, at, now, post};
-use crate::faults::tools::not_run;
-use crate::making::Made;
 use std::collections::BTreeSet;
-use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
-use std::thread;
 use std::time::{Duration, SystemTime};
+use std::{fs, thread};
+
+use super::harness::{CONFIG, Server, Site, at, now, post};
+
+use crate::faults::tools::not_run;
+use crate::making::Made;
 
 const FEEDS: [&str; 4] = ["rss.xml", "atom.xml", "feed.json", "category/news/atom.xml"];
 

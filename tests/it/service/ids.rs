@@ -1,9 +1,10 @@
 //! A configuration that gives entries other ids is one that makes readers show them again: what it
 //! changes is said before it is published, and if that is most of them, it is not taken.
 
-use super::harness::{CONFIG, Server, Site, at, post};
 use std::fs;
 use std::time::Duration;
+
+use super::harness::{CONFIG, Server, Site, at, post};
 
 const MOVED: &str = "title: Site\nurl: https://other.example\n";
 

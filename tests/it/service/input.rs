@@ -1,16 +1,17 @@
 //! Bad input beside good: the good is served, the bad is named, and nothing hangs.
 
-use super::harness::{CONFIG, Server, Site, at, post};
-use crate::making::Made;
-use feedmill::diagnostic::Error;
-use feedmill::os::disk::{self, Folder};
-use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
+
+use super::harness::{CONFIG, Server, Site, at, post};
+use feedmill::diagnostic::Error;
+use feedmill::os::disk::{self, Folder};
+
+use crate::making::Made;
 
 /// Any day after the last stamp of a post, in nanoseconds.
 const NOW: i64 = 4_000_000_000_000_000_000;

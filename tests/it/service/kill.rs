@@ -1,13 +1,15 @@
 //! SIGKILL at any moment: no document is ever cut, and the next start makes everything right.
 
-use super::checks::check_document;
-use super::harness::{CONFIG, Server, Site, at, files, post, program};
-use crate::faults::tools::{behind, not_run};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
+
+use super::checks::check_document;
+use super::harness::{CONFIG, Server, Site, at, files, post, program};
+
+use crate::faults::tools::{behind, not_run};
 
 const POSTS: u32 = 500;
 

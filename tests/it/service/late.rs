@@ -1,10 +1,11 @@
 //! Posts that are due later, and files that are written in two goes.
 
-use super::harness::{CONFIG, Server, Site, at, now, post};
-use chrono::{DateTime, FixedOffset};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::time::{Duration, Instant, SystemTime};
+
+use super::harness::{CONFIG, Server, Site, at, now, post};
+use chrono::{DateTime, FixedOffset};
 
 /// A moment in the form of nearly every post, on a Chinese clock.
 fn stamp(moment: i64) -> String {

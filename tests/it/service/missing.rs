@@ -1,11 +1,13 @@
 //! A start whose site is not there, or cannot be used: what was served goes on to be served.
 
-use super::harness::{CONFIG, Server, Site, at, post};
-use crate::faults::tools::{not_run, with_rights_of_its_own};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::thread::sleep;
 use std::time::Duration;
+
+use super::harness::{CONFIG, Server, Site, at, post};
+
+use crate::faults::tools::{not_run, with_rights_of_its_own};
 
 const BLOG: &str = "title: Site\nurl: https://news.example\nbaseurl: /blog\n";
 

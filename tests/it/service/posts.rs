@@ -1,7 +1,8 @@
 //! One post changes: it comes, goes, gets another text, name, category or date, or moves.
 
-use super::harness::{CONFIG, Site, at, post};
 use std::fs;
+
+use super::harness::{CONFIG, Site, at, post};
 
 #[test]
 fn a_post_comes_changes_and_goes() {

@@ -1,16 +1,16 @@
 //! Readers poll while posts change: whole documents, honest entity tags, and 304 for the rest.
 
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use std::{fs, thread};
+
 use super::checks::{check_feed, is_feed};
 use super::harness::{Address, CONFIG, Site, at, files, post};
 use feedmill::base::hash::Hash;
 use flate2::read::GzDecoder;
-use std::collections::HashMap;
-use std::fs;
-use std::io::Read;
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::Duration;
 
 const PATHS: &[&str] =
     &["rss.xml", "atom.xml", "feed.json", "category/c0/rss.xml", "category/c1/feed.json"];

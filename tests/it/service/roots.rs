@@ -1,9 +1,10 @@
 //! Content folders vanish and come back: the feeds stay, and the health says why.
 
-use super::harness::{CONFIG, Server, Site, at, post};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::time::{Duration, Instant};
+
+use super::harness::{CONFIG, Server, Site, at, post};
 
 /// What is there again is watched again within this time.
 const SOON: Duration = Duration::from_secs(5);

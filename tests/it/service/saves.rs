@@ -1,6 +1,5 @@
 //! One save is many events: whatever an editor or a copier does on its way, there is one entry.
 
-use super::harness::{CONFIG, Server, Site, at, post};
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::symlink;
@@ -8,6 +7,8 @@ use std::path::Path;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
+
+use super::harness::{CONFIG, Server, Site, at, post};
 
 /// Saves the post with another text in some way, and looks.
 #[track_caller]

@@ -1,12 +1,13 @@
 //! `_config.yml` changes while the service runs: by an event or by SIGHUP, for good or for bad.
 
-use super::checks::check_feed;
-use super::harness::{Address, CONFIG, Server, Site, at, post};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
+
+use super::checks::check_feed;
+use super::harness::{Address, CONFIG, Server, Site, at, post};
 
 const BROKEN: &str = "title: Broken\nurl: https://news.example\nfeedmill:\n  limt: 3\n";
 

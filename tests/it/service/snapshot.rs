@@ -1,12 +1,13 @@
 //! A restart: what was known is known again, and what cannot be trusted is made anew.
 
+use std::fs;
+use std::path::PathBuf;
+
 use super::harness::{CONFIG, Site, at, program};
 use feedmill::base::hash::Hash;
 use feedmill::content::post_path::Layout;
 use feedmill::content::settings::Sources;
 use feedmill::engine::snapshot::{self, Head};
-use std::fs;
-use std::path::PathBuf;
 
 const TAKEN: &str = "took over the snapshot";
 

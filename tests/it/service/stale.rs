@@ -1,15 +1,17 @@
 //! Changes of which no event tells, or that come between two looks: what is served is right in
 //! the end, and never a mixture.
 
-use super::harness::{CONFIG, Site, at, now, post};
-use crate::faults::tools::not_run;
-use crate::making::{Made, tree};
-use feedmill::engine::engine::Engine;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
+
+use super::harness::{CONFIG, Site, at, now, post};
+use feedmill::engine::engine::Engine;
+
+use crate::faults::tools::not_run;
+use crate::making::{Made, tree};
 
 /// 1 January 2040, in nanoseconds: no file is "in the making" then.
 const START: i64 = 2_208_988_800 * SECOND;
@@ -195,7 +197,7 @@ fn a_post_that_may_not_be_read_any_more_is_named_and_leaves_its_feeds() {
     fs::remove_file(made.at(&at(2, "a"))).unwrap();
     engine.look(&BTreeSet::from([made.at(&at(2, "a"))]), START + SECOND).unwrap();
     let pass = engine.tick(START + 2 * SECOND).unwrap();
-    let named = |finding: &feedmill::diagnostic::Finding| {
+    let named = |finding: &feedmill::diagnostic::finding::Finding| {
         finding.path == at(1, "b") && finding.to_string().contains("cannot read it")
     };
     assert!(pass.findings.iter().any(named), "{:?}", pass.findings);

@@ -1,6 +1,5 @@
 //! How the service starts, where it listens, and how it ends.
 
-use super::harness::{Address, CONFIG, Server, Site, at, files, program};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,6 +8,8 @@ use std::os::unix::net::UnixListener;
 use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
+
+use super::harness::{Address, CONFIG, Server, Site, at, files, program};
 
 #[track_caller]
 fn assert_refused(output: &Output, words: &[&str]) {

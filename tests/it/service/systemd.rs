@@ -1,7 +1,5 @@
 //! What systemd is told (`sd_notify(3)`), heard on a socket as its own.
 
-use super::harness::{Address, CONFIG, Server, Site};
-use crate::faults::tools::not_run;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixDatagram;
@@ -9,6 +7,10 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, sleep};
 use std::time::Duration;
+
+use super::harness::{Address, CONFIG, Server, Site};
+
+use crate::faults::tools::not_run;
 
 /// What came, in its order.
 struct Supervisor {

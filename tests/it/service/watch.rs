@@ -1,11 +1,13 @@
 //! What the system tells of changes is taken as far as there is room for it.
 
-use super::harness::{CONFIG, at};
-use crate::making::Made;
-use feedmill::source::watch::{FileEvent, Watch};
 use std::sync::mpsc::sync_channel;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use super::harness::{CONFIG, at};
+use feedmill::source::watch::{FileEvent, Watch};
+
+use crate::making::Made;
 
 const LONG: Duration = Duration::from_secs(20);
 

@@ -1,13 +1,15 @@
 //! What the system does not give for a while is not gone.
 
-use super::harness::{CONFIG, Server, Site, at, post};
-use crate::faults::tools::not_run;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use super::harness::{CONFIG, Server, Site, at, post};
+
+use crate::faults::tools::not_run;
 
 /// Sooner than by the scans of a site with which something is wrong.
 const SOON: Duration = Duration::from_secs(8);

@@ -6,10 +6,9 @@ use crate::base::percent::{encode_byte, encode_loose};
 use crate::content::liquid::filters::call::{Call, Context, Fault, MAX_VALUE, has_scheme};
 use crate::content::liquid::filters::lists::bounds;
 use crate::content::liquid::value::{Value, count};
-use crate::content::markdown;
 use crate::content::markdown::dialect::Flavor;
-use crate::content::slug;
 use crate::content::text::{collapse, unaccented};
+use crate::content::{markdown, slug};
 
 /// The longest text that `markdownify` reads, in bytes.
 const MAX_MARKDOWN: usize = 64 << 10;
