@@ -85,11 +85,11 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Engine)) -> Result<(
         (engine, trouble) = (made, outcome?);
     }
 
-    let shelf = Arc::new(CurrentEdition::new(Published::default()));
+    let current = Arc::new(CurrentEdition::new(Published::default()));
     let cache = Arc::new(Cache::new(settings.output.clone(), settings.cache));
     let limits = limits::affordable(settings.limits);
     let metrics = Arc::new(Metrics::default());
-    let server = Server::new(Arc::clone(&shelf), Arc::clone(&cache), limits, proxies)
+    let server = Server::new(Arc::clone(&current), Arc::clone(&cache), limits, proxies)
         .counted_by(&metrics)
         .logging(settings.access_log);
     // Nothing is ever sent: that the sender is gone is the message.
@@ -104,7 +104,7 @@ pub fn serve(settings: &Settings, ready: impl FnOnce(&str, &Engine)) -> Result<(
         trouble,
         address: address.clone(),
     };
-    let works = Works { engine, watch, shelf, cache, metrics, events };
+    let works = Works { engine, watch, current, cache, metrics, events };
     let mut serve_loop = ServeLoop::new(settings, works, state);
     serve_loop.publish();
     let serve = |(server, listener), pulse: fn()| {

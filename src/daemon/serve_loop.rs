@@ -56,7 +56,7 @@ pub struct Works {
     /// What says where something changes.
     pub watch: Watch,
     /// Where editions are put for the server.
-    pub shelf: Arc<CurrentEdition>,
+    pub current: Arc<CurrentEdition>,
     /// The server's cache, which notices a spoilt export.
     pub cache: Arc<Cache>,
     /// Where it is counted what is done.
@@ -101,7 +101,7 @@ pub struct ServeLoop<'a> {
     settings: &'a Settings,
     engine: Engine,
     watch: Watch,
-    shelf: Arc<CurrentEdition>,
+    current: Arc<CurrentEdition>,
     cache: Arc<Cache>,
     metrics: Arc<Metrics>,
     events: Receiver<Event>,
@@ -136,14 +136,14 @@ pub struct ServeLoop<'a> {
 impl<'a> ServeLoop<'a> {
     /// A serve loop that has made the first edition.
     pub fn new(settings: &'a Settings, works: Works, state: State) -> Self {
-        let Works { engine, watch, shelf, cache, metrics, events } = works;
+        let Works { engine, watch, current, cache, metrics, events } = works;
         let State { stamps, sources, warned, refused, snapshot, .. } = state;
         let State { blind, trouble, address, .. } = state;
         Self {
             settings,
             engine,
             watch,
-            shelf,
+            current,
             cache,
             metrics,
             events,
@@ -343,7 +343,7 @@ impl<'a> ServeLoop<'a> {
         self.publish();
     }
 
-    /// Puts the edition and the health on the shelf, and logs each trouble once.
+    /// Puts the edition and the health in force, and logs each trouble once.
     pub fn publish(&mut self) {
         let others = [&self.trouble, &self.refused, &self.blind].into_iter().flatten();
         let mut troubles: Vec<Finding> =
@@ -361,7 +361,7 @@ impl<'a> ServeLoop<'a> {
         let serving = Arc::new(Serving::new(self.engine.site().base_path(), MAX_AGE));
         let next_due = self.engine.catalog().next_due().map(Moment::unix);
         self.metrics.know(self.engine.catalog().len(), self.engine.rejected(), next_due);
-        self.shelf.store(Published { edition: self.engine.edition(), serving, health });
+        self.current.store(Published { edition: self.engine.edition(), serving, health });
         self.told = troubles;
         if is_news {
             systemd::status(&self.status());

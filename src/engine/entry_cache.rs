@@ -1,4 +1,4 @@
-//! Rendered posts, kept in a bounded memo, because one post stands in several feeds.
+//! Rendered posts, kept in a bounded cache, because one post stands in several feeds.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -15,10 +15,10 @@ use crate::engine::render_context::{RenderContext, state, text, version_of};
 use crate::feed::assemble;
 use crate::feed::model::Entry;
 
-/// How many bytes of entries each of the memo's two generations holds.
+/// How many bytes of entries each of the cache's two generations holds.
 const GENERATION: usize = 24 * 1024 * 1024;
 
-/// How many bytes of entries the memo has at most after a full build.
+/// How many bytes of entries the cache has at most after a full build.
 const AT_REST: usize = 8 * 1024 * 1024;
 
 /// A rendered post.
@@ -109,7 +109,7 @@ struct Generations {
 }
 
 impl EntryCache {
-    /// The entry of a card, read and rendered unless the memo has it. `None` when the file cannot
+    /// The entry of a card, read and rendered unless the cache has it. `None` when the file cannot
     /// be read any more as it was: its change is on its way.
     pub fn entry(&self, card: Kept<'_>, context: RenderContext<'_>) -> Option<CachedEntry> {
         let awaits_change = context.catalog.awaits_change(card);

@@ -22,7 +22,7 @@ const PART: usize = 64;
 /// How long until the next look for connections to evict.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// All seats.
+/// The slots for connections.
 #[derive(Debug)]
 pub struct ConnectionLimit {
     free: Arc<Semaphore>,
@@ -30,7 +30,7 @@ pub struct ConnectionLimit {
     taken: Arc<Mutex<Taken>>,
 }
 
-/// The seats that are taken.
+/// The slots that are taken.
 #[derive(Debug, Default)]
 struct Taken {
     /// How many each address has; one that has none is not in it.
@@ -41,34 +41,34 @@ struct Taken {
     next: u64,
 }
 
-/// A seat that is taken; dropped, it is free.
+/// A slot that is taken; dropped, it is free.
 #[derive(Debug)]
-pub struct Seat {
+pub struct ConnectionSlot {
     /// Until when its connection may wait for its client.
     pub deadlines: Arc<Deadlines>,
     number: u64,
-    guest: Guest,
+    share: ClientShare,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
 /// A connection that counts for its address.
 #[derive(Debug)]
-struct Guest {
+struct ClientShare {
     address: Option<IpAddr>,
     taken: Arc<Mutex<Taken>>,
 }
 
 impl ConnectionLimit {
-    /// As many seats as the limits allow.
+    /// As many slots as the limits allow.
     pub fn new(limits: Limits) -> Self {
         let all = limits.connections.clamp(1, Semaphore::MAX_PERMITS);
         Self { free: Arc::new(Semaphore::new(all)), limits, taken: Arc::default() }
     }
 
-    /// Waits for a seat for an address, if it has not too many; none stands for a peer that may have
+    /// Waits for a slot for an address, if it has not too many; none stands for a peer that may have
     /// as many as there are.
-    pub async fn take(&self, address: Option<IpAddr>) -> Option<Seat> {
-        let guest = self.admit(address)?;
+    pub async fn take(&self, address: Option<IpAddr>) -> Option<ConnectionSlot> {
+        let share = self.admit(address)?;
         let permit = loop {
             if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
                 break Some(permit);
@@ -85,10 +85,10 @@ impl ConnectionLimit {
         taken.next += 1;
         taken.connections.insert(number, Arc::clone(&deadlines));
         drop(taken);
-        Some(Seat { deadlines, number, guest, _permit: permit })
+        Some(ConnectionSlot { deadlines, number, share, _permit: permit })
     }
 
-    fn admit(&self, address: Option<IpAddr>) -> Option<Guest> {
+    fn admit(&self, address: Option<IpAddr>) -> Option<ClientShare> {
         let address = address.map(network);
         if let Some(address) = address {
             let mut taken = lock(&self.taken);
@@ -98,7 +98,7 @@ impl ConnectionLimit {
             }
             *count += 1;
         }
-        Some(Guest { address, taken: Arc::clone(&self.taken) })
+        Some(ClientShare { address, taken: Arc::clone(&self.taken) })
     }
 
     /// Evicts some connections that wait for a request, those that have waited longest.
@@ -116,13 +116,13 @@ impl ConnectionLimit {
     }
 }
 
-impl Drop for Seat {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
-        lock(&self.guest.taken).connections.remove(&self.number);
+        lock(&self.share.taken).connections.remove(&self.number);
     }
 }
 
-impl Drop for Guest {
+impl Drop for ClientShare {
     fn drop(&mut self) {
         let Some(address) = self.address else { return };
         let mut taken = lock(&self.taken);

@@ -32,7 +32,7 @@ use crate::server::access_log::AccessRecord;
 use crate::server::backoff::Backoff;
 use crate::server::cache::{Cache, Miss};
 use crate::server::client_ip::{FORWARDED_FOR, Proxies};
-use crate::server::connection_limit::{ConnectionLimit, Seat};
+use crate::server::connection_limit::{ConnectionLimit, ConnectionSlot};
 use crate::server::current_edition::CurrentEdition;
 use crate::server::deadline::{Aside, Deadlines, HeadTimer, WithDeadline};
 use crate::server::download_limit::DownloadLimit;
@@ -56,7 +56,7 @@ pub enum Listener {
 /// All that an answer is made of.
 #[derive(Debug)]
 pub struct Server {
-    shelf: Arc<CurrentEdition>,
+    current: Arc<CurrentEdition>,
     cache: Arc<Cache>,
     limits: Limits,
     proxies: Proxies,
@@ -70,10 +70,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server of the edition on the shelf and the bytes of the cache, which believes these
+    /// A server of the current edition and the bytes of the cache, which believes these
     /// proxies on who asks.
     pub fn new(
-        shelf: Arc<CurrentEdition>,
+        current: Arc<CurrentEdition>,
         cache: Arc<Cache>,
         limits: Limits,
         proxies: Proxies,
@@ -81,7 +81,7 @@ impl Server {
         let downloads = limits.downloads_per_minute.map(DownloadLimit::per_minute);
         let metrics = Arc::default();
         let (tells_metrics, logs_answers) = (false, false);
-        Self { shelf, cache, limits, proxies, downloads, metrics, tells_metrics, logs_answers }
+        Self { current, cache, limits, proxies, downloads, metrics, tells_metrics, logs_answers }
     }
 
     /// The same, with a line in the log for each answer, if that is wished.
@@ -100,7 +100,7 @@ impl Server {
     #[must_use]
     pub fn metrics(&self) -> Self {
         Self {
-            shelf: Arc::clone(&self.shelf),
+            current: Arc::clone(&self.current),
             cache: Arc::clone(&self.cache),
             metrics: Arc::clone(&self.metrics),
             limits: Limits { connections: METRICS_CONNECTIONS, ..self.limits },
@@ -113,7 +113,7 @@ impl Server {
 
     /// What is counted, as of now.
     fn metrics_text(&self) -> String {
-        let published = self.shelf.load();
+        let published = self.current.load();
         self.metrics.text(Now {
             documents: published.edition.documents().count(),
             cached: self.cache.size(),
@@ -194,7 +194,7 @@ async fn accept(
     stopping: &watch::Receiver<()>,
     connections: &mut JoinSet<()>,
 ) -> Box<Finding> {
-    let seats = ConnectionLimit::new(server.limits);
+    let slots = ConnectionLimit::new(server.limits);
     let mut last_log: Option<Instant> = None;
     loop {
         while connections.try_join_next().is_some() {}
@@ -204,14 +204,14 @@ async fn accept(
                 Ok((stream, client)) => {
                     let peer = Some(client.ip());
                     let counted = peer.filter(|_| !server.proxies.trust(peer));
-                    let Some(seat) = seats.take(counted).await else { continue };
+                    let Some(slot) = slots.take(counted).await else { continue };
                     // An answer is one write; waiting for more to send with it gains nothing.
                     if let Err(refused) = stream.set_nodelay(true) {
                         tracing::debug!(%refused, "cannot set TCP_NODELAY");
                     }
                     connections.spawn(async move {
-                        if is_begun(&stream, &seat.deadlines, &stopping).await {
-                            Box::pin(converse(server, stream, peer, &seat, stopping)).await;
+                        if is_begun(&stream, &slot.deadlines, &stopping).await {
+                            Box::pin(converse(server, stream, peer, &slot, stopping)).await;
                         }
                     });
                     Ok(())
@@ -220,9 +220,9 @@ async fn accept(
             },
             Listener::Unix(unix) => match unix.accept().await {
                 Ok((stream, _)) => {
-                    let Some(seat) = seats.take(None).await else { continue };
+                    let Some(slot) = slots.take(None).await else { continue };
                     connections.spawn(async move {
-                        converse(server, stream, None, &seat, stopping).await;
+                        converse(server, stream, None, &slot, stopping).await;
                     });
                     Ok(())
                 }
@@ -258,12 +258,12 @@ async fn converse<S>(
     server: Arc<Server>,
     stream: S,
     peer: Option<IpAddr>,
-    seat: &Seat,
+    slot: &ConnectionSlot,
     mut stopping: watch::Receiver<()>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let (limits, deadlines) = (server.limits, &seat.deadlines);
+    let (limits, deadlines) = (server.limits, &slot.deadlines);
     let stream = WithDeadline::new(stream, Arc::clone(deadlines));
     let service = hyper::service::service_fn(async |request: hyper::Request<_>| {
         let (kind, is_head) = (Kind::of(request.uri().path()), request.method() == Method::HEAD);
@@ -331,7 +331,7 @@ async fn answer(
     let mut is_counted = false;
     loop {
         let plan = {
-            let published = server.shelf.look();
+            let published = server.current.look();
             let health = health_now(&published.health, asked.uri.path());
             respond::plan(&asked, &published.edition, &published.serving, &health)
         };
