@@ -390,7 +390,7 @@ fn a_slow_storm_is_held_until_the_last_post_is_repaired() {
         }
         assert_eq!(passes, 1, "what is held wants no look of its own");
         let held = engine.held().unwrap().to_string();
-        assert!(held.contains("9 posts cannot be used any more"), "{held}");
+        assert!(held.contains("9 posts became invalid"), "{held}");
         for (number, path) in paths[..9].iter().enumerate() {
             now += 3 * SECOND;
             put(path, &text(number), now - SECOND);
