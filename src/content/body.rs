@@ -62,6 +62,8 @@ pub struct Source<'a> {
     pub base: &'a str,
     /// The file, relative to the site.
     pub path: &'a str,
+    /// What files in Markdown end in (`markdown_ext`), in small letters.
+    pub markdown_ext: &'a [String],
     /// What links to files of the site ask.
     pub elsewhere: &'a dyn Elsewhere,
     /// Whether the text is known to be too large: see [`oversize`].
@@ -107,7 +109,7 @@ pub fn render(source: &Source, cleaning: &clean::Cleaning) -> Body {
     let without = extensions.as_ref().map_or(&*expanded, |extensions| &extensions.text);
     let (lines, link) = cleaning.lines(without, is_markdown);
     let base = url::Base::parse(source.base);
-    let pages = Pages::new(source.path, source.elsewhere);
+    let pages = Pages::new(source.path, source.markdown_ext, source.elsewhere);
     let context = Context {
         base: base.as_ref(),
         trust: cleaning.trust(),

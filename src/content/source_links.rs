@@ -14,9 +14,6 @@ use crate::diagnostic::Error;
 use crate::diagnostic::finding::{Remark, Severity};
 use crate::diagnostic::loss::Loss;
 
-/// What Markdown files end in, as they are searched for: `.md` stands before all that `.mdx` is.
-const ENDINGS: [&str; 5] = [".md", ".markdown", ".mkd", ".mkdn", ".mkdown"];
-
 /// The longest address that is looked at, in bytes.
 const MAX_ADDRESS: usize = 1024;
 
@@ -27,6 +24,8 @@ const MAX_LOST: usize = 64;
 pub struct Pages<'a> {
     /// The folder of the body's own file.
     folder: &'a str,
+    /// What files in Markdown end in (`markdown_ext`), in small letters.
+    endings: &'a [String],
     elsewhere: &'a dyn Elsewhere,
     asked: RefCell<Asked>,
 }
@@ -43,14 +42,14 @@ struct Asked {
 
 impl<'a> Pages<'a> {
     /// Those that the file at a path links to.
-    pub fn new(path: &'a str, elsewhere: &'a dyn Elsewhere) -> Self {
+    pub fn new(path: &'a str, endings: &'a [String], elsewhere: &'a dyn Elsewhere) -> Self {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        Self { folder, elsewhere, asked: RefCell::default() }
+        Self { folder, endings, elsewhere, asked: RefCell::default() }
     }
 
     /// The absolute address of the page of a source file that an address names.
     pub fn find(&self, address: &str) -> Option<String> {
-        let (file, behind) = file(address, self.folder)?;
+        let (file, behind) = file(address, self.folder, self.endings)?;
         let Asked { pages, uses, lost } = &mut *self.asked.borrow_mut();
         let page = match pages.get(&file) {
             Some(page) => page.clone(),
@@ -82,18 +81,19 @@ impl<'a> Pages<'a> {
 
 /// The file below the site that an address in a file in `folder` means, and what stands behind it: a
 /// query, a fragment. Nothing when it is no source file, or not one of the site.
-fn file<'a>(address: &'a str, folder: &str) -> Option<(String, &'a str)> {
-    // Nearly all links are other ones.
-    if !address.contains(".m") {
-        return None;
-    }
+fn file<'a>(address: &'a str, folder: &str, endings: &[String]) -> Option<(String, &'a str)> {
     let address = address.trim();
     let end = address.find(['#', '?']).unwrap_or(address.len());
     let (path, behind) = address.split_at(end);
+    // Nearly all links are other ones.
+    let (_, ending) = path.rsplit_once('.')?;
+    if !endings.iter().any(|known| known.eq_ignore_ascii_case(ending)) {
+        return None;
+    }
     let is_elsewhere = path.starts_with("//")
         || path.split('/').next().is_some_and(|first| first.contains(':'))
         || path.len() > MAX_ADDRESS;
-    if is_elsewhere || !ENDINGS.iter().any(|ending| path.ends_with(ending)) {
+    if is_elsewhere {
         return None;
     }
     let decoded = percent::decode_path(path).ok().flatten().unwrap_or(Cow::Borrowed(path));

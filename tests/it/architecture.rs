@@ -146,6 +146,34 @@ fn every_dependency_has_an_owner_and_every_owner_uses_it() {
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
+/// Of a key that `RARE` lacks `Fields::rare` would find nothing, without a word.
+#[test]
+fn every_rare_key_is_in_the_list() {
+    let text = |name: &str| {
+        let path = format!("{}/src/content/fields/{name}.rs", env!("CARGO_MANIFEST_DIR"));
+        fs::read_to_string(path).unwrap()
+    };
+    let rare = text("rare");
+    let list = rare.split_once("bits_of(&[").unwrap().1.split_once(']').unwrap().0;
+    let mut asked = 0;
+    for file in ["rare", "media", "state"] {
+        let code = text(file);
+        for call in ["self.text(\"", "self.address(\"", "self.front.get(\""] {
+            for key in code.split(call).skip(1).map(|rest| rest.split('"').next().unwrap()) {
+                assert!(list.contains(&format!("\"{key}\"")), "{file}.rs asks for `{key}`");
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked >= 8, "{asked} keys: how are they asked for now?");
+    let named = [&*rare, &text("times")].concat();
+    for keys in named.split("&[&str] = &[").skip(1) {
+        for key in keys.split(']').next().unwrap().split(',') {
+            assert!(list.contains(key.trim()), "{key} is in no list");
+        }
+    }
+}
+
 #[test]
 fn every_rule_finds_a_violation() {
     for Checked { rule, file, line, complaint } in RULES {

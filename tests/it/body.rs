@@ -38,6 +38,7 @@ fn source(markup: Markup, text: &str) -> Source<'_> {
         text,
         base: BASE,
         path: "_posts/2022-01-01-post.md",
+        markdown_ext: &[],
         elsewhere: &|_: &str| None,
         is_oversize: false,
         separator: None,

@@ -66,6 +66,22 @@ fn a_link_to_the_file_of_a_post_leads_to_its_page() {
 }
 
 #[test]
+fn markdown_ext_says_what_a_source_file_is() {
+    for (config, address) in [
+        ("markdown_ext: md,text\n", "https://example.org/2024/01/01/other.html"),
+        ("", "https://example.org/_posts/2024-01-01-other.text"),
+    ] {
+        let made = Made::of(&[
+            ("_config.yml", &format!("url: https://example.org\n{config}")),
+            ("_posts/2024-01-01-other.text", OTHER),
+            ("_posts/2024-01-02-a.md", "---\ntitle: A\n---\n[x](/_posts/2024-01-01-other.text)\n"),
+        ]);
+        made.engine().rebuild(START).unwrap();
+        assert_eq!(links(&made), [address], "{config}");
+    }
+}
+
+#[test]
 fn a_link_to_a_file_without_a_page_is_told_with_its_line() {
     for body in [
         "Text.\n\n[x](/missing.md#x)",

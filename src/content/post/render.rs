@@ -52,6 +52,7 @@ impl Post<'_> {
             text: self.body,
             base: &url,
             path: &self.path,
+            markdown_ext: &site.markdown_ext,
             elsewhere,
             is_oversize: self.oversize.is_some(),
             separator: self.separator.as_deref(),
