@@ -5,7 +5,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`cli`] | arguments → command → exit code |
-//! | [`daemon`] | what runs for as long as the process does |
+//! | [`daemon`] | ties the others together: one build, or the serve loop |
 //! | [`server`] | answers from the current edition |
 //! | [`engine`] | one pass: changes → posts → documents → an edition |
 //! | [`source`], [`publish`] | where posts come from, where documents go |

@@ -1,4 +1,4 @@
-//! What keeps feeds up to date for as long as the process runs.
+//! Ties the others together: one build, or a loop that serves feeds and keeps them up to date.
 
 pub mod build;
 pub mod change_set;
