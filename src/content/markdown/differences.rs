@@ -6,7 +6,7 @@ use crate::content::markdown::line::{
     behind_containers, behind_quotes, is_attribute_list, line_end,
 };
 use crate::content::markdown::tag::Tag;
-use crate::content::text::lines;
+use crate::content::text::{has_sign, lines};
 
 /// Most differences of one text that are told.
 const MOST: usize = 64;
@@ -103,11 +103,11 @@ pub fn found(markdown: &str) -> Vec<(usize, Difference)> {
 
 /// Signs of emphasis that are left in the HTML of a text.
 pub fn left(markdown: &str, html: &str) -> Vec<(usize, Difference)> {
-    if !markdown.contains("**") {
+    if !has_sign(markdown, b'*') {
         return Vec::new();
     }
     let mut found = Vec::new();
-    let (mut at, mut code) = (0, 0_usize);
+    let (mut at, mut code, mut looks) = (0, 0_usize, 0);
     while let Some(sign) = html[at..].find(['<', '*']).filter(|_| found.len() < MOST) {
         at += sign;
         let rest = &html[at..];
@@ -116,6 +116,17 @@ pub fn left(markdown: &str, html: &str) -> Vec<(usize, Difference)> {
             code += 1;
         } else if is_one_of(["</code", "</pre"]) {
             code = code.saturating_sub(1);
+        } else if rest.starts_with("<span class=\"math") {
+            at += rest.find("</span>").unwrap_or(0);
+        } else if code == 0
+            && looks < 4 * MOST
+            && let Some(words) = emphasized(rest)
+        {
+            // Each is looked for in the whole text.
+            looks += 1;
+            let places = markdown.match_indices(words).map(|(at, _)| at).take(MOST);
+            let mut plain = places.filter(|at| !markdown[..*at].ends_with(['\\', '*']));
+            found.extend(plain.next().map(|at| (lines(&markdown[..at]) + 1, EMPHASIS)));
         } else if code == 0 && rest.starts_with("**") {
             let words = &rest[..rest.find(['<', '&', '\n']).unwrap_or(rest.len())];
             let words = &words[..words.floor_char_boundary(24)];
@@ -127,6 +138,19 @@ pub fn left(markdown: &str, html: &str) -> Vec<(usize, Difference)> {
     }
     found.dedup();
     found
+}
+
+/// The text between two single asterisks that HTML begins with, and these, if nothing but its signs
+/// keeps it from being emphasized.
+fn emphasized(html: &str) -> Option<&str> {
+    let inner = html.strip_prefix('*').filter(|inner| !inner.starts_with('*'))?;
+    let inner = &inner[..inner.floor_char_boundary(MOST_SEARCHED)];
+    let end = inner.find(['*', '<', '&', '\n']).filter(|end| inner[*end..].starts_with('*'))?;
+    let is_apart = |sign: Option<char>| sign.is_none_or(char::is_whitespace);
+    let words = &inner[..end];
+    let is_strong = inner[end..].starts_with("**");
+    let is_text = is_apart(words.chars().next()) || is_apart(words.chars().next_back());
+    (!is_strong && !is_text).then(|| &html[..end + 2])
 }
 
 /// The lines of a paragraph, or of the text of an item, as far as they have bars.

@@ -52,10 +52,29 @@ fn signs_that_are_left_are_told() {
     let html = "<p>a</p><p>b **『c』**d and <code>**e**</code></p>";
     assert_eq!(left(text, html).iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3]);
     assert!(left("a ** b", "<p>a <strong>b</strong></p><pre>x ** y</pre>").is_empty());
+    let text = "a\n\nb\u{fe0f}*)* c";
+    assert_eq!(left(text, "<p>a</p><p>b\u{fe0f}*)* c</p>"), [(3, left(text, "*)*")[0].1)]);
+    for (text, html) in [
+        ("\\*a\\* b", "<p>*a* b</p>"),
+        ("2 * 3 * 4, 5* and *", "<p>2 * 3 * 4, 5* and *</p>"),
+        ("$$a*b*c$$", "<p><span class=\"math\">\\(a*b*c\\)</span></p>"),
+        ("`*a*`", "<p><code>*a*</code></p>"),
+    ] {
+        assert!(left(text, html).is_empty(), "{text}");
+    }
 }
 
 #[test]
 fn differences_take_no_longer_than_the_text() {
+    let numbered = |begin: &str, end: &str| -> String {
+        let words: Vec<String> =
+            (0..40_000).map(|number| format!("{begin}a{number}{end}")).collect();
+        words.join(" ")
+    };
+    let start = Instant::now();
+    assert!(left(&numbered("\\*", "\\*"), &numbered("*", "*")).is_empty());
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+
     for piece in [
         "<title>",
         "a | b\n",
