@@ -74,6 +74,8 @@ pub struct Lines<'t> {
     pub is_lazy_code: bool,
     /// Whether the line is part of a list item by what stands before it, and not by its indent.
     is_lazy: bool,
+    /// Whether the line before begins a list item with a heading.
+    is_behind_heading: bool,
     /// Up to where no fence of backticks, or of tildes, ends that is in a list item without its
     /// indent, and how many signs it has.
     endless: [(usize, usize); 2],
@@ -94,6 +96,7 @@ impl<'t> Lines<'t> {
             content: 0,
             is_lazy_code: false,
             is_lazy: false,
+            is_behind_heading: false,
             endless: [(0, 0); 2],
             is_code: false,
             is_blank: true,
@@ -117,8 +120,8 @@ impl<'t> Lines<'t> {
         if is_inside { self.content } else { 0 }
     }
 
-    /// How far a line is to be moved that is code of a list item, or stands behind such code, without
-    /// the item's indent: kramdown goes on with an item until a blank line.
+    /// How far a line is to be moved that is code of a list item, or stands behind such code or a
+    /// heading, without the item's indent: kramdown goes on with an item until a blank line.
     pub fn missing_indent(&self) -> usize {
         if self.is_lazy { self.content } else { 0 }
     }
@@ -159,6 +162,9 @@ impl<'t> Lines<'t> {
         }
         self.is_lazy &= depth == 0 && indent < self.content;
         let goes_on = depth == 0 && indent < self.content && !self.is_after_blank && !has_sign;
+        // A heading is no paragraph that a line could go on with by itself.
+        self.is_lazy |= goes_on && self.is_behind_heading;
+        self.is_behind_heading = depth > 0 && is_heading(inner);
         if depth > 0 {
             self.content = indent + depth;
         } else if indent == 0 && self.is_after_blank {
@@ -268,6 +274,12 @@ impl Leaf {
             at += length.max(1);
         }
     }
+}
+
+/// Whether a text is a heading.
+fn is_heading(text: &str) -> bool {
+    let words = text.trim_start_matches('#');
+    words.len() < text.len() && words.starts_with([' ', '\t'])
 }
 
 /// Where the last line of nothing but a sign stands that may end a fence; 0 where there is none.

@@ -20,7 +20,7 @@ pub fn as_commonmark(markdown: &str) -> Cow<'_, str> {
     let has_end = has_sign(markdown, b'^') && markdown.lines().any(is_end_of_block);
     let is_odd =
         |line: &str| may_mislead(line) || number(line).is_some() || text_of_rule(line).is_some();
-    let may_be_lazy = has_indent(markdown);
+    let may_be_lazy = has_indent(markdown) || markdown.lines().any(begins_with_heading);
     if !has_list && !has_end && !may_be_lazy && !markdown.lines().any(is_odd) {
         return Cow::Borrowed(markdown);
     }
@@ -72,6 +72,12 @@ pub fn as_commonmark(markdown: &str) -> Cow<'_, str> {
         at = end;
     }
     Cow::Owned(out)
+}
+
+/// Whether a line is an item that begins with a heading.
+fn begins_with_heading(line: &str) -> bool {
+    let (depth, bare) = behind_containers(line);
+    depth > 0 && bare.starts_with('#')
 }
 
 /// Whether a line may be indented code.

@@ -195,6 +195,19 @@ fn a_rule_within_a_paragraph_is_text() {
 }
 
 #[test]
+fn a_line_behind_the_heading_of_an_item_is_part_of_it() {
+    assert_markdown(&[
+        (
+            "- # a\nb\n\t- c\n\nd",
+            "<ul>\n<li>\n<h1>a</h1>\nb\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>\n<p>d</p>",
+        ),
+        ("1. ## a\nb\nc\n2. d", "<ol>\n<li>\n<h2>a</h2>\nb\nc</li>\n<li>d</li>\n</ol>"),
+        ("- # a\n\nb", "<ul>\n<li>\n<h1>a</h1>\n</li>\n</ul>\n<p>b</p>"),
+        ("- #a\nb", "<ul>\n<li>#a\nb</li>\n</ul>"),
+    ]);
+}
+
+#[test]
 fn an_attribute_list_may_take_several_lines() {
     assert_markdown(&[
         (
