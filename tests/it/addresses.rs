@@ -85,3 +85,20 @@ fn the_collection_of_posts_may_have_its_own_template() {
     let config = "permalink: pretty\ncollections:\n  posts:\n    permalink: /p/:title/\n";
     assert_eq!(address(config, "_posts/2024-01-02-a.md", "").0, "/p/a/");
 }
+
+#[test]
+fn liquid_knows_a_post_by_the_folder_of_its_page_and_its_slug() {
+    for (permalink, id) in [
+        ("date", "/2022/01/04/a-post"),
+        ("pretty", "/2022/01/04/a-post"),
+        ("/x/:title.html", "/x/a-post"),
+        ("/x/", "/a-post"),
+    ] {
+        let made = Made::new();
+        made.write("_config.yml", format!("url: https://a.example\npermalink: {permalink}\n"));
+        made.write("_posts/2022-01-04-a-post.md", "---\ntitle: A\n---\n{{ page.id }}\n");
+        made.engine().rebuild(2_208_988_800_000_000_000).unwrap();
+        let feed: Value = serde_json::from_slice(&made.feeds()["feed.json"]).unwrap();
+        assert_eq!(feed["items"][0]["content_html"], format!("<p>{id}</p>"), "{permalink}");
+    }
+}

@@ -123,7 +123,7 @@ impl Post<'_> {
         let front = if let Node::Map(fields) = &self.front { &fields[..] } else { &[] };
         let made = [
             ("url", Value::text(url)),
-            ("id", Value::text(url.trim_end_matches(".html"))),
+            ("id", Value::text(&liquid_id(url, &self.slug))),
             ("date", Value::Date(self.date, site.dates.zone)),
             ("slug", Value::text(&self.slug)),
             ("categories", texts(&self.categories)),
@@ -148,6 +148,12 @@ impl Post<'_> {
             tags: self.tags.clone(),
         }
     }
+}
+
+/// Liquid's `page.id`: the folder of the page, and the slug.
+fn liquid_id(url: &str, slug: &str) -> String {
+    let folder = url.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
+    format!("{folder}/{slug}")
 }
 
 /// A title for a post without one: the start of its text, else its name.
