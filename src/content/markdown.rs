@@ -12,6 +12,7 @@ pub mod html_blocks;
 pub mod kramdown;
 pub mod line;
 pub mod lines;
+pub mod lists;
 pub mod placeholders;
 pub mod references;
 pub mod rules;

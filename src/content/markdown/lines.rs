@@ -10,6 +10,7 @@ use crate::content::markdown::code::{Leaf, Lines};
 use crate::content::markdown::line::{
     behind_containers, behind_quotes, indent, is_attribute_list, is_end_of_block, line_end,
 };
+use crate::content::markdown::lists::{self, Lists};
 use crate::content::markdown::rules::{Before, push_text, text_of_rule};
 use crate::content::text::has_sign;
 
@@ -21,13 +22,15 @@ pub fn as_commonmark(markdown: &str) -> Cow<'_, str> {
     let is_odd =
         |line: &str| may_mislead(line) || number(line).is_some() || text_of_rule(line).is_some();
     let may_be_lazy = has_indent(markdown) || markdown.lines().any(begins_with_heading);
-    if !has_list && !has_end && !may_be_lazy && !markdown.lines().any(is_odd) {
+    let has_both = lists::has_both(markdown);
+    if !has_list && !has_end && !may_be_lazy && !has_both && !markdown.lines().any(is_odd) {
         return Cow::Borrowed(markdown);
     }
     let mut out = String::with_capacity(markdown.len());
     let mut lines = Lines::of(markdown);
     let mut code = Code { text: markdown, leaf: Leaf::default(), end: 0, list_end: 0 };
     let (mut at, mut last_line, mut before) = (0, 0, Before::default());
+    let mut nested = Lists::default();
     while at < markdown.len() {
         let end = line_end(markdown, at);
         let line = &markdown[at..end];
@@ -39,7 +42,8 @@ pub fn as_commonmark(markdown: &str) -> Cow<'_, str> {
         let is_text_rule = before.takes(line, passes);
         let begins_list = !lines.is_after_blank && indent(behind_quotes(line)) < content + 4;
         let text = line.trim();
-        out.extend(iter::repeat_n(' ', lines.missing_indent()));
+        let shift = if was_open { nested.inner_shift() } else { nested.shift(line) };
+        out.extend(iter::repeat_n(' ', lines.missing_indent().max(shift)));
         if at < code.list_end {
             // The list has taken the end of the line before.
             let rest = code.list_end.min(end);

@@ -195,6 +195,25 @@ fn a_rule_within_a_paragraph_is_text() {
 }
 
 #[test]
+fn a_list_of_another_kind_is_part_of_the_item_before_it() {
+    let inner = |items: &str| format!("<ol>\n<li>a\n<ul>\n{items}</ul>\n</li>\n");
+    let one = inner("<li>b</li>\n");
+    assert_markdown(&[
+        ("1. a\n  - b\n2. c", &format!("{one}<li>c</li>\n</ol>")),
+        ("1. a\n- b\n2. c", &format!("{one}<li>c</li>\n</ol>")),
+        ("1. a\n  - b\n  - c", &format!("{}</ol>", inner("<li>b</li>\n<li>c</li>\n"))),
+        (
+            "- x\n  1. a\n    - b\n  2. c\n- y",
+            &format!("<ul>\n<li>x\n{one}<li>c</li>\n</ol>\n</li>\n<li>y</li>\n</ul>"),
+        ),
+        ("1. a\n  - b\n\nc", &format!("{one}</ol>\n<p>c</p>")),
+        // Behind a blank line it is a list of its own.
+        ("1. a\n\n  - b", "<ol>\n<li>a</li>\n</ol>\n<ul>\n<li>b</li>\n</ul>"),
+        ("1. a\n* * *\nb", "<ol>\n<li>a</li>\n</ol>\n<hr />\n<p>b</p>"),
+    ]);
+}
+
+#[test]
 fn a_line_behind_the_heading_of_an_item_is_part_of_it() {
     assert_markdown(&[
         (
@@ -238,7 +257,21 @@ fn code_in_a_fence_keeps_its_indent() {
 #[test]
 fn lines_take_no_longer_than_their_text() {
     for piece in [
-        "1)", "1) ", "#\n", "```\n", "- {:a} ", "{:a}", "-\n\n", "~~~ a\n", "- 1. > ", "\\_", "~~a",
+        "1)",
+        "1) ",
+        "#\n",
+        "```\n",
+        "- {:a} ",
+        "{:a}",
+        "-\n\n",
+        "~~~ a\n",
+        "- 1. > ",
+        "\\_",
+        "~~a",
+        "1. a\n- b\n",
+        "1. a\n - b\n  1. c\n",
+        "- # a\nb\n",
+        "a\nb\n---\n",
     ] {
         let text = piece.repeat(300_000 / piece.len());
         let start = Instant::now();
