@@ -10,13 +10,13 @@ use crate::daemon::build;
 use crate::daemon::settings::Settings;
 use crate::diagnostic::finding::{Finding, Result};
 
-/// Its flags.
+/// Flags of this command.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What all commands have.
+    /// Flags of all commands.
     #[command(flatten)]
     pub common: Common,
-    /// What commands have that write.
+    /// Flags of the commands that write the export.
     #[command(flatten)]
     pub writing: Writing,
     /// Exit with 1 when a post was rejected

@@ -20,10 +20,10 @@ use crate::os::{clock, parallel};
 use crate::source::folder::Roots;
 use crate::source::theme;
 
-/// Its flags.
+/// Flags of this command.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What all commands have.
+    /// Flags of all commands.
     #[command(flatten)]
     pub common: Common,
     /// How findings are written

@@ -23,10 +23,10 @@ use crate::os::disk::Folder;
 use crate::os::{clock, parallel};
 use crate::source::folder::Roots;
 
-/// Its flags.
+/// Flags of this command.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What all commands have.
+    /// Flags of all commands.
     #[command(flatten)]
     pub common: Common,
     /// How posts are written

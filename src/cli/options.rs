@@ -16,7 +16,7 @@ const MEGABYTE: usize = 1024 * KILOBYTE;
 /// Bytes in a kilobyte.
 const KILOBYTE: usize = 1024;
 
-/// What all commands need to know.
+/// Flags of all commands.
 #[derive(Debug, Args)]
 pub struct Common {
     /// The site: a folder with `_posts` in it, or the folder of posts itself
@@ -39,7 +39,7 @@ pub struct Common {
     cache: usize,
 }
 
-/// What the commands that write need to know.
+/// Flags of the commands that write the export.
 #[derive(Debug, Args)]
 pub struct Writing {
     /// Replace files in the output folder that feedmill has not written, but for its `index.html`
@@ -51,7 +51,7 @@ pub struct Writing {
     pub force: bool,
 }
 
-/// How changes are found besides by events.
+/// How changes are found besides by events: scans.
 #[derive(Debug, Args)]
 pub struct ScanFlags {
     /// Poll: scan the site every so many seconds instead of watching it
@@ -81,7 +81,7 @@ impl From<&ScanFlags> for Scans {
     }
 }
 
-/// What a client may take of the server.
+/// Limits of what one client may take of the server.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitFlags {

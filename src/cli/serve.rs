@@ -11,13 +11,13 @@ use crate::daemon::settings::Settings;
 use crate::diagnostic::finding::Result;
 use crate::os::systemd;
 
-/// Its flags.
+/// Flags of this command.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What all commands have.
+    /// Flags of all commands.
     #[command(flatten)]
     pub common: Common,
-    /// What commands have that write.
+    /// Flags of the commands that write the export.
     #[command(flatten)]
     pub writing: Writing,
     /// How log lines look
@@ -43,7 +43,7 @@ pub struct Args {
     /// How changes are found.
     #[command(flatten)]
     pub scans: ScanFlags,
-    /// What a client may take.
+    /// Limits of the server.
     #[command(flatten)]
     pub limits: LimitFlags,
 }

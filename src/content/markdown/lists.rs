@@ -16,7 +16,7 @@ struct Item {
     kind: Kind,
     /// How far its content stands from the margin.
     content: usize,
-    /// How far it is moved, and what stands in it.
+    /// How far the item and its content are moved, in columns.
     shift: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Waits until changes have come to rest (debounce).
+//! Debounce: waits until changes have come to rest.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use crate::daemon::serve_loop::{HEARTBEAT, SHARE, ServeLoop};
 use crate::diagnostic::finding::Result;
 use crate::os::clock::now;
 
-/// How long hints are gathered before the first pass after a quiet time.
+/// How long file events are gathered before the first pass after a quiet time.
 const SETTLE: Duration = Duration::from_millis(4);
 
 /// The longest time that a change waits for others.

@@ -1,4 +1,4 @@
-//! Takes in another configuration, other includes and other data.
+//! Reloads: another configuration, other includes, other data.
 
 use std::path::Path;
 

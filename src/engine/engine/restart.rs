@@ -1,4 +1,4 @@
-//! What a restart knows.
+//! What the engine hands to a snapshot, and takes over from one at a restart.
 
 use crate::base::fingerprint::Fingerprint;
 use crate::catalog::Change;

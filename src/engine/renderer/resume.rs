@@ -1,4 +1,4 @@
-//! What a start takes over of the export.
+//! Takes over the export of an earlier process at a start.
 
 use std::sync::Arc;
 
